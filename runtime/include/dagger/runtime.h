@@ -1,0 +1,161 @@
+// The C ABI between compiled programs and the runtime (version 1). Host code, task bodies and kernels call these; nothing
+// else does. No LLVM type, no exception crosses it.
+//
+// Failure: a function that fails on behalf of a task or kernel does not return: it unwinds (longjmp) to the edge of the
+// running task or launch chunk, which records the failure in that task's results. On the host, only functions said to
+// *look* stop the program, and they do not return either. Compiled code therefore never tests a status.
+//
+// Ownership: handles (dg_array *, dg_str *) are counted. Arguments are borrowed unless marked `consumed`; results are
+// owned by the caller. Threading: any function may be called from any context that the runtime handed out; a handle may
+// be shared between threads.
+#ifndef DAGGER_RUNTIME_H
+#define DAGGER_RUNTIME_H
+#include "dagger/elements.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DG_ABI_VERSION 1
+#define DG_MAX_RANK 8
+
+// ---- where ----------------------------------------------------------------------------------------------------------
+// One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
+typedef struct dg_location {
+  const char *file, *function;
+  int32_t line, column;
+  const struct dg_location *caller;
+} dg_location;
+
+// The context that code runs in: the host, a task, or a chunk of a launch. Opaque, except that compiled code passes it on.
+typedef struct dg_context dg_context;
+
+// ---- arrays ---------------------------------------------------------------------------------------------------------
+// An array value: a strided view of a buffer. Values do not change: an update goes through dg_array_own. rank 0 is a scalar
+// that is not there yet (a future). Compiled code reads `data`, `extents` and `strides` (in elements) directly, but only
+// inside tasks and kernels, or after dg_array_look. `shape_known` is 0 while a task that returns the array has not ended.
+typedef struct dg_buffer dg_buffer;
+typedef struct dg_array {
+  int64_t refs;                 // atomic
+  dg_buffer *buffer;            // storage, its chunks and their pending tasks; counted separately by its views
+  char *data;                   // element (0, …, 0)
+  int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
+  uint8_t type, rank;           // dg_type
+  uint8_t shape_known;
+  uint8_t padding[5];
+} dg_array;
+// offsets that compiled code uses: data 16, extents 24, strides 88 (asserted in the runtime)
+
+void dg_array_retain(dg_array *a);
+void dg_array_release(dg_array *a);                                             // consumed; null is fine
+// Waits until all of `a` is written and looks: a failed value stops the host (in a task: fails it).
+void dg_array_look(dg_context *, dg_array *a, const dg_location *);
+// Extent along an axis; waits for the shape; does not look (0 if `a` failed before it had a shape).
+int64_t dg_array_extent(dg_context *, dg_array *a, int64_t axis);
+// A new array of this shape, not initialized (zeroed if `zero`), complete at once.
+dg_array *dg_array_new(dg_context *, dg_type type, int64_t rank, const int64_t *extents, int32_t zero, const dg_location *);
+// `a` itself if this is the only value that shares its buffer, else a copy: what an update in place needs. In tasks the
+// result is contiguous row-major if `contiguous`. consumed: a.
+dg_array *dg_array_own(dg_context *, dg_array *a, int32_t contiguous, const dg_location *);
+// A view. Each axis of `a` has a start, a count and a step (in its elements); axes in `dropped` (a bit each) leave the shape.
+// Out of range fails: DG9013. axis_low/high say what the user wrote, for the message, when they differ from the box.
+dg_array *dg_array_slice(dg_context *, dg_array *a, const int64_t *starts, const int64_t *counts, const int64_t *steps, uint32_t dropped, const dg_location *);
+dg_array *dg_array_transpose(dg_context *, dg_array *a);
+dg_array *dg_array_reshape(dg_context *, dg_array *a, int64_t rank, const int64_t *extents, const dg_location *);
+// The same values cut into chunks of this shape (what @chunks asks for), and the tiles of such an array as boxes.
+dg_array *dg_array_rechunk(dg_context *, dg_array *a /* consumed */, const int64_t *chunk, const dg_location *);
+int64_t dg_array_tiles(dg_context *, dg_array *a, int64_t axis, const dg_location *);
+void dg_array_tile_box(dg_context *, dg_array *a, const int64_t *tile, int64_t *starts, int64_t *counts, const dg_location *);
+
+// ---- launches: one kernel over an index space -----------------------------------------------------------------------------
+typedef enum { DG_READ, DG_WRITE, DG_UPDATE, DG_COMMUTE /* atomics: chunks may run together */ } dg_access;
+
+// How an operand is reached from a point of the index space, one static constant an operand. Axis k of the operand follows
+// index axis axes[k] times scale[k] (points there cover scale[k] elements, the last ones fewer), widened by the halo; -1:
+// all of that axis, whatever the point. Along an axis with axes[k] >= 0 and scale 1 and `exact`, its extent must equal the
+// index space's (DG9003), else the launch fails.
+typedef struct dg_operand {
+  uint8_t access, type, rank, exact;
+  int8_t axes[DG_MAX_RANK];
+  int32_t halo_low[DG_MAX_RANK], halo_high[DG_MAX_RANK];
+  int64_t scale[DG_MAX_RANK];
+} dg_operand;
+
+typedef struct dg_view { char *data; const int64_t *extents, *strides; } dg_view;
+// Runs the points low <= p < high (each `rank` long) of the index space. Views are of whole operands: indices are global.
+typedef void (*dg_kernel)(dg_context *, const int64_t *low, const int64_t *high, const dg_view *operands, const void *scalars);
+
+enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel runs in a task's context */,
+       DG_LAUNCH_PRINTS = 2 /* its output has a place in the program's order */,
+       DG_LAUNCH_REUSE = 4 /* a result may take the buffer of an operand of the same shape and map that dies here */ };
+
+typedef struct dg_launch {
+  uint32_t version;             // DG_ABI_VERSION
+  uint8_t rank, operands, results, flags; // results are the last `results` operands, with access DG_WRITE
+  uint32_t scalar_bytes;
+  dg_kernel kernel;
+  const dg_operand *operand;
+  const char *name;
+  const dg_location *location;
+} dg_launch;
+
+// Submits (host) or runs at once (in a task). `arrays` has operands - results inputs; DG_UPDATE and DG_COMMUTE ones must
+// come from dg_array_own. consumed: nothing, except that inputs whose bit is set in `dying` are released (and may be reused).
+// result_extents: for each result, DG_MAX_RANK extents. Failed inputs make failed results. priority: larger first.
+void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
+                      const void *scalars, const int64_t *result_extents, dg_array **results, int32_t priority);
+
+// ---- task calls --------------------------------------------------------------------------------------------------------
+// `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
+// its results with dg_task_return.
+typedef void (*dg_task_body)(dg_context *, void *frame, dg_array *const *arrays);
+enum { DG_TASK_PRINTS = 1, DG_TASK_STATEMENT = 2 /* looked at where it stands */ };
+typedef struct dg_task {
+  uint32_t version;
+  uint8_t arrays, results, flags, retries;
+  uint32_t frame_bytes;
+  dg_task_body body;
+  const uint8_t *access;        // dg_access of each array
+  const uint8_t *result_type, *result_rank; // rank 0: a scalar future
+  const char *name;
+  const dg_location *location;
+} dg_task;
+// boxes: for each array null (all of it) or starts[rank] then counts[rank] in its own coordinates; an updated box is passed to
+// the body as a view of just that box. Two updated boxes of one buffer that overlap fail: DG9009, with the texts in `places`.
+void dg_task_submit(dg_context *, const dg_task *, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
+                    const char *const *places, dg_array **results, int32_t priority);
+void dg_task_return(dg_context *, int32_t result, dg_array *value /* consumed */);
+void dg_task_return_scalar(dg_context *, int32_t result, const void *value);
+
+// ---- order, output, failure ----------------------------------------------------------------------------------------------------
+void dg_print(dg_context *, dg_str *text, const dg_location *);                 // host: after all that comes before it in program order
+void dg_order(dg_context *, const dg_location *);                               // waits for that; before any other effect
+void dg_begin_sequential(dg_context *); void dg_end_sequential(dg_context *);   // @sequential
+_Noreturn void dg_fail_assert(dg_context *, dg_str *message /* may be null */, const dg_location *);
+_Noreturn void dg_fail_index(dg_context *, int64_t index, int64_t axis, int64_t extent, const dg_location *);
+_Noreturn void dg_fail_extents(dg_context *, int64_t a, int64_t b, int64_t axis, const dg_location *);
+_Noreturn void dg_fail_text(dg_context *, int32_t code, const char *text, const dg_location *); // any DG9nnn with its text
+// For externs: fails the task that runs. Does not return.
+_Noreturn void dg_fail(const char *text);
+
+// ---- the program ---------------------------------------------------------------------------------------------------------------------
+typedef struct dg_parameter { const char *name, *doc; uint8_t type; /* dg_type; DG_DATE for dates */ const char *default_text; /* null: required */ } dg_parameter;
+typedef struct dg_test { const char *title; void (*body)(dg_context *); const dg_location *location; } dg_test;
+typedef struct dg_program {
+  uint32_t version;             // DG_ABI_VERSION it was compiled for; the runtime refuses any other with a message
+  const char *name, *doc;
+  const dg_parameter *parameters; int32_t parameter_count;
+  void (*main)(dg_context *, const void *const *arguments);  // each points to a value of the parameter's type (dg_str * for text)
+  const dg_test *tests; int32_t test_count;
+} dg_program;
+typedef struct dg_options { int32_t threads; /* 0: all */ int64_t chunk_bytes; /* 0: chosen */ const char *graph; /* null */ int32_t run_tests; } dg_options;
+// Parses `argv` by the parameters (and --dagger-* options if `standalone`), runs, returns the exit code: 0, 1 failed, 2 usage.
+int dg_run(const dg_program *, int argc, char **argv, const dg_options *, int standalone);
+uint32_t dg_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
