@@ -19,7 +19,6 @@ extern "C" {
 #endif
 
 #define DG_ABI_VERSION 1
-#define DG_MAX_RANK 8
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
