@@ -1,6 +1,7 @@
 // Text to numbers, as i64(s) and f64(s) do it.
 #include "dagger/ElementTypes.h"
 #include "runtime/text/Text.h"
+#include "runtime/text/Utf8.h"
 #include <charconv>
 #include <fast_float/fast_float.h>
 #include <limits>
@@ -9,8 +10,9 @@ namespace dagger::text {
 
 static Failure unreadable(std::string_view text, dg_type type) {
   // A whole file passed by mistake must not come back in the message.
-  std::string shown = text.size() <= 60 ? quote(text) : quote(text.substr(0, text.find_last_of(' ', 57))) + "...";
-  return Failure{"cannot read " + shown + " as " + dg_type_name(type)};
+  size_t cut = offsetOf(text, 40);
+  return Failure{"cannot read " + quote(text.substr(0, cut)) + (cut < text.size() ? "..." : "") + " as " +
+                 dg_type_name(type)};
 }
 
 // Without the underscores, each of which must stand between two digits.
