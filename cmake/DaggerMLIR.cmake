@@ -1,0 +1,39 @@
+# MLIR and LLVM as shared libraries, and how to build against them: without RTTI, with their headers precompiled once.
+#
+#   dagger_add_mlir_library(NAME source… [DEPENDS target…] [LINK_LIBS target…])
+#
+# makes a static library. Its sources need no include that cmake/MLIRPrecompiled.h has, but should name what they use.
+include_guard()
+
+find_package(MLIR 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22)
+list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+# LLVM's own modules set these to where they would put things; here everything lies in bin/ and lib/.
+set(LLVM_RUNTIME_OUTPUT_INTDIR ${CMAKE_BINARY_DIR}/bin)
+set(LLVM_LIBRARY_OUTPUT_INTDIR ${CMAKE_BINARY_DIR}/lib)
+
+# The usage requirements of whatever includes MLIR's headers.
+add_library(dagger_mlir_headers INTERFACE)
+target_include_directories(dagger_mlir_headers SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+target_include_directories(dagger_mlir_headers INTERFACE ${CMAKE_BINARY_DIR})
+separate_arguments(definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+target_compile_definitions(dagger_mlir_headers INTERFACE ${definitions})
+target_compile_options(dagger_mlir_headers INTERFACE -fno-rtti)
+
+add_library(dagger_mlir_precompiled STATIC ${CMAKE_SOURCE_DIR}/cmake/MLIRPrecompiled.cpp)
+target_link_libraries(dagger_mlir_precompiled PUBLIC dagger_mlir_headers)
+target_compile_options(dagger_mlir_precompiled PRIVATE -Xclang -fno-pch-timestamp)
+target_precompile_headers(dagger_mlir_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/MLIRPrecompiled.h)
+
+function(dagger_add_mlir_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK_LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC dagger_mlir_headers ${ARG_LINK_LIBS})
+  target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+  target_precompile_headers(${name} REUSE_FROM dagger_mlir_precompiled)
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
