@@ -138,7 +138,7 @@ STRING_NL : '\\'? '\r'? '\n' { newline(); } -> type(NL) ;
 BAD_STRING : . -> type(BAD) ;
 
 mode FORMAT_MODE;
-FORMAT : ~[{}"\r\n]+ ;
+FORMAT : ~[}\r\n]+ ;       // a quote in it shows that the `}` is missing, and the line's end will tell
 INTERP_END : '}' { endFormat(); } ;
 FORMAT_NL : '\r'? '\n' { newline(); } -> type(NL) ;
 BAD_FORMAT : . -> type(BAD) ;

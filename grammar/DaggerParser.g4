@@ -15,7 +15,7 @@ file : declaration? ( ( NL | SEMI ) declaration? )* EOF ;
 declaration
   : annotation*
     ( importDecl | constDecl | recordDecl | functionDecl | kernelDecl | externDecl | testDecl ) { endOfDeclaration(); }
-  | { unexpected(); } ~( NL | SEMI | MATMUL | IMPORT | CONST | RECORD | FN | TASK | KERNEL | EXTERN | TEST )
+  | { noDeclaration(); } ~( NL | SEMI | MATMUL | IMPORT | CONST | RECORD | FN | TASK | KERNEL | EXTERN | TEST )
   ;
   catch [RecognitionException &e] { reportAndRecover(e, _localctx); }
   catch [ParseCancellationException &] { recover(_localctx); }
@@ -60,7 +60,7 @@ block : LBRACE statement? ( ( NL | SEMI ) statement? )* RBRACE ;
 statement
   : annotation* ( simpleStatement | forStatement | whileStatement | block ) { endOfStatement(); }
   // Whatever begins none of them fails here, and not in the block, so that the block goes on with its next statement.
-  | { unexpected(); }
+  | { noStatement(); }
     ( IMPORT | CONST | RECORD | FN | TASK | KERNEL | EXTERN | TEST | ELSE | INOUT | IN | AND | OR | AS | BY | FROM | GROUP
     | OUTSIDE | PIPE | FAT_ARROW | ARROW | EQ | NE | LE | GE | LT | GT | SHL | assignOp | QUESTIONS | QUESTION | POWER
     | FLOOR | STAR | SLASH | PERCENT | PLUS | AMP | CARET | BAR | DOTS | COMMA | COLON | RPAREN | RBRACKET | RECORD_OPEN

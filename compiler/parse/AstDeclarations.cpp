@@ -33,6 +33,7 @@ void AstBuilder::build(P::FileContext *context) {
           .help = "give parts of it names of their own";
     }
   }
+  std::sort(file.angles.begin(), file.angles.end());
 }
 
 // The ## lines between a token and the one before it.
@@ -151,10 +152,13 @@ Decl *AstBuilder::record(P::RecordDeclContext *context, Span span) {
 
 std::vector<TypeParam> AstBuilder::typeParams(P::TypeParamsContext *context) {
   std::vector<TypeParam> result;
-  if (context)
-    for (auto *param : context->typeParam())
-      result.push_back({{param->TYPE_NAME()->getText(), spanOf(param->TYPE_NAME())},
-                        param->name() ? nameOf(param->name()) : Name{}});
+  if (!context)
+    return result;
+  file.angles.push_back(spanOf(context->LT()).begin);
+  file.angles.push_back(spanOf(context->GT()).begin);
+  for (auto *param : context->typeParam())
+    result.push_back({{param->TYPE_NAME()->getText(), spanOf(param->TYPE_NAME())},
+                      param->name() ? nameOf(param->name()) : Name{}});
   return result;
 }
 

@@ -7,9 +7,12 @@ using ast::TypeExpr;
 
 std::vector<TypeExpr *> AstBuilder::typeArgs(P::TypeArgsContext *context) {
   std::vector<TypeExpr *> args;
-  if (context)
-    for (auto *arg : context->type())
-      args.push_back(type(arg));
+  if (!context)
+    return args;
+  file.angles.push_back(spanOf(context->LT()).begin);
+  file.angles.push_back(spanOf(context->GT()).begin);
+  for (auto *arg : context->type())
+    args.push_back(type(arg));
   return args;
 }
 

@@ -26,6 +26,8 @@ enum : int {
   tooDeep = 1020,           // nested beyond the limit
   tooLarge = 1021,          // a file beyond the limit
   badEncoding = 1022,       // no UTF-8
+  recordInHeader = 1023,    // a record literal without parentheses in the header of an `if`
+  missingType = 1024,       // a parameter without its type, or a name that is no type
 };
 
 } // namespace dagger::syntax::code

@@ -42,7 +42,7 @@ const TokenSet operandStarts = names | setOf({L::TYPE_NAME, L::INT, L::FLOAT, L:
                                               L::LPAREN, L::LBRACKET, L::MINUS, L::TILDE, L::IF, L::DOT});
 
 // What the next `{` at a level of brackets opens: after these words a block, not a record literal.
-enum class Header { None, Block, Kernel };
+enum class Header { None, Block, Record, Kernel };
 
 struct Level {
   char kind = 0; // ( [ { " or r, a record literal's brace, or i, an interpolation; 0 is the file itself
@@ -90,16 +90,22 @@ private:
   // The line's end cut off a string: what was opened in it ends with it. If the string holds closing brackets, they were
   // meant for those around it.
   void closeString(const Token *lineEnd) {
+    inOpenString = false;
     size_t level = 1;
     while (level < levels.size() && levels[level].kind != '"')
       ++level;
     if (level == levels.size())
       return;
-    const auto begin = offsets.span(levels[level].opener).begin, end = offsets.span(lineEnd).begin;
+    const Level string = levels[level];
+    const auto begin = offsets.span(string.opener).begin, end = offsets.span(lineEnd).begin;
     if (std::string_view(source.text).substr(begin, end - begin).find_first_of(")]") != std::string_view::npos)
       while (level > 1 && (levels[level - 1].kind == '(' || levels[level - 1].kind == '['))
         --level;
+    const Token *quote = string.opener;
     closeDownTo(level, lineEnd);
+    // What the parser finds wrong on the rest of the line comes from the string.
+    for (size_t i = out.tokens.size(); i-- > 0 && out.tokens[i].get() != quote;)
+      out.reported[i] = true;
   }
 
   void take(std::unique_ptr<Token> token) {
@@ -111,8 +117,11 @@ private:
       type = L::NAME;
     }
     switch (type) {
-    case L::IF: case L::FOR: case L::WHILE: case L::FN: case L::TASK: case L::RECORD: case L::TEST:
+    case L::IF: case L::FOR: case L::WHILE: case L::FN: case L::TASK: case L::TEST:
       levels.back().header = Header::Block;
+      break;
+    case L::RECORD:
+      levels.back().header = Header::Record;
       break;
     case L::KERNEL:
       levels.back().header = Header::Kernel;
@@ -123,11 +132,16 @@ private:
     case L::LPAREN: push('(', token.get()); break;
     case L::LBRACKET: push('[', token.get()); break;
     case L::INTERP: push('i', token.get()); break;
-    case L::QUOTE: push('"', token.get()); break;
+    case L::QUOTE:
+      inOpenString = inOpenString || input.openStrings.count(token->getStartIndex());
+      push('"', token.get());
+      break;
     case L::END_QUOTE: levels.pop_back(); break;
     case L::LBRACE: {
-      const bool isBlock = levels.back().header != Header::None || previous != L::TYPE_NAME;
-      levels.back().header = Header::None;
+      const bool isBlock = previous != L::TYPE_NAME || (levels.back().header != Header::None && !isRecordInHeader(token.get()));
+      // The header goes on after a record literal in it.
+      if (isBlock)
+        levels.back().header = Header::None;
       if (!isBlock)
         static_cast<antlr4::CommonToken *>(token.get())->setType(L::RECORD_OPEN);
       Token *brace = token.get();
@@ -140,10 +154,22 @@ private:
       push('r', brace);
       break;
     }
-    case L::RPAREN: closeWith('(', token.get()); break;
-    case L::RBRACKET: closeWith('[', token.get()); break;
-    case L::INTERP_END: closeWith('i', token.get()); break;
-    case L::RBRACE: closeBrace(token.get()); break;
+    case L::RPAREN:
+      if (!closeWith('(', token.get()))
+        return;
+      break;
+    case L::RBRACKET:
+      if (!closeWith('[', token.get()))
+        return;
+      break;
+    case L::INTERP_END:
+      if (!closeWith('i', token.get()))
+        return;
+      break;
+    case L::RBRACE:
+      if (!closeBrace(token.get()))
+        return;
+      break;
     case Token::EOF: closeEverything(token.get()); break;
     }
     emit(std::move(token));
@@ -169,6 +195,16 @@ private:
     default:
       return after == L::FOR; // parallel
     }
+  }
+
+  // After `{` a name and a colon are a field: no statement begins so. Not so in the declaration of a record.
+  bool isRecordInHeader(const Token *brace) {
+    if (levels.back().header == Header::Record || !(in(names, typeAfter()) || typeAfter() == L::TYPE_NAME) ||
+        next + 1 >= input.tokens.size() || input.tokens[next + 1]->getType() != L::COLON)
+      return false;
+    diagnostics.error(code::recordInHeader, offsets.span(out.tokens.back().get()).to(offsets.span(brace)),
+                      "a record literal stands in parentheses here");
+    return true;
   }
 
   size_t typeAfter() const { return next < input.tokens.size() ? input.tokens[next]->getType() : size_t(Token::EOF); }
@@ -205,26 +241,48 @@ private:
     out.tooDeep = true;
   }
 
-  void closeWith(char kind, const Token *token) {
+  // Of these the result is false if the token is to be left out.
+  bool closeWith(char kind, Token *token) {
     size_t level = levels.size() - 1;
     while (level > 0 && levels[level].kind != kind && levels[level].kind != '{' && levels[level].kind != 'i')
       --level;
-    // A bracket that closes nothing is left to the parser.
     if (levels[level].kind != kind)
-      return;
+      return closeOther(token);
     if (level + 1 < levels.size()) {
       reportUnclosed(levels.back(), token);
       closeDownTo(level + 1, token);
     }
     levels.pop_back();
+    return true;
   }
 
-  void closeBrace(const Token *token) {
+  // A closing bracket whose opening one is not there. Closes another one that is open in its place, or is left out.
+  bool closeOther(Token *token) {
+    const Span span = offsets.span(token);
+    const std::string found = source.text.substr(span.begin, 1);
+    const Level level = levels.back();
+    if (inOpenString)
+      return false;
+    if (level.kind != '(' && level.kind != '[') {
+      diagnostics.error(code::stray, span, "this `" + found + "` closes nothing");
+      return false;
+    }
+    auto &error = diagnostics.error(code::unclosed, span, "expected `" + closerOf(level.kind) + "`, found `" + found + "`");
+    error.notes.push_back({offsets.span(level.opener), "the `" + std::string(1, level.kind) + "` is opened here"});
+    static_cast<antlr4::CommonToken *>(token)->setType(closerType(level.kind));
+    levels.pop_back();
+    return true;
+  }
+
+  bool closeBrace(Token *token) {
     size_t level = levels.size() - 1;
     while (level > 0 && (levels[level].kind == '(' || levels[level].kind == '['))
       --level;
-    if (levels[level].kind != '{' && levels[level].kind != 'r')
-      return;
+    if (levels[level].kind != '{' && levels[level].kind != 'r') {
+      if (!inOpenString)
+        diagnostics.error(code::stray, offsets.span(token), "this `}` closes nothing");
+      return false;
+    }
     if (level + 1 < levels.size()) {
       reportUnclosed(levels.back(), token);
       closeDownTo(level + 1, token);
@@ -237,6 +295,7 @@ private:
     levels.pop_back();
     if (blocks == 0)
       suspect = nullptr;
+    return true;
   }
 
   void closeToBlock(const Token *found) {
@@ -273,6 +332,8 @@ private:
   }
 
   void reportUnclosed(const Level &level, const Token *found) {
+    if (inOpenString)
+      return;
     const Span span = offsets.span(level.opener);
     const std::string opener = source.text.substr(span.begin, 1);
     auto &error = diagnostics.error(code::unclosed, span, "this `" + opener + "` is never closed");
@@ -308,6 +369,7 @@ private:
   std::vector<Level> levels;
   const Token *suspect = nullptr; // a `{` whose `}` stands at another indentation
   std::unique_ptr<Token> newline; // before the next token
+  bool inOpenString = false;      // which was reported, and with it all that is odd on the rest of its line
   size_t previous = 0;            // the type of the last token of the output
   uint16_t blocks = 0;
   Layout out;

@@ -61,7 +61,7 @@ DaggerParser::FileContext *parseTokens(DaggerParser &parser, antlr4::CommonToken
     stream.seek(0);
     parser.reset();
     simulator->setPredictionMode(PredictionMode::LL);
-    parser.setErrorHandler(std::make_shared<SyntaxErrors>(layout, offsets, diagnostics));
+    parser.setErrorHandler(std::make_shared<SyntaxErrors>(stream, layout, offsets, diagnostics));
     parser.recoverWith(&layout.depths);
     return parser.file();
   }

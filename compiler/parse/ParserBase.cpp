@@ -22,16 +22,17 @@ void DaggerParserBase::enterRule(antlr4::ParserRuleContext *context, size_t stat
 void DaggerParserBase::endOfStatement() {
   const size_t next = _input->LA(1);
   if (next != DaggerParser::NL && next != DaggerParser::SEMI && next != DaggerParser::RBRACE && next != antlr4::Token::EOF)
-    throw antlr4::InputMismatchException(this);
+    throw Misplaced(this, Misplaced::AfterStatement);
 }
 
 void DaggerParserBase::endOfDeclaration() {
   const size_t next = _input->LA(1);
   if (next != DaggerParser::NL && next != DaggerParser::SEMI && next != antlr4::Token::EOF)
-    throw antlr4::InputMismatchException(this);
+    throw Misplaced(this, Misplaced::AfterDeclaration);
 }
 
-void DaggerParserBase::unexpected() { throw antlr4::InputMismatchException(this); }
+void DaggerParserBase::noStatement() { throw Misplaced(this, Misplaced::NoStatement); }
+void DaggerParserBase::noDeclaration() { throw Misplaced(this, Misplaced::NoDeclaration); }
 
 void DaggerParserBase::reportAndRecover(antlr4::RecognitionException &error, antlr4::ParserRuleContext *context) {
   if (!blockDepths)

@@ -9,6 +9,14 @@ namespace dagger::grammar {
 // Thrown through the parser when rules nest too deep for the stack of whoever walks the tree.
 struct NestedTooDeep { antlr4::Token *where; };
 
+// A token where no statement or declaration can begin, or where one should have ended.
+class Misplaced : public antlr4::InputMismatchException {
+public:
+  enum Place { NoStatement, NoDeclaration, AfterStatement, AfterDeclaration };
+  Misplaced(antlr4::Parser *parser, Place place) : InputMismatchException(parser), place(place) {}
+  const Place place;
+};
+
 class DaggerParserBase : public antlr4::Parser {
 public:
   using Parser::Parser;
@@ -22,7 +30,8 @@ public:
 protected:
   void endOfStatement();
   void endOfDeclaration();
-  [[noreturn]] void unexpected();
+  [[noreturn]] void noStatement();
+  [[noreturn]] void noDeclaration();
   void reportAndRecover(antlr4::RecognitionException &error, antlr4::ParserRuleContext *context);
   void recover(antlr4::ParserRuleContext *context);
 

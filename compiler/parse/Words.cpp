@@ -35,7 +35,6 @@ std::unique_ptr<Token> makeToken(const Token *near, size_t type, size_t first, s
 
 namespace {
 
-// Never mind the rest of a run of the same character: `$$$` is one error.
 std::string helpFor(std::string_view text) {
   if (text.find("\u201c") != text.npos || text.find("\u201d") != text.npos || text.find("\u201e") != text.npos)
     return "strings are written with straight quotes: \"text\"";
@@ -63,8 +62,10 @@ public:
     for (;;) {
       std::unique_ptr<Token> token = lexer.nextToken();
       if (lexer.openStrings().size() > openStrings) {
-        reportOpenString(lexer.openStrings()[openStrings++], token.get());
+        const size_t begin = lexer.openStrings()[openStrings++];
+        reportOpenString(begin, token.get());
         words.brokenLines.insert(token.get());
+        words.openStrings.insert(begin);
       }
       if (token->getChannel() == L::COMMENTS)
         addComment(token.get());
@@ -88,9 +89,10 @@ private:
     const std::string_view text = std::string_view(source.text).substr(span.begin, span.end - span.begin);
     switch (token->getType()) {
     case L::BAD:
-      if (span.begin != badEnd || text[0] != source.text[span.begin - 1])
+      // Of several on a line the first says enough.
+      if (token->getLine() != badLine)
         diagnostics.error(code::badCharacter, span, "unexpected character " + quoted(text)).help = helpFor(text);
-      badEnd = span.end;
+      badLine = token->getLine();
       return;
     case L::BAD_BRACE:
       diagnostics.error(code::braceInString, span, "this `}` closes nothing in the string")
@@ -166,7 +168,7 @@ private:
   const SourceFile &source;
   const Offsets &offsets;
   Diagnostics &diagnostics;
-  uint32_t badEnd = ~0u; // where the last unexpected character ended
+  size_t badLine = 0; // of the last unexpected character
   Words words;
 };
 

@@ -30,6 +30,7 @@ private:
 struct Words {
   std::vector<std::unique_ptr<antlr4::Token>> tokens;    // the last one is EOF
   std::unordered_set<const antlr4::Token *> brokenLines; // newlines that cut off a string
+  std::unordered_set<size_t> openStrings;                // where those strings begin, in code points
   std::vector<ast::File::Comment> comments;
   bool tooMany = false; // more than maxTokens; reported, and the rest is missing
 };
