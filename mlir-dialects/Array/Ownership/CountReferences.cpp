@@ -46,7 +46,8 @@ struct Counter {
       SmallVector<Value> handed = branches ? handedTo.lookup(op) : SmallVector<Value>();
       if (auto conditional = dyn_cast<scf::IfOp>(op); conditional && !conditional.elseBlock() && !handed.empty()) {
         Block &otherwise = conditional.getElseRegion().emplaceBlock();
-        OpBuilder::atBlockBegin(&otherwise).create<scf::YieldOp>(op->getLoc());
+        OpBuilder builder = OpBuilder::atBlockBegin(&otherwise);
+        scf::YieldOp::create(builder, op->getLoc());
       }
       for (Region &region : op->getRegions())
         for (Block &inner : region)
