@@ -5,6 +5,9 @@
 
 namespace dagger::plot {
 
+// Longer names are cut, or they would leave no room for the bars.
+static constexpr int64_t mostLetters = 16;
+
 static Result<std::vector<std::string>> barNames(const ArrayView *x, size_t count) {
   std::vector<std::string> names(count);
   if (x && x->rank != 1)
@@ -21,6 +24,8 @@ static Result<std::vector<std::string>> barNames(const ArrayView *x, size_t coun
     names[k] = text::format(x->type, element);
     if (names[k].ends_with(".0")) // years that came from a file of floats
       names[k].resize(names[k].size() - 2);
+    if (text::length(names[k]) > mostLetters)
+      names[k] = std::string(*text::slice(names[k], 0, mostLetters - 1)) + "…";
   }
   return names;
 }
@@ -39,9 +44,7 @@ static void drawNames(Chart &chart, const std::vector<std::string> &names, doubl
   }
   for (size_t k = 0; k < names.size(); k += every) {
     const double x = chart.frame.left + (double(k) + 0.5) * slot;
-    std::string name = names[k];
-    if (text::length(name) > 16)
-      name = std::string(*text::slice(name, 0, 15)) + "…";
+    const std::string &name = names[k];
     if (slanted)
       chart.addText(0, 0, name, "text-anchor=\"end\" transform=\"translate(" + px(x + 4) + " " + px(base + 15) +
                                     ") rotate(-35)\"");
@@ -53,7 +56,7 @@ static void drawNames(Chart &chart, const std::vector<std::string> &names, doubl
 // More bars than pixels: each column of a pixel shows the extremes of the bars in it.
 static std::string bars(const Chart &chart, const std::vector<double> &values, double slot) {
   const size_t columns = std::min(values.size(), size_t(chart.frame.width));
-  const double width = slot >= 3 ? slot * 0.76 : chart.frame.width / double(std::max<size_t>(1, columns));
+  const double width = slot >= 3 ? slot * 0.76 : chart.frame.width / double(std::max<size_t>(1, columns)) + 0.2;
   std::string path;
   for (size_t column = 0; column < columns; ++column) {
     double low = 0, high = 0;
@@ -91,7 +94,7 @@ std::optional<Failure> bar(const std::string &path, const ArrayView *x, const Ar
     widest = std::max(widest, textWidth(name));
   const bool slanted = widest + 8 > slot && x && x->type == DG_STR;
   if (slanted)
-    chart.frame.height -= std::min(widest, 16 * fontSize * 0.57) * 0.57;
+    chart.frame.height -= widest * 0.57;
 
   chart.drawGrid(true, false);
   chart.add(bars(chart, *values, slot));

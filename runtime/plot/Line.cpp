@@ -32,13 +32,10 @@ public:
     emit(x, y);
   }
 
-  void gap() {
-    flush();
-    pen = false;
-  }
+  void gap() { endStroke(); }
 
   std::string finish() {
-    flush();
+    endStroke();
     return std::move(path);
   }
 
@@ -66,10 +63,16 @@ private:
         emit(lastX, highest);
       }
       emit(lastX, lastY);
-    } else if (pending && path.ends_with(previous) && path[path.size() - previous.size() - 1] == 'M') {
-      path += "h0"; // a point alone shows as a dot, thanks to the round cap
     }
     pending = false;
+  }
+
+  // A point alone shows as a dot, thanks to the round cap.
+  void endStroke() {
+    flush();
+    if (pen && path[path.size() - previous.size() - 1] == 'M')
+      path += "h0";
+    pen = false;
   }
 };
 

@@ -1,4 +1,5 @@
 #include "runtime/plot/Chart.h"
+#include <algorithm>
 #include <cmath>
 
 namespace dagger::plot {
@@ -14,7 +15,7 @@ static std::string dots(const Chart &chart, const Points &data) {
   return out + "</g>\n";
 }
 
-// How many points lie on each pixel, in four shades; neighbours of one shade are drawn as one bar.
+// How many points lie on each pixel, in six shades; neighbours of one shade are drawn as one bar.
 static std::string density(const Chart &chart, const Points &data) {
   const size_t width = size_t(chart.frame.width) + 1, height = size_t(chart.frame.height) + 1;
   std::vector<uint32_t> counts(width * height, 0);
@@ -28,10 +29,10 @@ static std::string density(const Chart &chart, const Points &data) {
     most = std::max(most, ++count);
   }
   auto shade = [&](uint32_t count) {
-    return count == 0 ? 0 : 1 + int(3.999 * std::log(double(count)) / std::log(double(most) + 1));
+    return count == 0 ? 0 : 1 + int(5.999 * std::log(double(count)) / std::log(double(most) + 1));
   };
-  static const char *const colors[] = {"#a9c9e6", "#6fa5d4", "#2a6fb0", "#15406b"};
-  std::string paths[4];
+  static const char *const colors[] = {"#b9d4ec", "#8bb7de", "#5b97cd", "#2a6fb0", "#1c5288", "#123659"};
+  std::string paths[6];
   for (size_t row = 0; row < height; ++row)
     for (size_t column = 0; column < width;) {
       const int here = shade(counts[row * width + column]);
@@ -44,7 +45,7 @@ static std::string density(const Chart &chart, const Points &data) {
       column = end;
     }
   std::string out;
-  for (int k = 0; k < 4; ++k)
+  for (int k = 0; k < 6; ++k)
     if (!paths[k].empty())
       out += "<path d=\"" + paths[k] + "\" stroke=\"" + colors[k] + "\" stroke-width=\"1.1\" fill=\"none\"/>\n";
   return out;
