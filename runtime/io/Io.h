@@ -62,6 +62,8 @@ struct PngOptions {
 // transparent; in a constant array every value is `low`. Rank 3 of u8 with 1 to 4 channels: the picture as it is, and
 // then neither range nor colours are used.
 std::optional<Failure> writePng(const std::string &path, const ArrayView &array, const PngOptions &options = {});
+// The bytes of that file.
+Result<std::string> encodePng(const ArrayView &array, const PngOptions &options = {});
 
 // The colour of `position` in 0..1 on the map, as in writePng.
 struct Rgb {

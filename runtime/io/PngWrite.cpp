@@ -113,7 +113,7 @@ Picture asIs(const ArrayView &array) {
 }
 
 struct Writer {
-  OutputFile *file;
+  std::string *out;
   char message[160] = "out of memory";
   png_structp png = nullptr;
   png_infop info = nullptr;
@@ -130,7 +130,7 @@ void fail(png_structp png, const char *message) {
 void ignoreWarning(png_structp, const char *) {}
 
 void put(png_structp png, png_bytep data, size_t bytes) {
-  static_cast<Writer *>(png_get_io_ptr(png))->file->write(data, bytes);
+  static_cast<Writer *>(png_get_io_ptr(png))->out->append(reinterpret_cast<const char *>(data), bytes);
 }
 
 void flush(png_structp) {}
@@ -165,8 +165,8 @@ bool writePicture(Writer &writer, const Picture &picture) {
 
 } // namespace
 
-std::optional<Failure> writePng(const std::string &path, const ArrayView &array, const PngOptions &options) {
-  auto refuse = [&](const std::string &why) { return Failure{"cannot write " + path + ": " + why}; };
+Result<std::string> encodePng(const ArrayView &array, const PngOptions &options) {
+  auto refuse = [](const std::string &why) { return Failure{why}; };
   const bool pixels = array.rank == 3 && array.type == DG_U8;
   if (array.type == DG_STR || isComplexType(array.type))
     return refuse(std::string("values of type ") + dg_type_name(array.type) + " have no colour");
@@ -189,16 +189,21 @@ std::optional<Failure> writePng(const std::string &path, const ArrayView &array,
       return mapColors<T>(array, options);
   });
 
-  auto file = OutputFile::create(path);
-  if (!file)
-    return file.failure();
+  std::string out;
   Writer writer;
-  writer.file = &*file;
+  writer.out = &out;
   writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, fail, ignoreWarning);
   writer.info = writer.png ? png_create_info_struct(writer.png) : nullptr;
   if (!writer.info || !writePicture(writer, picture))
     return refuse(writer.message);
-  return file->commit();
+  return out;
+}
+
+std::optional<Failure> writePng(const std::string &path, const ArrayView &array, const PngOptions &options) {
+  auto bytes = encodePng(array, options);
+  if (!bytes)
+    return Failure{"cannot write " + path + ": " + bytes.failure().text};
+  return writeFile(path, *bytes);
 }
 
 } // namespace dagger::io
