@@ -130,10 +130,10 @@ def Array_ScatterOp : Array_CheckedOp<"scatter", [AllTypesMatch<["array", "resul
   let assemblyFormat = "$values `into` $array `[` $indices `]` `axis` $axis attr-dict `:` type($values) `,` type($array) `,` type($indices)";
 }
 
-def Array_YieldOp : Array_Op<"yield", [Pure, Terminator, AttrSizedOperandSegments,
-    ParentOneOf<["StencilOp", "ReduceOp", "ScanOp"]>]> {
+def Array_YieldOp : Array_Op<"yield", [Pure, Terminator, AttrSizedOperandSegments]> {
   let summary = "what a region gives for its point";
   let description = [{
+    Ends the regions of structured operations here and of `task.launch`.
     In the map region of a reduction `present` says whether the point counts (a `where` mask).
     ```mlir
     array.yield %x present %p : f64
