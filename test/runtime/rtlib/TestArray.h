@@ -26,10 +26,11 @@ template <typename T> constexpr dg_type typeOf() {
 }
 
 template <typename T> struct TestArray {
-  std::vector<T> values;
+  using Values = std::vector<std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>>; // vector<bool> holds no bools
+  Values values;
   std::vector<int64_t> extents, strides;
 
-  TestArray(std::vector<int64_t> shape, std::vector<T> values) : values(std::move(values)), extents(std::move(shape)) {
+  TestArray(std::vector<int64_t> shape, Values values) : values(std::move(values)), extents(std::move(shape)) {
     strides.assign(extents.size(), 1);
     for (size_t k = extents.size(); k-- > 1;)
       strides[k - 1] = strides[k] * extents[k];
@@ -38,10 +39,10 @@ template <typename T> struct TestArray {
       count *= extent;
     this->values.resize(size_t(count));
   }
-  TestArray(std::vector<int64_t> shape) : TestArray(std::move(shape), std::vector<T>()) {}
+  TestArray(std::vector<int64_t> shape) : TestArray(std::move(shape), Values()) {}
 
   ArrayView view() const {
-    return {typeOf<T>(), int(extents.size()), const_cast<T *>(values.data()), extents.data(), strides.data()};
+    return {typeOf<T>(), int(extents.size()), const_cast<void *>(static_cast<const void *>(values.data())), extents.data(), strides.data()};
   }
 };
 
