@@ -149,6 +149,7 @@ struct File {
   std::vector<Decl *> decls;
   struct Comment { Span span; std::string text; bool ownLine; };
   std::vector<Comment> comments;    // in order, for the formatter
+  std::vector<uint32_t> angles;     // where `<` and `>` stand around types and are no operators; in order, for the formatter
   std::deque<std::unique_ptr<Node>> arena;
   template <class T, class... A> T *make(Span span, A &&...a) {
     auto node = std::make_unique<T>(std::forward<A>(a)...);

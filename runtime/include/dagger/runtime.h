@@ -55,6 +55,9 @@ void dg_array_look(dg_context *, dg_array *a, const dg_location *);
 int64_t dg_array_extent(dg_context *, dg_array *a, int64_t axis);
 // A new array of this shape, not initialized (zeroed if `zero`), complete at once.
 dg_array *dg_array_new(dg_context *, dg_type type, int64_t rank, const int64_t *extents, int32_t zero, const dg_location *);
+// A scalar that is there: rank 0. A text is retained. This is how texts reach tasks and kernels: frames and scalars are
+// copied as bytes, so a text in one would not be counted.
+dg_array *dg_array_scalar(dg_context *, dg_type type, const void *value, const dg_location *);
 // `a` itself if this is the only value that shares its buffer, else a copy: what an update in place needs. In tasks the
 // result is contiguous row-major if `contiguous`. consumed: a.
 dg_array *dg_array_own(dg_context *, dg_array *a, int32_t contiguous, const dg_location *);
@@ -126,7 +129,11 @@ typedef struct dg_task {
 void dg_task_submit(dg_context *, const dg_task *, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
                     const char *const *places, dg_array **results, int32_t priority);
 void dg_task_return(dg_context *, int32_t result, dg_array *value /* consumed */);
-void dg_task_return_scalar(dg_context *, int32_t result, const void *value);
+void dg_task_return_scalar(dg_context *, int32_t result, const void *value); // a text's reference passes to the runtime
+// The final value of updated array number `argument`: the body owns the one reference to the view that it got there, so that
+// dg_array_own hands it on as long as no view of it is alive; whatever value it has in the end goes through here, and is
+// copied into the box where it is not the box itself. Another shape fails (DG9003).
+void dg_task_update(dg_context *, int32_t argument, dg_array *value /* consumed */);
 
 // ---- order, output, failure ----------------------------------------------------------------------------------------------------
 void dg_print(dg_context *, dg_str *text, const dg_location *);                 // host: after all that comes before it in program order

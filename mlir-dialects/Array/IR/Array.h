@@ -1,0 +1,28 @@
+// The array dialect: whole arrays with value semantics. See ArrayOps.td.
+#pragma once
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace dagger::array {
+// What an operation that may stop the program "writes": the program's going on.
+struct Failure : mlir::SideEffects::Resource::Base<Failure> {
+  llvm::StringRef getName() final { return "failure"; }
+};
+// The fixed tree of reductions: elements in a block, lanes in a block.
+inline constexpr int64_t reductionBlock = 1024, reductionLanes = 32;
+} // namespace dagger::array
+
+#include "mlir-dialects/Array/IR/ArrayDialect.h.inc"
+#include "mlir-dialects/Array/IR/ArrayEnums.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "mlir-dialects/Array/IR/ArrayTypes.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "mlir-dialects/Array/IR/ArrayAttrs.h.inc"
+#define GET_OP_CLASSES
+#include "mlir-dialects/Array/IR/ArrayOps.h.inc"

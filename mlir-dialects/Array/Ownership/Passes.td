@@ -1,0 +1,28 @@
+// Who owns what: the passes that make updates in place and frees explicit.
+#ifndef DAGGER_ARRAY_OWNERSHIP_PASSES
+#define DAGGER_ARRAY_OWNERSHIP_PASSES
+include "mlir/Pass/PassBase.td"
+
+def MaterializeCopies : Pass<"materialize-copies", "::mlir::func::FuncOp"> {
+  let summary = "a copy of every array that is updated, before its update";
+  let description = [{
+    In: value semantics. An operation that gives an array with a part replaced reads its operand as a value.
+    Out: each such operand is the result of an `array.own`, which stands for a copy. Nothing else may use that result.
+    Why: updates then write where they stand, and what makes that right is one visible operation.
+  }];
+  let dependentDialects = ["::dagger::array::ArrayDialect"];
+}
+
+def CountReferences : Pass<"count-references", "::mlir::func::FuncOp"> {
+  let summary = "each counted value is given up at its last use";
+  let description = [{
+    In: copies are materialized. Arrays and texts are values of SSA.
+    Out: a value that an operation makes is owned by its block until its last use; there it is handed over if the use
+    consumes it, else an `array.release` follows. A consuming use that is not the last is preceded by `array.retain`.
+    A branch that holds the last use takes the value over, and the other branch releases it.
+    Why: storage is freed at its last use, and is shared exactly when an older value can still be seen, so that an
+    `array.own` copies only then.
+  }];
+  let dependentDialects = ["::dagger::array::ArrayDialect"];
+}
+#endif

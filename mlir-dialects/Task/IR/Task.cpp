@@ -1,0 +1,120 @@
+#include "mlir-dialects/Task/IR/Task.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace dagger::task;
+
+#include "mlir-dialects/Task/IR/TaskDialect.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "mlir-dialects/Task/IR/TaskAttrs.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "mlir-dialects/Task/IR/TaskTypes.cpp.inc"
+#define GET_OP_CLASSES
+#include "mlir-dialects/Task/IR/TaskOps.cpp.inc"
+
+void TaskDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "mlir-dialects/Task/IR/TaskTypes.cpp.inc"
+      >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "mlir-dialects/Task/IR/TaskAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "mlir-dialects/Task/IR/TaskOps.cpp.inc"
+      >();
+}
+
+// A scalar argument may be given as a future: as a tensor of rank 0.
+static bool passes(Type argument, Type parameter) {
+  if (argument == parameter)
+    return true;
+  auto from = dyn_cast<RankedTensorType>(argument);
+  if (auto to = dyn_cast<RankedTensorType>(parameter))
+    return from && from.getRank() == to.getRank() && from.getElementType() == to.getElementType();
+  return from && from.getRank() == 0 && from.getElementType() == parameter;
+}
+
+static FailureOr<FunctionOpInterface> calleeOf(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name,
+                                               TypeRange arguments) {
+  auto callee = symbols.lookupNearestSymbolFrom<FunctionOpInterface>(op, name);
+  if (!callee)
+    return op->emitOpError() << "calls " << name << ", which is no function";
+  if (callee.getNumArguments() != arguments.size())
+    return op->emitOpError() << "passes " << arguments.size() << " arguments to " << name << ", which takes "
+                             << callee.getNumArguments();
+  for (auto [argument, parameter] : llvm::zip(arguments, callee.getArgumentTypes()))
+    if (!passes(argument, parameter))
+      return op->emitOpError() << "passes " << argument << " where " << name << " takes " << parameter;
+  return callee;
+}
+
+LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, symbols, getCalleeAttr(), getArgs().getTypes());
+  if (failed(callee))
+    return failure();
+  SmallVector<int32_t> updates;
+  for (unsigned i = 0, n = callee->getNumArguments(); i < n; ++i)
+    if (callee->getArgAttr(i, inoutAttr))
+      updates.push_back(i);
+  if (ArrayRef<int32_t>(updates) != getUpdates())
+    return emitOpError() << "does not update just what " << getCallee() << " marks as inout";
+  if (callee->getNumResults() != getNumResults())
+    return emitOpError() << "has " << getNumResults() << " results, but " << getCallee() << " returns "
+                         << callee->getNumResults();
+  return success();
+}
+
+LogicalResult CallOp::verify() {
+  size_t axes = 0;
+  for (int32_t box : getBoxes()) {
+    auto type = size_t(box) < getArgs().size() ? dyn_cast<RankedTensorType>(getArgs()[box].getType()) : RankedTensorType();
+    if (!type || type.getRank() == 0)
+      return emitOpError() << "has a box of argument " << box << ", which is no array";
+    axes += type.getRank();
+  }
+  if (getStarts().size() != axes || getCounts().size() != axes)
+    return emitOpError() << "needs " << axes << " starts and counts for its boxes";
+  for (Type type : getResultTypes())
+    if (!isa<RankedTensorType>(type))
+      return emitOpError() << "has a result that is neither an array nor a tensor of rank 0";
+  return success();
+}
+
+LogicalResult SpawnOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, symbols, getCalleeAttr(), getArgs().getTypes());
+  if (failed(callee))
+    return failure();
+  if (TypeRange(callee->getResultTypes()) != TypeRange(getFuture().getType().getTypes()))
+    return emitOpError() << "has a future of other types than " << getCallee() << " returns";
+  return success();
+}
+
+LogicalResult JoinOp::verify() {
+  if (TypeRange(getResultTypes()) != TypeRange(getFuture().getType().getTypes()))
+    return emitOpError() << "has results of other types than its future";
+  return success();
+}
+
+LogicalResult AwaitOp::verify() {
+  if (cast<RankedTensorType>(getFuture().getType()).getRank() != 0)
+    return emitOpError() << "looks at an array; only tensors of rank 0 are futures";
+  return success();
+}
+
+LogicalResult LaunchOp::verify() {
+  if (getAccess().size() != getArrays().size() + getNumResults())
+    return emitOpError() << "describes " << getAccess().size() << " operands but has " << getArrays().size() << " arrays and "
+                         << getNumResults() << " results";
+  for (auto [array, operand] : llvm::zip(getArrays(), getAccess()))
+    if (cast<RankedTensorType>(array.getType()).getRank() != int64_t(cast<OperandAttr>(operand).getAxes().size()))
+      return emitOpError() << "an operand does not say for each axis of its array what it follows";
+  if (!getBody().empty() && getBody().getNumArguments() != getExtents().size() + getArrays().size() + getScalars().size())
+    return emitOpError() << "the region's arguments are the point, the arrays and the scalars";
+  return success();
+}

@@ -1,0 +1,20 @@
+// The task dialect: tasks, futures and effects. See TaskOps.td.
+#pragma once
+#include "mlir-dialects/Array/IR/Array.h"
+#include "mlir/IR/SymbolTable.h"
+
+#include "mlir-dialects/Task/IR/TaskDialect.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "mlir-dialects/Task/IR/TaskAttrs.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "mlir-dialects/Task/IR/TaskTypes.h.inc"
+#define GET_OP_CLASSES
+#include "mlir-dialects/Task/IR/TaskOps.h.inc"
+
+namespace dagger::task {
+// Where a function's code runs: attribute `task.context` on func.func, with one of these texts.
+inline constexpr llvm::StringLiteral contextAttr = "task.context", hostContext = "host", taskContext = "task",
+                                     scalarContext = "scalar";
+// Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.
+inline constexpr llvm::StringLiteral inoutAttr = "task.inout", tasksAttr = "task.tasks";
+} // namespace dagger::task

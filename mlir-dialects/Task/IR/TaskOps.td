@@ -1,0 +1,208 @@
+// The operations of the task dialect.
+#ifndef DAGGER_TASK_OPS
+#define DAGGER_TASK_OPS
+include "mlir-dialects/Array/IR/ArrayDialect.td"
+include "mlir-dialects/Task/IR/TaskDialect.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Task_Op<string mnemonic, list<Trait> traits = []> : Op<Task_Dialect, mnemonic, traits>;
+
+def Task_CallOp : Task_Op<"call", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "a task as a node of the graph; stands in host functions only";
+  let description = [{
+    The operands are the callee's arguments in order: scalars, scalars that are not there yet (tensors of rank 0),
+    arrays, texts. `boxes` lists the arguments of which only a box is passed, with as many starts and counts as the
+    array has axes, one after the other: the callee sees just the box, and its update replaces just the box. `updates`
+    lists the arguments that the callee marks `task.inout`. The results are the callee's declared results (scalars as
+    tensors of rank 0), then for each update the new value of the whole operand.
+
+    `statement` says that the call is looked at where it stands; `prints` that its output has a place in the program's
+    order; `places` holds the text of each updated place, for messages.
+    ```mlir
+    %b = task.call @gemm(%a, %a, %a) boxes [0, 1, 2] [%i, %k, %j, %k, %i, %j] [%t, %t, %t, %t, %t, %t]
+           updates [2] : (tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$args, DenseI32ArrayAttr:$boxes,
+                       Variadic<Index>:$starts, Variadic<Index>:$counts, DenseI32ArrayAttr:$updates,
+                       Optional<I64>:$priority, UnitAttr:$statement, UnitAttr:$prints,
+                       DefaultValuedAttr<I32Attr, "0">:$retries, OptionalAttr<StrAttr>:$name,
+                       OptionalAttr<StrArrayAttr>:$places);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = [{
+    $callee `(` $args `)` `boxes` $boxes `[` $starts `]` `[` $counts `]` `updates` $updates (`priority` $priority^)?
+    attr-dict `:` functional-type($args, $results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemoryEffects]> {
+  let summary = "one kernel over an index space of chunks: a whole grid of tasks as one operation";
+  let description = [{
+    Stands for a task a chunk of the index space, in constant space. `access` says for each array, then for each
+    result, how it is reached from a point. The region's arguments are the point, then for each array its element
+    (mapped) or itself, then the scalars; it uses nothing from around it. `kind` says what the region is:
+
+    - `map`: yields an element of each result for the point;
+    - `stencil`: the same, with `array.shifted` reads of whole arrays, which have halos;
+    - `blocks`: the last reduced axis of the index space counts blocks of the fixed reduction tree; yields the
+      accumulators (and `present`) of one element; `combine` combines two; results are the blocks' accumulators, then
+      whether there are any;
+    - `combine`: the operands are what `blocks` made; combines all blocks along `reduced` axes pairwise;
+    - `scan`: a point is a row; results are the running combinations along `axis`.
+
+    With `tasks` each point is a task of its own. An `update` operand lies in an array that `array.own` gave; what the
+    region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
+    the blocked axis.
+    ```mlir
+    %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%k : f64) shapes(%n) {
+    ^bb0(%i: index, %x: f64, %s: f64):
+      %y = arith.mulf %x, %s : f64
+      array.yield %y : f64
+    } combine {} {access = [#task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>,
+                   #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins StrAttr:$kind, Variadic<Index>:$extents, Variadic<AnyRankedTensor>:$arrays, Variadic<AnyType>:$scalars,
+                       Variadic<Index>:$shapes, TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
+                       OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
+                       UnitAttr:$tasks, UnitAttr:$prints, OptionalAttr<FlatSymbolRefAttr>:$kernel);
+  let regions = (region AnyRegion:$body, AnyRegion:$combine);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $kind `over` `(` $extents `)` (`arrays` `(` $arrays^ `:` type($arrays) `)`)? (`scalars` `(` $scalars^ `:` type($scalars) `)`)?
+    (`shapes` `(` $shapes^ `)`)? $body `combine` $combine attr-dict (`:` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Task_SpawnOp : Task_Op<"spawn", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "starts a task inside a task; its scalar results come with task.join";
+  let description = [{
+    ```mlir
+    %f = task.spawn @fib(%n) : (i64) -> !task.future<i64>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$args);
+  let results = (outs Task_Future:$future);
+  let assemblyFormat = "$callee `(` $args `)` attr-dict `:` functional-type($args, $future)";
+}
+
+def Task_JoinOp : Task_Op<"join"> {
+  let summary = "the results of a task that was spawned, once it has ended";
+  let description = [{
+    ```mlir
+    %x = task.join %f : !task.future<i64> -> i64
+    ```
+  }];
+  let arguments = (ins Task_Future:$future);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = "$future attr-dict `:` type($future) `->` type($results)";
+  let hasVerifier = 1;
+}
+
+def Task_AwaitOp : Task_Op<"await", [
+    TypesMatchWith<"the result is what stands in the future", "future", "result",
+                   "::llvm::cast<::mlir::ShapedType>($_self).getElementType()">]> {
+  let summary = "looks at a scalar that may not be there yet; stands in host functions only";
+  let description = [{
+    ```mlir
+    %x = task.await %f : tensor<f64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$future);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$future attr-dict `:` type($future)";
+  let hasVerifier = 1;
+}
+
+def Task_PrintOp : Task_Op<"print"> {
+  let summary = "prints a text and a newline, in program order";
+  let description = [{
+    ```mlir
+    task.print %s
+    ```
+  }];
+  let arguments = (ins Array_Str:$text);
+  let assemblyFormat = "$text attr-dict";
+}
+
+def Task_OrderOp : Task_Op<"order"> {
+  let summary = "waits until all effects before this have happened";
+  let description = [{
+    ```mlir
+    task.order
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Task_AssertOp : Task_Op<"assert"> {
+  let summary = "stops the program with DG9001 when a condition does not hold";
+  let description = [{
+    ```mlir
+    task.assert %c, %message
+    ```
+  }];
+  let arguments = (ins I1:$condition, Optional<Array_Str>:$message);
+  let assemblyFormat = "$condition (`,` $message^)? attr-dict";
+}
+
+def Task_CheckExtentOp : Task_Op<"check_extent"> {
+  let summary = "stops the program with DG9003 when two extents differ; the text says which they are";
+  let description = [{
+    ```mlir
+    task.check_extent %n, %m, "`n` of `x` and of `y`"
+    ```
+  }];
+  let arguments = (ins Index:$left, Index:$right, StrAttr:$text);
+  let assemblyFormat = "$left `,` $right `,` $text attr-dict";
+}
+
+def Task_FailOp : Task_Op<"fail"> {
+  let summary = "stops the program with an error of the language; no terminator, but never returns";
+  let description = [{
+    ```mlir
+    task.fail 9004 "division by zero"
+    ```
+  }];
+  let arguments = (ins I32Attr:$code, StrAttr:$text);
+  let assemblyFormat = "$code $text attr-dict";
+}
+
+def Task_RuntimeOp : Task_Op<"runtime"> {
+  let summary = "calls a C function of the runtime";
+  let description = [{
+    The C signature follows the types: iN and floats by value (i1 as uint8_t), texts as `dg_str *`, arrays as
+    `dg_array *`; with `with_context` the context comes first, with `with_location` a `const dg_location *` last. With `pure` it
+    has no effect and fails never.
+    ```mlir
+    %s = task.runtime "dg_str_concat"(%a, %b) : (!array.str, !array.str) -> !array.str
+    ```
+  }];
+  let arguments = (ins StrAttr:$function, Variadic<AnyType>:$args, UnitAttr:$with_context, UnitAttr:$with_location, UnitAttr:$pure);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = "$function `(` $args `)` attr-dict `:` functional-type($args, $results)";
+}
+
+def Task_BeginSequentialOp : Task_Op<"begin_sequential"> {
+  let summary = "from here on each task starts when the one before has ended";
+  let description = [{
+    ```mlir
+    task.begin_sequential
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Task_EndSequentialOp : Task_Op<"end_sequential"> {
+  let summary = "the end of what task.begin_sequential began";
+  let description = [{
+    ```mlir
+    task.end_sequential
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+#endif

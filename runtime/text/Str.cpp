@@ -1,0 +1,33 @@
+// dg_str: the reference-counted text value.
+#include "dagger/elements.h"
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+dg_str *dg_str_new(const char *data, int64_t bytes) {
+  auto *text = static_cast<dg_str *>(malloc(sizeof(dg_str) + size_t(bytes) + 1));
+  if (!text) {
+    fprintf(stderr, "out of memory for a text of %lld bytes\n", (long long)bytes);
+    abort();
+  }
+  text->refs = 1;
+  text->bytes = bytes;
+  if (data && bytes)
+    memcpy(text->data, data, size_t(bytes));
+  text->data[bytes] = 0;
+  return text;
+}
+
+dg_str *dg_str_retain(dg_str *text) {
+  // Who retains holds a reference already, so the count can't reach zero meanwhile and needs no ordering.
+  if (text && __atomic_load_n(&text->refs, __ATOMIC_RELAXED) >= 0)
+    __atomic_fetch_add(&text->refs, 1, __ATOMIC_RELAXED);
+  return text;
+}
+
+void dg_str_release(dg_str *text) {
+  if (!text || __atomic_load_n(&text->refs, __ATOMIC_RELAXED) < 0)
+    return;
+  if (__atomic_fetch_sub(&text->refs, 1, __ATOMIC_ACQ_REL) == 1)
+    free(text);
+}

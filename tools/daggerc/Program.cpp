@@ -1,0 +1,100 @@
+#include "tools/daggerc/Program.h"
+#include "compiler/driver/SourceText.h"
+#include "tools/daggerc/Cache.h"
+#include "tools/daggerc/Installation.h"
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <memory>
+#include <unistd.h>
+
+namespace dagger {
+namespace {
+
+std::string absolutePath(const std::string &path) {
+  std::unique_ptr<char, decltype(&free)> resolved(realpath(path.c_str(), nullptr), &free);
+  return resolved ? resolved.get() : path;
+}
+
+// All that the machine code depends on, but for the imported files, which the entry itself lists. The path counts as the
+// user wrote it, because messages carry it, and resolved, because imports are relative to it.
+Digest keyOf(const std::string &path, const std::string &text, const Options &options) {
+  Digester digester;
+  digester.add(DAGGER_VERSION).add(path).add(absolutePath(path)).add(text).add(options.checked ? "checked" : "");
+  for (const char *library : {"libdagger_compiler.so", "libdagger_frontend.so"})
+    digester.add(buildId(installation().library(library)));
+  return digester.add(processorIdentity()).digest();
+}
+
+// The program in the shared object at `path`. The runtime is opened first and for all to see: programs leave its symbols
+// undefined.
+const dg_program *open(const std::string &path) {
+  functionOf("libdagger_runtime.so", "dg_run", true);
+  void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    reportError(7006, std::string("the compiled program cannot be opened: ") + dlerror());
+    return nullptr;
+  }
+  auto *program = static_cast<const dg_program *>(dlsym(handle, "dg_program_entry"));
+  if (!program) reportError(7006, std::string("the compiled program cannot be opened: ") + dlerror());
+  return program;
+}
+
+} // namespace
+
+Compiled::Compiled(const dagger_compile_request &request)
+    : result(reinterpret_cast<dagger_compile_fn *>(functionOf("libdagger_compiler.so", "dagger_compile"))(&request)) {}
+
+Compiled::~Compiled() {
+  reinterpret_cast<dagger_compile_free_fn *>(functionOf("libdagger_compiler.so", "dagger_compile_free"))(result);
+}
+
+dagger_compile_request requestFor(const std::string &path, const std::string &text, const Options &options) {
+  static const std::string resources = installation().resources();
+  dagger_compile_request request{};
+  request.version = DAGGER_COMPILER_VERSION;
+  request.path = path.c_str();
+  request.text = text.data();
+  request.text_bytes = text.size();
+  request.resources = resources.c_str();
+  request.checked = options.checked;
+  request.color = useColor();
+  return request;
+}
+
+const dg_program *loadProgram(const std::string &path, const Options &options, int &exitCode) {
+  static Cache cache; // its temporary files live as long as the programs that are open
+  SourceText source = readSource(path);
+  if (!source) {
+    reportError(source.code, source.problem, source.help);
+    exitCode = 2;
+    return nullptr;
+  }
+  Digest key = keyOf(path, source.text, options);
+  std::optional<std::string> object = cache.find(key);
+  if (!object) {
+    dagger_compile_request request = requestFor(path, source.text, options);
+    std::string temporary = cache.temporary();
+    request.output = DAGGER_SHARED_OBJECT;
+    request.output_path = temporary.c_str();
+    Compiled compiled(request);
+    fputs(compiled->diagnostics, stderr);
+    if (!compiled->ok) {
+      unlink(temporary.c_str());
+      exitCode = 1;
+      return nullptr;
+    }
+    std::vector<CachedSource> sources;
+    for (size_t i = 0; i < compiled->source_count; ++i) {
+      const dagger_source &read = compiled->sources[i];
+      sources.push_back({read.path, digestOf({read.text, read.text_bytes})});
+    }
+    object = cache.store(key, temporary, sources);
+  }
+  const dg_program *program = open(*object);
+  if (!program) exitCode = 1;
+  return program;
+}
+
+} // namespace dagger

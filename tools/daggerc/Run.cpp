@@ -1,0 +1,60 @@
+// `run`, `graph` and `test`: the program runs in this process.
+#include "tools/daggerc/Frontend.h"
+#include "tools/daggerc/Installation.h"
+#include "tools/daggerc/Program.h"
+#include <algorithm>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace dagger {
+namespace {
+
+int execute(const std::string &path, const Options &options, bool tests) {
+  int exitCode = 0;
+  const dg_program *program = loadProgram(path, options, exitCode);
+  if (!program) return exitCode;
+  dg_options runtime{};
+  runtime.threads = options.threads;
+  runtime.chunk_bytes = options.chunkBytes;
+  runtime.graph = options.graph.empty() ? nullptr : options.graph.c_str();
+  runtime.run_tests = tests;
+  std::vector<char *> arguments{const_cast<char *>(path.c_str())};
+  for (const std::string &argument : options.arguments) arguments.push_back(const_cast<char *>(argument.c_str()));
+  arguments.push_back(nullptr);
+  using Run = int(const dg_program *, int, char **, const dg_options *, int);
+  auto *run = reinterpret_cast<Run *>(functionOf("libdagger_runtime.so", "dg_run", true));
+  return run(program, int(arguments.size()) - 1, arguments.data(), &runtime, 0);
+}
+
+} // namespace
+
+int runProgram(const Options &options) {
+  if (options.reference) return frontendOnAll(DAGGER_REFERENCE_RUN, options);
+  return execute(options.files[0], options, false);
+}
+
+int testPrograms(const Options &options) {
+  if (options.reference) return frontendOnAll(DAGGER_REFERENCE_TEST, options);
+  if (options.files.size() == 1) return execute(options.files[0], options, true);
+  // A process for each file: what one leaves behind, or a crash, does not reach the next.
+  int worst = 0;
+  for (const std::string &path : options.files) {
+    fflush(nullptr);
+    pid_t child = fork();
+    if (child == 0) {
+      int code = execute(path, options, true);
+      fflush(nullptr);
+      _exit(code);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0) {
+      perror("daggerc: cannot start a test");
+      return 1;
+    }
+    if (WIFSIGNALED(status)) fprintf(stderr, "%s: the tests ended with signal %d\n", path.c_str(), WTERMSIG(status));
+    worst = std::max(worst, WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+  }
+  return worst;
+}
+
+} // namespace dagger
