@@ -118,6 +118,12 @@ public:
     }
   }
 
+  void inlineExpr(const Expr &e) {
+    const bool wasInline = std::exchange(isInline, true);
+    expr(e);
+    isInline = wasInline;
+  }
+
 private:
   template <class T, class Base> static const T &as(const Base &node) { return static_cast<const T &>(node); }
 
@@ -267,11 +273,6 @@ private:
       return;
     text += " else ";
     block(*e.otherwise);
-  }
-  void inlineExpr(const Expr &e) {
-    const bool wasInline = std::exchange(isInline, true);
-    expr(e);
-    isInline = wasInline;
   }
   void annotations(const std::vector<Annotation> &list) {
     for (const Annotation &annotation : list) {
@@ -491,7 +492,7 @@ std::string dump(const File &file) {
 
 std::string dump(const Expr &expr) {
   Dumper dumper;
-  dumper.expr(expr);
+  dumper.inlineExpr(expr);
   return std::move(dumper.text);
 }
 

@@ -66,13 +66,28 @@ private:
       return;
     const SourceFile &file = sources.get(span.file);
     const auto at = file.position(span.begin);
-    const std::string_view line = file.line(at.line);
+    std::string_view line = file.line(at.line);
     const std::string number = std::to_string(at.line);
     width = std::max<size_t>(number.size(), 2);
 
     // Tabs are kept in the padding, so that the caret stands where the terminal puts the text.
-    const size_t begin = std::min<size_t>(span.begin - file.lineStarts[at.line - 1], line.size());
-    std::string padding;
+    size_t begin = std::min<size_t>(span.begin - file.lineStarts[at.line - 1], line.size());
+    // Of a very long line the part around the place is shown.
+    constexpr size_t maxShown = 200, shownBefore = 80;
+    std::string_view cutBefore, cutAfter;
+    if (line.size() > maxShown) {
+      size_t from = begin > shownBefore ? begin - shownBefore : 0;
+      while (from > 0 && (line[from] & 0xc0) == 0x80)
+        --from;
+      size_t to = std::min(from + maxShown, line.size());
+      while (to < line.size() && (line[to] & 0xc0) == 0x80)
+        ++to;
+      cutBefore = from > 0 ? "..." : "";
+      cutAfter = to < line.size() ? "..." : "";
+      line = line.substr(from, to - from);
+      begin -= from;
+    }
+    std::string padding(cutBefore.size(), ' ');
     for (char byte : line.substr(0, begin))
       if ((byte & 0xc0) != 0x80)
         padding.push_back(byte == '\t' ? '\t' : ' ');
@@ -80,7 +95,7 @@ private:
     const size_t length = std::min<size_t>(span.end > span.begin ? span.end - span.begin : 0, line.size() - begin);
     const size_t carets = std::max<size_t>(codePoints(line.substr(begin, length)), 1);
 
-    out << c.blue << std::string(width - number.size(), ' ') << number << " | " << c.reset << line << '\n'
+    out << c.blue << std::string(width - number.size(), ' ') << number << " | " << c.reset << cutBefore << line << cutAfter << '\n'
         << c.blue << std::string(width, ' ') << " | " << c.reset << padding << colour << std::string(carets, '^') << c.reset
         << '\n';
   }

@@ -53,6 +53,7 @@ std::string AstBuilder::docBefore(antlr4::Token *token) {
     std::string_view text = comment->text;
     if (!text.starts_with("##"))
       continue;
+    text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
     text.remove_prefix(text.starts_with("## ") ? 3 : 2);
     lines.push_back(text);
   }

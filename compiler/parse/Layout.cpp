@@ -101,11 +101,9 @@ private:
     if (std::string_view(source.text).substr(begin, end - begin).find_first_of(")]") != std::string_view::npos)
       while (level > 1 && (levels[level - 1].kind == '(' || levels[level - 1].kind == '['))
         --level;
-    const Token *quote = string.opener;
     closeDownTo(level, lineEnd);
     // What the parser finds wrong on the rest of the line comes from the string.
-    for (size_t i = out.tokens.size(); i-- > 0 && out.tokens[i].get() != quote;)
-      out.reported[i] = true;
+    markReported(string.opener);
   }
 
   void take(std::unique_ptr<Token> token) {
@@ -213,10 +211,29 @@ private:
 
   bool isLayout() const { return levels.back().kind == 0 || levels.back().kind == '{'; }
 
+  // Whether the annotation that begins here stands before a declaration: what begins the first line without one.
+  bool annotatesDeclaration() const {
+    size_t depth = 0;
+    for (size_t i = next; i < input.tokens.size(); ++i) {
+      const size_t type = input.tokens[i]->getType();
+      depth += type == L::LPAREN;
+      depth -= type == L::RPAREN && depth > 0;
+      if (depth == 0 && in(declarationWords, type))
+        return true;
+      if (type == L::NL && i + 1 < input.tokens.size()) {
+        const size_t first = input.tokens[i + 1]->getType();
+        if (first != L::NL && first != L::MATMUL && !in(declarationWords, first))
+          return false;
+      }
+    }
+    return false;
+  }
+
   // Emits the newline before `token` if it ends a statement.
   size_t startLine(const Token *token) {
     const size_t type = token->getType();
-    const bool declares = in(declarationWords, type) || (type == L::TEST && typeAfter() == L::QUOTE);
+    const bool declares = in(declarationWords, type) || (type == L::TEST && typeAfter() == L::QUOTE) ||
+                          (type == L::MATMUL && annotatesDeclaration());
     if (declares && token->getCharPositionInLine() == 0 && levels.size() > 1)
       closeEverything(token);
     else if (in(statementWords, type) && !isLayout())
@@ -337,6 +354,9 @@ private:
     const Span span = offsets.span(level.opener);
     const std::string opener = source.text.substr(span.begin, 1);
     auto &error = diagnostics.error(code::unclosed, span, "this `" + opener + "` is never closed");
+    // What the parser finds wrong within may well come from this.
+    if (level.kind != '{')
+      markReported(level.opener);
     const Span place = offsets.span(found);
     if (found->getType() == Token::EOF)
       error.notes.push_back({{}, "the file ends without its `" + closerOf(level.kind) + "`"});
@@ -345,6 +365,12 @@ private:
   }
 
   // ---- output ------------------------------------------------------------------------------------------------------
+
+  // All that came after `opener`.
+  void markReported(const Token *opener) {
+    for (size_t i = out.tokens.size(); i-- > 0 && out.tokens[i].get() != opener;)
+      out.reported[i] = true;
+  }
 
   void emit(std::unique_ptr<Token> token, bool reported = false) {
     previous = token->getType();
