@@ -54,8 +54,7 @@ TEST_F(Printed, CaretsStandBelowTheirTextWhateverComesBefore) {
 
 TEST_F(Printed, OfManyTheRestIsCounted) {
   const int id = sources.add("a.dg", "abcdef\n").id;
-  for (uint32_t i = 0; i < 5; ++i)
-    diagnostics.error(3000, {id, i, i + 1}, "wrong");
+  for (uint32_t i = 0; i < 5; ++i) diagnostics.error(3000, {id, i, i + 1}, "wrong");
   EXPECT_TRUE(text(2).ends_with("and 3 more\n"));
 }
 

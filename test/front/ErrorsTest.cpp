@@ -1,4 +1,5 @@
-// What is said about programs that don't parse. Texts and carets are pinned by errors/*.dg and the .expected beside each.
+// What is said about programs that don't parse. Texts and carets are pinned by errors/*.dg and the .expected beside
+// each.
 #include "test/front/Support.h"
 #include <regex>
 
@@ -27,17 +28,14 @@ TEST(Errors, AreExplainedByPagesThatTellTheTruth) {
     EXPECT_LE(std::count(page.begin(), page.end(), '\n'), 15) << path;
     std::vector<std::string> programs;
     const std::regex fence("```dg\n([^`]*(?:`[^`]+)*?)```");
-    for (std::sregex_iterator at(page.begin(), page.end(), fence), end; at != end; ++at)
-      programs.push_back((*at)[1]);
+    for (std::sregex_iterator at(page.begin(), page.end(), fence), end; at != end; ++at) programs.push_back((*at)[1]);
     if (programs.size() == 2) {
       const Parsed failing(programs[0]);
       ASSERT_TRUE(failing.diagnostics.hasErrors()) << path;
-      for (int found : failing.codes())
-        EXPECT_EQ(found, code) << path << "\n" << failing.errors();
+      for (int found : failing.codes()) EXPECT_EQ(found, code) << path << "\n" << failing.errors();
       ++pages;
     }
-    if (!programs.empty())
-      EXPECT_EQ(Parsed(programs.back()).errors(), "") << path;
+    if (!programs.empty()) EXPECT_EQ(Parsed(programs.back()).errors(), "") << path;
   }
   EXPECT_EQ(pages, 21u); // the others are about files that no page can show
 }
@@ -50,15 +48,14 @@ TEST(Recovery, KeepsTheStatementsAroundAFailedOne) {
 
 TEST(Recovery, FindsManyErrorsInOneRun) {
   std::string text = "fn f() {\n";
-  for (int i = 0; i < 100; ++i)
-    text += "    let = 3\n    let ok = 4\n";
+  for (int i = 0; i < 100; ++i) text += "    let = 3\n    let ok = 4\n";
   Parsed parsed(text + "}\n");
   EXPECT_EQ(parsed.codes(), std::vector<int>(100, 1001));
 }
 
 TEST(Recovery, SaysOneThingAboutOneMistake) {
-  for (const char *line : {"print(f(x)", "print(\"a {x)", "print(\"a)", "x = [1, (2, 3]", "if a { b", "let x = \"{f(1}\"",
-                           "let t = 5.", "f(a,, b)", "'text'", "x++"})
+  for (const char *line : {"print(f(x)", "print(\"a {x)", "print(\"a)", "x = [1, (2, 3]", "if a { b",
+                           "let x = \"{f(1}\"", "let t = 5.", "f(a,, b)", "'text'", "x++"})
     EXPECT_EQ(Parsed(std::string("fn f() {\n    ") + line + "\n}\n\nfn g() {}\n").codes().size(), 1u) << line;
 }
 

@@ -24,8 +24,7 @@ std::string body(const std::string &statements) {
 }
 
 TEST(Format, LeavesTheExamplesAsTheyAre) {
-  for (const auto &path : files(root / "examples", ".dg"))
-    EXPECT_EQ(formatted(read(path)), read(path)) << path;
+  for (const auto &path : files(root / "examples", ".dg")) EXPECT_EQ(formatted(read(path)), read(path)) << path;
 }
 
 TEST(Format, LeavesTheReferencesSyntaxAsItIs) {
@@ -70,7 +69,8 @@ TEST(Format, KeepsOneLineBlocksAndOpensTheOthersWhole) {
 }
 
 TEST(Format, KeepsOneEmptyLineBetweenButNoneAtTheEdges) {
-  EXPECT_EQ(formatted("\n\nconst a = 1\n\n\n\nconst b = 2\nconst c = 3\n\n"), "const a = 1\n\nconst b = 2\nconst c = 3\n");
+  EXPECT_EQ(formatted("\n\nconst a = 1\n\n\n\nconst b = 2\nconst c = 3\n\n"),
+            "const a = 1\n\nconst b = 2\nconst c = 3\n");
   EXPECT_EQ(body("\n\na\n\n\nb\n\n"), "    a\n\n    b");
 }
 
@@ -94,9 +94,7 @@ TEST(Format, BreaksLinesThatAreTooLong) {
   EXPECT_EQ(body("print(\"" + a + b + c + "\")"), "    print(\"" + a + b + c + "\")");
 }
 
-TEST(Format, KeepsStatementsApartThatALineWouldJoin) {
-  EXPECT_EQ(body("a;.b\nc"), "    a;\n    .b\n    c");
-}
+TEST(Format, KeepsStatementsApartThatALineWouldJoin) { EXPECT_EQ(body("a;.b\nc"), "    a;\n    .b\n    c"); }
 
 TEST(Format, AcceptsLineEndsOfBothKinds) {
   EXPECT_EQ(formatted("fn f() {\r\n    x # c\r\n}\r\n"), "fn f() {\n    x  # c\n}\n");

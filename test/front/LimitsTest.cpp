@@ -9,8 +9,7 @@ namespace {
 std::string repeat(const std::string &text, size_t times) {
   std::string result;
   result.reserve(text.size() * times);
-  while (times-- > 0)
-    result += text;
+  while (times-- > 0) result += text;
   return result;
 }
 std::vector<int> codesOf(const std::string &expression) { return Parsed("const x = " + expression + "\n").codes(); }
@@ -57,7 +56,8 @@ TEST(Encoding, ThatIsNotUtf8IsReportedAtItsByte) {
 }
 
 TEST(Encoding, MayBeginWithAByteOrderMark) {
-  Parsed parsed("\xef\xbb\xbf" "const a = b\n");
+  Parsed parsed("\xef\xbb\xbf"
+                "const a = b\n");
   EXPECT_EQ(parsed.errors(), "");
   EXPECT_EQ(parsed.file->decls[0]->name.span.begin, 9u);
 }

@@ -92,7 +92,8 @@ TEST(Expressions, IfIsAValueAndNestsToTheRight) {
 }
 
 TEST(Literals, IntegersKnowWhetherTheyFit) {
-  Parsed parsed("const a = 18_446_744_073_709_551_615\nconst b = 18446744073709551616\nconst c = 0xff_u8\nconst d = 0b101\n");
+  Parsed parsed(
+      "const a = 18_446_744_073_709_551_615\nconst b = 18446744073709551616\nconst c = 0xff_u8\nconst d = 0b101\n");
   ASSERT_EQ(parsed.errors(), "");
   const auto literal = [&](size_t i) -> const ast::IntegerLit & {
     return static_cast<const ast::IntegerLit &>(*static_cast<const ast::ConstDecl &>(*parsed.file->decls[i]).value);
@@ -165,7 +166,8 @@ TEST(Lines, KernelsMayBeginThemWithAtAndBrace) {
 }
 
 TEST(Words, AreNamesWhereTheGrammarDoesNotWantThem) {
-  Parsed parsed("fn f() {\n    let by = group + outside\n    shared = test(from)\n    atomic[0] += parallel\n    let as = x[..by]\n}\n");
+  Parsed parsed("fn f() {\n    let by = group + outside\n    shared = test(from)\n    atomic[0] += parallel\n    let "
+                "as = x[..by]\n}\n");
   EXPECT_EQ(parsed.errors(), "");
   EXPECT_EQ(ast::dump(*parsed.file), "fn f() {\n  let by = (group + outside)\n  shared = test(from)\n"
                                      "  atomic[0] += parallel\n  let as = x[..by]\n}\n");
@@ -192,14 +194,16 @@ TEST(Imports, AreCalledWhatTheirFileIsCalled) {
 
 TEST(Spans, CountBytesAlsoAfterWiderCharacters) {
   Parsed parsed("const a = \"größe\" + b\n");
-  const auto &sum = static_cast<const ast::Binary &>(*static_cast<const ast::ConstDecl &>(*parsed.file->decls[0]).value);
+  const auto &sum =
+      static_cast<const ast::Binary &>(*static_cast<const ast::ConstDecl &>(*parsed.file->decls[0]).value);
   EXPECT_EQ(parsed.source.text.substr(sum.rhs->span.begin, sum.rhs->span.end - sum.rhs->span.begin), "b");
   EXPECT_EQ(parsed.source.position(sum.rhs->span.begin).column, 21);
 }
 
 TEST(Spans, OfAnExpressionCoverItsText) {
   Parsed parsed("const a = f(x)[0] + (b * c).d ** 2\n");
-  const auto &sum = static_cast<const ast::Binary &>(*static_cast<const ast::ConstDecl &>(*parsed.file->decls[0]).value);
+  const auto &sum =
+      static_cast<const ast::Binary &>(*static_cast<const ast::ConstDecl &>(*parsed.file->decls[0]).value);
   const auto text = [&](Span span) { return parsed.source.text.substr(span.begin, span.end - span.begin); };
   EXPECT_EQ(text(sum.span), "f(x)[0] + (b * c).d ** 2");
   EXPECT_EQ(text(sum.lhs->span), "f(x)[0]");
@@ -217,8 +221,7 @@ TEST(Everything, IsReadAsTheGoldenTreeSays) {
 TEST(Examples, Parse) {
   const auto programs = files(root / "examples", ".dg");
   ASSERT_GT(programs.size(), 5u);
-  for (const auto &path : programs)
-    EXPECT_EQ(Parsed(read(path), path.string()).errors(), "");
+  for (const auto &path : programs) EXPECT_EQ(Parsed(read(path), path.string()).errors(), "");
 }
 
 } // namespace

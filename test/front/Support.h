@@ -22,8 +22,7 @@ struct Parsed {
   }
   std::vector<int> codes() const {
     std::vector<int> result;
-    for (const Diagnostic &d : diagnostics.all())
-      result.push_back(d.code);
+    for (const Diagnostic &d : diagnostics.all()) result.push_back(d.code);
     return result;
   }
 
@@ -37,11 +36,9 @@ struct Parsed {
 inline std::string parenthesized(const std::string &expression) {
   Parsed parsed("fn f() {\n    return " + expression + "\n}\n");
   EXPECT_EQ(parsed.errors(), "") << expression;
-  if (parsed.file->decls.empty())
-    return "";
+  if (parsed.file->decls.empty()) return "";
   const auto &f = static_cast<const ast::FunctionDecl &>(*parsed.file->decls[0]);
-  if (f.body->statements.empty())
-    return "";
+  if (f.body->statements.empty()) return "";
   return ast::dump(*static_cast<const ast::ReturnStmt &>(*f.body->statements[0]).value);
 }
 
@@ -58,8 +55,7 @@ inline std::vector<std::filesystem::path> files(const std::filesystem::path &fol
   std::vector<std::filesystem::path> result;
   if (std::filesystem::exists(folder))
     for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
-      if (entry.path().extension() == extension)
-        result.push_back(entry.path());
+      if (entry.path().extension() == extension) result.push_back(entry.path());
   std::sort(result.begin(), result.end());
   return result;
 }
