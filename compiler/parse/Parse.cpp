@@ -59,6 +59,7 @@ DaggerParser::FileContext *parseTokens(DaggerParser &parser, antlr4::CommonToken
     parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
     return parser.file();
   } catch (const antlr4::ParseCancellationException &) {
+    stream.fill(); // errors look around
     stream.seek(0);
     parser.reset();
     simulator->setPredictionMode(PredictionMode::LL);

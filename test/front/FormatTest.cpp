@@ -27,6 +27,18 @@ TEST(Format, LeavesTheExamplesAsTheyAre) {
   for (const auto &path : files(root / "examples", ".dg")) EXPECT_EQ(formatted(read(path)), read(path)) << path;
 }
 
+// The programs among the fuzzer's seeds are written in the style too.
+TEST(Format, LeavesTheSeedsThatParseAsTheyAre) {
+  size_t programs = 0;
+  for (const auto &path : files(root / "test/fuzz/corpus/syntax", ".dg")) {
+    const std::string text = read(path);
+    if (Parsed(text).diagnostics.hasErrors()) continue;
+    EXPECT_EQ(formatted(text), text) << path;
+    ++programs;
+  }
+  EXPECT_GE(programs, 6u);
+}
+
 TEST(Format, LeavesTheReferencesSyntaxAsItIs) {
   EXPECT_EQ(formatted(read(root / "test/front/everything.dg")), read(root / "test/front/everything.dg"));
 }

@@ -1,5 +1,6 @@
 // However deep or large the input, the answer is a tree or an error, never a crash.
 #include "test/front/Support.h"
+#include <thread>
 
 using namespace dagger;
 using namespace dagger::test;
@@ -65,6 +66,19 @@ TEST(Encoding, MayBeginWithAByteOrderMark) {
 TEST(Emptiness, IsAProgram) {
   for (const char *text : {"", "\n", "\n\n# comment\n", ";;\n", "\r\n", "# no line end"})
     EXPECT_EQ(Parsed(text).errors(), "") << text;
+}
+
+// The lexer and parser share tables that they fill as they go.
+TEST(Threads, ParseAtTheSameTime) {
+  const std::string text = read(root / "test/front/everything.dg"), tree = read(root / "test/front/everything.tree");
+  std::vector<std::thread> threads;
+  std::atomic<int> same = 0;
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) same += ast::dump(*Parsed(text).file) == tree;
+    });
+  for (std::thread &thread : threads) thread.join();
+  EXPECT_EQ(same, 8 * 20);
 }
 
 } // namespace
