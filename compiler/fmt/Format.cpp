@@ -42,8 +42,6 @@ public:
     for (size_t i = brace + 1; i <= end; ++i) {
       if (i == brace + 1 || i == end || pieces[i].startsStatement || afterComma(brace, i))
         pieces[i].breakBefore = true;
-      if (pieces[i].startsStatement && pieces[i - 1].type == L::SEMI && pieces[i - 1].trailing.empty())
-        pieces[i - 1].text = {};
       if (isOpener(pieces[i]))
         i = pieces[i].match;
     }
@@ -141,6 +139,8 @@ private:
     const bool atEnd = p.type == antlr4::Token::EOF;
     const bool begins = i == 0 || p.breakBefore || atEnd;
     if (begins) {
+      if (p.needsSemicolon)
+        line().text += ';';
       endLine(i);
       const size_t indent = indentOf(p);
       const bool afterOpener = i == 0 || isOpener(pieces[i - 1]);
@@ -152,7 +152,9 @@ private:
       if (atEnd)
         return;
       beginLine(i, indent, p.blankBefore && !(afterOpener && p.above.empty()) && !isCloser(p));
-    } else if (!p.text.empty() && needsSpace(pieces[i - 1], p)) {
+    } else if (p.startsStatement && !isCloser(p) && pieces[i - 1].type != L::LBRACE) {
+      line().text += "; ";
+    } else if (needsSpace(pieces[i - 1], p)) {
       line().text += ' ';
     }
     line().text += p.text;
@@ -175,7 +177,7 @@ private:
     const Level &level = levels.back();
     if (isCloser(p))
       return level.closer;
-    const bool continues = level.isStatements && !p.startsStatement && !p.ownLine && p.type != L::ELSE &&
+    const bool continues = level.isStatements && !p.startsStatement && !p.isBlock && p.type != L::ELSE &&
                            p.type != antlr4::Token::EOF;
     return continues ? level.inner + indentWidth : level.inner;
   }

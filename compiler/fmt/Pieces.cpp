@@ -55,7 +55,7 @@ public:
     Diagnostics diagnostics(nowhere); // what parsed has no errors
     antlr4::ANTLRInputStream input(source.text);
     auto layout = syntax::layOut(source, offsets, syntax::words(source, offsets, input, diagnostics), diagnostics);
-    bool startsStatement = true;
+    bool startsStatement = true, afterSemicolon = false;
     for (size_t i = 0; i < layout.tokens.size(); ++i) {
       const antlr4::Token *token = layout.tokens[i].get();
       if (token->getType() == L::NL) {
@@ -63,11 +63,17 @@ public:
         startsStatement = !(last() && last()->type == L::GT && last()->isInfix);
         continue;
       }
+      // Of the marks between statements the printer writes those that are needed.
+      if (token->getType() == L::SEMI && (open.empty() || result[open.back()].type == L::LBRACE)) {
+        startsStatement = afterSemicolon = true;
+        continue;
+      }
       add(token, startsStatement);
-      const size_t type = token->getType();
-      startsStatement = type == L::SEMI || (type == L::LBRACE && result.back().isBlock);
+      const bool continues = token->getType() == L::DOT || token->getType() == L::LBRACE;
+      result.back().needsSemicolon = afterSemicolon && continues && result.size() > 1;
+      afterSemicolon = false;
+      startsStatement = token->getType() == L::LBRACE && result.back().isBlock;
     }
-    dropTrailingSemicolons();
     markTightOperators();
     return std::move(result);
   }
@@ -161,14 +167,6 @@ private:
       afterAnnotation = true;
     } else if (piece.type == L::RPAREN && piece.match == annotationParen && annotationParen)
       afterAnnotation = true;
-  }
-
-  void dropTrailingSemicolons() {
-    for (size_t i = 0; i + 1 < result.size(); ++i) {
-      Piece &next = result[i + 1];
-      if (result[i].type == L::SEMI && next.startsStatement && next.breakBefore && result[i].trailing.empty())
-        result[i].text = {};
-    }
   }
 
   // Within a subscript, and in a range, operators may stand without spaces: u[i-1, j], k+1..n.

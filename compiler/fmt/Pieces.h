@@ -24,6 +24,7 @@ struct Piece {
 
   // What it is.
   bool startsStatement = false;
+  bool needsSemicolon = false; // a line that begins with it goes on with the line before, but this is a statement
   bool isPrefix = false;     // a sign or `not`
   bool isInfix = false;      // a binary operator
   bool isTight = false;      // one that stands without spaces

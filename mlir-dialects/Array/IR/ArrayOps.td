@@ -46,6 +46,17 @@ def Array_ElementOp : Array_Op<"element", [
   let hasVerifier = 1;
 }
 
+def Array_CheckIndexOp : Array_CheckedOp<"check_index"> {
+  let summary = "stops with DG9002 when an index is negative or not below its extent";
+  let description = [{
+    ```mlir
+    array.check_index %a[%i, %j] : tensor<?x?xf64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$indices);
+  let assemblyFormat = "$array `[` $indices `]` attr-dict `:` type($array)";
+}
+
 def Array_InsertOp : Array_CheckedOp<"insert", [
     AllTypesMatch<["array", "result"]>,
     TypesMatchWith<"the value is an element of the array", "array", "value",

@@ -52,7 +52,9 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     - `combine`: the operands are what `blocks` made; combines all blocks along `reduced` axes pairwise;
     - `scan`: a point is a row; results are the running combinations along `axis`.
 
-    With `tasks` each point is a task of its own. Updated operands are arrays that `array.own` gave.
+    With `tasks` each point is a task of its own. An `update` operand lies in an array that `array.own` gave; what the
+    region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
+    the blocked axis.
     ```mlir
     %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%k : f64) shapes(%n) {
     ^bb0(%i: index, %x: f64, %s: f64):

@@ -1,0 +1,189 @@
+#include "runtime/abi/Call.h"
+#include "runtime/data/Storage.h"
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace dagger::rt {
+
+CallWork::~CallWork() {
+  for (int k = 0; k < task.arrays; ++k)
+    unhold(arguments[k].handle);
+  for (int r = 0; r < task.results; ++r)
+    unhold(promises[r]);
+}
+
+template <typename Function> static void forArgumentChunks(const CallArgument &argument, const Function &each) {
+  if (!argument.empty)
+    forChunks(argument.map.buffer, argument.map.chunks(argument.box), each);
+}
+
+const Failure *CallWork::inputFailure(Task &) {
+  const Failure *found = failed;
+  for (int k = 0; k < task.arrays && !failed; ++k)
+    if (arguments[k].map.buffer->failed.load(std::memory_order_acquire))
+      forArgumentChunks(arguments[k],
+                        [&](int64_t number) { found = earlier(found, failureOf(arguments[k].map.buffer, number)); });
+  return found;
+}
+
+void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array **arrays, const dg_location *location) {
+  for (int k = 0; k < count; ++k) {
+    CallArgument &argument = arguments[k];
+    Array *of = argument.handle, &view = argument.view;
+    static_cast<dg_array &>(view) = *of;
+    view.refs = 1;
+    view.shape_known = 1;
+    view.ownValues.store(1, std::memory_order_relaxed);
+    view.values = &view.ownValues;
+    view.foreign = view.pinned = true;
+    view.exclusive = argument.updates();
+    arrays[k] = &view;
+    if (!argument.hasBox)
+      continue;
+    int64_t size = int64_t(dg_type_size(dg_type(of->type)));
+    for (int axis = 0; axis < of->rank; ++axis) {
+      int64_t low = argument.box.low[axis], high = argument.box.high[axis];
+      if (low < 0 || high < low || high > of->extents[axis]) {
+        char text[160];
+        std::snprintf(text, sizeof text, "slice %lld..%lld is out of range: axis %d has extent %lld", (long long)low,
+                      (long long)high, axis, (long long)of->extents[axis]);
+        raise(context, failures::SliceOutOfRange, text, location);
+      }
+      view.extents[axis] = high - low;
+      view.data += low * of->strides[axis] * size;
+    }
+  }
+}
+
+void CallWork::run(dg_context *context, Task &) {
+  makeViews(context, arguments.get(), task.arrays, arrays.get(), location);
+  for (int r = 0; r < task.results; ++r)
+    returned[r] = nullptr;
+  running = {&task, arguments.get(), arrays.get(), returned.get(), results.get()};
+  context->results = &running;
+  task.body(context, frame.get(), arrays.get());
+  // Results that take long to copy are copied here, while other tasks can still fail this one for want of memory.
+  for (int r = 0; r < task.results; ++r) {
+    dg_array *value = returned[r];
+    if (!value || results[r]->rank == 0)
+      continue;
+    Array *a = internal(value);
+    bool own = !a->foreign && refsOf(a).load(std::memory_order_relaxed) == 1 &&
+               a->values->load(std::memory_order_relaxed) == 1 && isWhole(a) && a->root == context->root;
+    if (!own) {
+      returned[r] = copyArray(context, value, nullptr, location);
+      dg_array_release(value);
+    }
+  }
+}
+
+void CallWork::finish(Task &, const Failure *failure) {
+  for (int k = 0; k < task.arrays; ++k) {
+    if (!arguments[k].updates())
+      continue;
+    dg_buffer *buffer = arguments[k].map.buffer;
+    if (failure)
+      forArgumentChunks(arguments[k], [&](int64_t number) { markFailed(buffer, number, failure); });
+    buffer->writes.fetch_sub(1, std::memory_order_release);
+  }
+  for (int r = 0; r < task.results; ++r) {
+    Array *promise = promises[r];
+    dg_buffer *buffer = results[r];
+    if (failure) {
+      markAllFailed(buffer, failure);
+    } else if (buffer->rank) {
+      if (!returned[r]) {
+        std::fprintf(stderr, "dagger: task `%s` ended without its result %d\n", name, r);
+        std::abort();
+      }
+      dg_array *value = returned[r];
+      adoptStorage(buffer, value->buffer);
+      promise->data = buffer->base;
+      for (int axis = 0; axis < buffer->rank; ++axis) {
+        promise->extents[axis] = value->extents[axis];
+        promise->strides[axis] = value->strides[axis];
+      }
+      rowMajorStrides(buffer->rank, promise->extents, promise->strides);
+      dg_array_release(value);
+    }
+    __atomic_store_n(&promise->shape_known, uint8_t(1), __ATOMIC_RELEASE);
+    buffer->writes.fetch_sub(1, std::memory_order_release);
+  }
+}
+
+void CallWork::describe(Task &, Failure &failure) {
+  if (failure.task.empty())
+    failure.task = name;
+  addPlaces(failure, location);
+}
+
+// ---- @retry: what the task updates, in storage of its own ------------------------------------------------------------
+
+namespace {
+struct Saved {
+  std::vector<dg_buffer *> boxes; // one for each updated argument
+};
+int64_t boxShape(const CallArgument &argument, int64_t *extents, char *&data) {
+  const Array *of = argument.handle;
+  data = of->data;
+  for (int axis = 0; axis < of->rank; ++axis) {
+    extents[axis] = argument.hasBox ? argument.box.high[axis] - argument.box.low[axis] : of->extents[axis];
+    // A box that is out of range is the failure to come; nothing is saved of it.
+    if (argument.hasBox && (argument.box.low[axis] < 0 || argument.box.high[axis] > of->extents[axis]))
+      return -1;
+    if (argument.hasBox)
+      data += argument.box.low[axis] * of->strides[axis] * int64_t(dg_type_size(dg_type(of->type)));
+  }
+  return elementCount(of->rank, extents);
+}
+} // namespace
+
+void *saveUpdates(CallArgument *arguments, int count) {
+  auto *saved = new Saved;
+  for (int k = 0; k < count; ++k) {
+    dg_buffer *copy = nullptr;
+    int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
+    char *data;
+    const Array *of = arguments[k].handle;
+    if (arguments[k].updates() && boxShape(arguments[k], extents, data) > 0) {
+      if (!(copy = newBuffer(of->type, of->rank, extents, false))) {
+        discardUpdates(saved);
+        return nullptr;
+      }
+      rowMajorStrides(of->rank, extents, strides);
+      copyElements(of->type, of->rank, extents, copy->base, strides, data, of->strides);
+    }
+    saved->boxes.push_back(copy);
+  }
+  return saved;
+}
+
+void restoreUpdates(CallArgument *arguments, int count, void *state) {
+  auto *saved = static_cast<Saved *>(state);
+  for (int k = 0; k < count; ++k) {
+    dg_buffer *copy = saved->boxes[size_t(k)];
+    if (!copy)
+      continue;
+    int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
+    char *data;
+    const Array *of = arguments[k].handle;
+    boxShape(arguments[k], extents, data);
+    rowMajorStrides(of->rank, extents, strides);
+    copyElements(of->type, of->rank, extents, data, of->strides, copy->base, strides);
+  }
+}
+
+void discardUpdates(void *state) {
+  auto *saved = static_cast<Saved *>(state);
+  for (dg_buffer *copy : saved->boxes)
+    if (copy)
+      releaseBuffer(copy);
+  delete saved;
+}
+
+void *CallWork::save(Task &) { return saveUpdates(arguments.get(), task.arrays); }
+void CallWork::restore(Task &, void *saved) { restoreUpdates(arguments.get(), task.arrays, saved); }
+void CallWork::discard(void *saved) { discardUpdates(saved); }
+
+} // namespace dagger::rt

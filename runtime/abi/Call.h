@@ -1,0 +1,58 @@
+// A task call: on the host a node of the graph, inside a task an ordinary call.
+#pragma once
+#include "runtime/abi/Launch.h"
+#include <memory>
+
+namespace dagger::rt {
+
+struct CallArgument {
+  Array *handle = nullptr; // held until the call has ended
+  bool hasBox = false, empty = false;
+  uint8_t access = DG_READ;
+  Box box;                 // in the handle's coordinates
+  ViewMap map;             // at submission, for dependences
+  Array view;              // what the body gets
+
+  bool updates() const { return access != DG_READ; }
+};
+
+// What dg_task_return and dg_task_update work on while a body runs.
+struct RunningCall {
+  const dg_task *task;
+  CallArgument *arguments;
+  dg_array **arrays;         // as the body gets them
+  dg_array **returned;       // what it has returned so far
+  dg_buffer *const *results; // on a worker: where scalars go at once; null in a call in place
+};
+
+struct CallWork final : Work {
+  Runtime *runtime;
+  dg_task task;
+  std::unique_ptr<char[]> frame;
+  std::unique_ptr<CallArgument[]> arguments;
+  std::unique_ptr<dg_array *[]> arrays, returned;
+  std::unique_ptr<Array *[]> promises; // the handles of the results, held
+  std::unique_ptr<dg_buffer *[]> results;
+  RunningCall running;
+  const Failure *failed = nullptr;
+
+  ~CallWork() override;
+  const Failure *inputFailure(Task &task) override;
+  void run(dg_context *context, Task &task) override;
+  void finish(Task &task, const Failure *failure) override;
+  void describe(Task &task, Failure &failure) override;
+  int retries() const override { return task.retries; }
+  void *save(Task &) override;
+  void restore(Task &, void *saved) override;
+  void discard(void *saved) override;
+};
+
+// The views that a body gets, of arguments whose handles have their shape. Fails on a box that is out of range.
+void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array **arrays, const dg_location *location);
+
+// @retry: the updated boxes, copied; null if there is no memory for them: then a failure stands.
+void *saveUpdates(CallArgument *arguments, int count);
+void restoreUpdates(CallArgument *arguments, int count, void *saved);
+void discardUpdates(void *saved);
+
+} // namespace dagger::rt

@@ -1,0 +1,511 @@
+#include "runtime/abi/Launch.h"
+#include "runtime/data/Grid.h"
+#include <algorithm>
+#include <cstring>
+
+namespace dagger::rt {
+
+LaunchWork::~LaunchWork() {
+  for (LaunchOperand &o : operands)
+    releaseBuffer(o.map.buffer);
+  runtime->pendingBytes.fetch_sub(resultBytes, std::memory_order_relaxed);
+}
+
+void LaunchWork::pointsOf(int64_t number, int64_t *low, int64_t *high) const {
+  for (int axis = launch.rank - 1; axis >= 0; --axis) {
+    int64_t at = number % counts[axis];
+    number /= counts[axis];
+    low[axis] = at * chunk[axis];
+    high[axis] = std::min(low[axis] + chunk[axis], extents[axis]);
+  }
+}
+
+const Failure *LaunchWork::inputFailure(Task &task) {
+  const Failure *found = failed;
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+  bool known = false;
+  for (LaunchOperand &o : operands) {
+    dg_buffer *buffer = o.map.buffer;
+    if (found == failed && failed)
+      return failed;
+    if (o.operand->access == DG_WRITE || buffer->failed.load(std::memory_order_acquire) == 0)
+      continue;
+    if (!known)
+      pointsOf(task.point, low, high);
+    known = true;
+    forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
+      forChunks(buffer, o.map.chunks(box), [&](int64_t number) { found = earlier(found, failureOf(buffer, number)); });
+    });
+  }
+  return found;
+}
+
+void LaunchWork::run(dg_context *context, Task &task) {
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+  pointsOf(task.point, low, high);
+  launch.kernel(context, low, high, views.data(), scalars.data());
+}
+
+void LaunchWork::finish(Task &task, const Failure *failure) {
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+  if (failure)
+    pointsOf(task.point, low, high);
+  for (LaunchOperand &o : operands) {
+    if (o.operand->access == DG_READ)
+      continue;
+    dg_buffer *buffer = o.map.buffer;
+    if (failure)
+      forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
+        forChunks(buffer, o.map.chunks(box), [&](int64_t number) { markFailed(buffer, number, failure); });
+      });
+    buffer->writes.fetch_sub(1, std::memory_order_release);
+  }
+}
+
+void LaunchWork::describe(Task &task, Failure &failure) {
+  if (chunkCount > 1) {
+    int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+    pointsOf(task.point, low, high);
+    for (int axis = 0; axis < launch.rank; ++axis)
+      failure.chunk.push_back({low[axis], high[axis], low[axis] == 0 && high[axis] == extents[axis]});
+  }
+  if (launch.flags & DG_LAUNCH_TASKS) {
+    if (failure.task.empty())
+      failure.task = name;
+    addPlaces(failure, location);
+  } else if (failure.places.empty()) {
+    addPlaces(failure, location);
+  }
+}
+
+void waitForShape(Runtime &runtime, dg_array *a) {
+  if (!shapeKnown(a))
+    runtime.scheduler.workUntil([&] { return a->buffer->writes.load(std::memory_order_acquire) == 0; });
+}
+
+// ---- submission ----------------------------------------------------------------------------------------------------------
+
+static std::string extentFailure(const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, int32_t &code) {
+  for (int axis = 0; axis < launch.rank; ++axis)
+    if (extents[axis] < 0) {
+      code = failures::BadExtentOrStep;
+      return failures::negativeExtent(extents[axis]);
+    }
+  for (int k = 0; k < launch.operands - launch.results; ++k) {
+    const dg_operand &o = launch.operand[k];
+    if (!o.exact)
+      continue;
+    for (int axis = 0; axis < o.rank; ++axis)
+      if (o.axes[axis] >= 0 && o.scale[axis] <= 1 && arrays[k]->extents[axis] != extents[o.axes[axis]] &&
+          shapeKnown(arrays[k]) && arrays[k]->data) {
+        code = failures::ExtentsDiffer;
+        return failures::extentsDiffer(extents[o.axes[axis]], arrays[k]->extents[axis], axis);
+      }
+  }
+  return {};
+}
+
+// Whether the result may take over the buffer of input k: elements of the same size under the same map, and nobody else who
+// could see the old values.
+static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, int result, const int64_t *resultExtents) {
+  dg_array *a = arrays[k];
+  const dg_operand &in = launch.operand[k], &out = launch.operand[result];
+  if (in.access != DG_READ || in.rank != out.rank || in.type == DG_STR || out.type == DG_STR ||
+      dg_type_size(dg_type(in.type)) != dg_type_size(dg_type(out.type)))
+    return false;
+  for (int axis = 0; axis < in.rank; ++axis)
+    if (in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
+        std::max<int64_t>(in.scale[axis], 1) != std::max<int64_t>(out.scale[axis], 1) ||
+        a->extents[axis] != resultExtents[axis])
+      return false;
+  // The same value may be read elsewhere by another operand of this launch.
+  for (int j = 0; j < launch.operands - launch.results; ++j)
+    if (j != k && arrays[j]->buffer == a->buffer)
+      return false;
+  return refsOf(a).load(std::memory_order_acquire) == 1 && internal(a)->values->load(std::memory_order_acquire) == 1 &&
+         isWhole(a) && a->buffer->base && !a->buffer->gridGiven;
+}
+
+// The chunk shape that a buffer with a given grid asks of the launch that writes it.
+static bool followGrid(const LaunchOperand &o, int rank, const int64_t *extents, int64_t *chunk) {
+  const dg_buffer *buffer = o.map.buffer;
+  if (!buffer->gridGiven || !(o.map.whole || o.map.exact))
+    return false;
+  for (int axis = 0; axis < o.operand->rank; ++axis) {
+    int index = o.operand->axes[axis], b = o.map.whole ? axis : o.map.axis[axis];
+    if (index < 0 || b < 0)
+      continue;
+    bool aligned = o.map.whole || (o.map.step[axis] == 1 && o.map.origin[b] % buffer->chunk[b] == 0);
+    int64_t scale = std::max<int64_t>(o.operand->scale[axis], 1);
+    if (aligned && buffer->chunk[b] % scale == 0)
+      chunk[index] = std::clamp<int64_t>(buffer->chunk[b] / scale, 1, std::max<int64_t>(extents[index], 1));
+  }
+  return true;
+}
+
+// Whether all chunks of the launch touch the same part of the operand.
+static bool isShared(const LaunchWork &work, const LaunchOperand &o) {
+  for (int axis = 0; axis < o.operand->rank; ++axis)
+    if (o.operand->axes[axis] >= 0 && work.counts[o.operand->axes[axis]] > 1)
+      return false;
+  return true;
+}
+
+// Updates that do not follow every axis that is cut meet in the same elements: they run in the order of their points.
+static bool isOrdered(const LaunchWork &work, const LaunchOperand &o) {
+  if (o.operand->access != DG_UPDATE && o.operand->access != DG_WRITE)
+    return false;
+  uint32_t followed = 0;
+  for (int axis = 0; axis < o.operand->rank; ++axis)
+    if (o.operand->axes[axis] >= 0)
+      followed |= 1u << o.operand->axes[axis];
+  for (int axis = 0; axis < work.launch.rank; ++axis)
+    if (work.counts[axis] > 1 && !(followed >> axis & 1))
+      return true;
+  return false;
+}
+
+static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
+  Scheduler &scheduler = runtime.scheduler;
+  size_t count = work.operands.size();
+  constexpr int64_t few = 4; // from here on, gates are cheaper than edges
+  constexpr size_t mostShared = 64;
+  SharedUse shared[mostShared];
+  Box sharedBox[mostShared];
+  bool ordered[256] = {}, isSharedUse[256] = {};
+  for (size_t k = 0; k < count; ++k) {
+    LaunchOperand &o = work.operands[k];
+    ordered[k] = isOrdered(work, o);
+    if (work.chunkCount <= few || ordered[k] || k >= mostShared || !isShared(work, o))
+      continue;
+    int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+    work.pointsOf(0, low, high);
+    isSharedUse[k] = true;
+    bool any = false;
+    forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
+      Box chunks = o.map.chunks(box);
+      if (any)
+        for (int axis = 0; axis < o.map.buffer->rank; ++axis) {
+          chunks.low[axis] = std::min(chunks.low[axis], sharedBox[k].low[axis]);
+          chunks.high[axis] = std::max(chunks.high[axis], sharedBox[k].high[axis]);
+        }
+      sharedBox[k] = chunks;
+      any = true;
+    });
+    if (any)
+      shared[k].begin(scheduler, o.map.buffer, sharedBox[k], o.operand->access != DG_READ, work.sequence);
+    else
+      isSharedUse[k] = false;
+  }
+  bool sequential = runtime.sequentialDepth && (work.launch.flags & DG_LAUNCH_TASKS);
+  for (int64_t number = 0; number < work.chunkCount; ++number) {
+    // The window may be full in the middle of a launch: the host then works on what is there.
+    runtime.makeRoom();
+    Task *task = scheduler.make(&work, work.sequence, number, priority, true);
+    if (work.launch.flags & DG_LAUNCH_PRINTS)
+      task->slot = runtime.effects.add(work.sequence, false);
+    int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+    work.pointsOf(number, low, high);
+    for (size_t k = 0; k < count; ++k) {
+      LaunchOperand &o = work.operands[k];
+      dg_buffer *buffer = o.map.buffer;
+      if (o.operand->access != DG_READ)
+        buffer->writes.fetch_add(1, std::memory_order_relaxed);
+      if (isSharedUse[k]) {
+        shared[k].add(scheduler, task);
+        continue;
+      }
+      forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
+        Box chunks = o.map.chunks(box);
+        if (o.operand->access == DG_READ)
+          dependRead(scheduler, task, buffer, chunks, false);
+        else
+          dependWrite(scheduler, task, buffer, chunks, ordered[k]);
+      });
+    }
+    if (sequential) {
+      scheduler.depend(task, runtime.sequentialLast);
+      runtime.sequentialLast = TaskRef(task);
+    }
+    scheduler.submit(task);
+  }
+  for (size_t k = 0; k < count; ++k)
+    if (isSharedUse[k])
+      shared[k].end(scheduler, work.operands[k].map.buffer, sharedBox[k], work.operands[k].operand->access != DG_READ,
+                    work.sequence);
+}
+
+void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
+                  const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
+                  const int64_t *givenGrid) {
+  runtime.enter();
+  int inputs = launch.operands - launch.results;
+  for (int k = 0; k < inputs; ++k)
+    waitForShape(runtime, arrays[k]);
+
+  auto *work = new LaunchWork;
+  work->runtime = &runtime;
+  work->launch = launch;
+  work->sequence = ++runtime.sequence;
+  work->name = launch.name ? launch.name : "";
+  work->location = launch.location;
+  for (int axis = 0; axis < launch.rank; ++axis)
+    work->extents[axis] = std::max<int64_t>(extents[axis], 0);
+  work->scalars.assign(static_cast<const char *>(scalars), static_cast<const char *>(scalars) + launch.scalar_bytes);
+  int32_t code = 0;
+  if (std::string text = extentFailure(launch, extents, arrays, code); code)
+    work->failed = makeFailure(&runtime.host, code, std::move(text), launch.location, nullptr, work);
+
+  // Results: the buffer of an operand that dies, or a new one.
+  dg_buffer *buffers[256] = {};
+  uint64_t reused = 0;
+  for (int r = 0; r < launch.results; ++r) {
+    int k = inputs + r;
+    const int64_t *shape = resultExtents + r * DG_MAX_RANK;
+    const dg_operand &o = launch.operand[k];
+    int64_t bytes = 0;
+    for (int axis = 0; axis < o.rank && !work->failed; ++axis)
+      if (shape[axis] < 0)
+        work->failed = makeFailure(&runtime.host, failures::BadExtentOrStep, failures::negativeExtent(shape[axis]),
+                                   launch.location, nullptr, work);
+    if (!work->failed && (launch.flags & DG_LAUNCH_REUSE) && !givenGrid)
+      for (int i = 0; i < inputs && i < 64 && !buffers[k]; ++i)
+        if ((dying >> i & 1) && !(reused >> i & 1) && canReuse(launch, arrays, i, k, shape)) {
+          buffers[k] = arrays[i]->buffer;
+          retainBuffer(buffers[k]);
+          buffers[k]->type = o.type;
+          reused |= uint64_t(1) << i;
+        }
+    if (!work->failed && !buffers[k]) {
+      bytes = byteCount(o.type, o.rank, shape);
+      // Results wait for room before they take memory; what is pending frees it.
+      if (runtime.pendingBytes.load(std::memory_order_relaxed) + bytes > runtime.limits.windowBytes)
+        runtime.scheduler.workUntil([&] {
+          return runtime.pendingBytes.load(std::memory_order_relaxed) + bytes <= runtime.limits.windowBytes ||
+                 runtime.scheduler.liveTasks() == 0;
+        });
+      buffers[k] = newBuffer(o.type, o.rank, shape, false);
+      if (!buffers[k])
+        work->failed = makeFailure(&runtime.host, failures::OutOfMemory, failures::outOfMemory(uint64_t(bytes)),
+                                   launch.location, nullptr, work);
+      else
+        work->resultBytes += bytes;
+    }
+    if (!buffers[k])
+      buffers[k] = newEmptyBuffer(o.type, o.rank);
+  }
+  runtime.pendingBytes.fetch_add(work->resultBytes, std::memory_order_relaxed);
+
+  // Operands and views.
+  work->operands.resize(launch.operands);
+  work->views.resize(launch.operands);
+  const int64_t *operandExtents[256];
+  for (int k = 0; k < launch.operands; ++k) {
+    LaunchOperand &o = work->operands[size_t(k)];
+    o.operand = &launch.operand[k];
+    if (k < inputs) {
+      dg_array *a = arrays[k];
+      prepareGrid(runtime, a->buffer);
+      o.map = ViewMap(a);
+      retainBuffer(a->buffer);
+      std::copy(a->extents, a->extents + a->rank, o.extents);
+      std::copy(a->strides, a->strides + a->rank, o.strides);
+      work->views[size_t(k)] = {a->data, o.extents, o.strides};
+    } else {
+      const int64_t *shape = resultExtents + (k - inputs) * DG_MAX_RANK;
+      Array *result = newArray(&runtime.host, buffers[k], o.operand->rank, shape, shape, buffers[k]->base);
+      rowMajorStrides(o.operand->rank, shape, result->strides);
+      results[k - inputs] = result;
+      o.map = ViewMap(result);
+      retainBuffer(buffers[k]);
+      std::copy(shape, shape + o.operand->rank, o.extents);
+      std::copy(result->strides, result->strides + o.operand->rank, o.strides);
+      work->views[size_t(k)] = {result->data, o.extents, o.strides};
+    }
+    operandExtents[k] = o.extents;
+  }
+  if (work->failed && launch.rank)
+    for (int axis = 0; axis < launch.rank; ++axis)
+      work->chunk[axis] = std::max<int64_t>(work->extents[axis], 1);
+  else
+    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work->extents, operandExtents, work->chunk);
+  if (givenGrid) {
+    setGrid(buffers[inputs], givenGrid);
+    buffers[inputs]->gridGiven = true;
+  }
+  if (!(launch.flags & DG_LAUNCH_TASKS) && !work->failed)
+    for (LaunchOperand &o : work->operands)
+      if (o.operand->access != DG_READ && followGrid(o, launch.rank, work->extents, work->chunk))
+        break;
+  for (int axis = 0; axis < launch.rank; ++axis) {
+    work->counts[axis] = (work->extents[axis] + work->chunk[axis] - 1) / work->chunk[axis];
+    work->chunkCount *= work->counts[axis];
+  }
+  // New results are cut as the launch is.
+  for (int k = inputs; k < launch.operands; ++k) {
+    dg_buffer *buffer = buffers[k];
+    if (buffer->gridChosen || !buffer->base)
+      continue;
+    const dg_operand &o = launch.operand[k];
+    int64_t grid[DG_MAX_RANK];
+    for (int axis = 0; axis < o.rank; ++axis)
+      grid[axis] = o.axes[axis] < 0 ? std::max<int64_t>(buffer->extents[axis], 1)
+                                    : work->chunk[o.axes[axis]] * std::max<int64_t>(o.scale[axis], 1);
+    setGrid(buffer, grid);
+  }
+
+  if (work->failed && work->chunkCount == 0) // An empty launch that failed still spoils its results.
+    for (int k = inputs; k < launch.operands; ++k)
+      markAllFailed(buffers[k], work->failed);
+  enumerate(runtime, *work, priority);
+  for (int k = 0; k < inputs; ++k)
+    if (k < 64 && (dying >> k & 1))
+      dg_array_release(arrays[k]);
+  work->release();
+}
+
+// In a task: at once, over the whole index space.
+static void runInPlace(dg_context *context, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays,
+                       uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results) {
+  int inputs = launch.operands - launch.results;
+  int32_t code = 0;
+  const Failure *failure = nullptr;
+  if (std::string text = extentFailure(launch, extents, arrays, code); code)
+    failure = makeFailure(context, code, std::move(text), launch.location, context->task, context->work);
+  if (failure)
+    unwind(context, failure);
+  dg_view views[256];
+  for (int k = 0; k < inputs; ++k)
+    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides};
+  for (int r = 0; r < launch.results; ++r) {
+    const dg_operand &o = launch.operand[inputs + r];
+    const int64_t *shape = resultExtents + r * DG_MAX_RANK;
+    results[r] = nullptr;
+    for (int i = 0; (launch.flags & DG_LAUNCH_REUSE) && i < inputs && i < 64 && !results[r]; ++i)
+      if ((dying >> i & 1) && !internal(arrays[i])->foreign && canReuse(launch, arrays, i, inputs + r, shape)) {
+        arrays[i]->buffer->type = o.type;
+        arrays[i]->type = o.type;
+        results[r] = arrays[i];
+        dying &= ~(uint64_t(1) << i);
+      }
+    if (!results[r])
+      results[r] = dg_array_new(context, dg_type(o.type), o.rank, shape, 0, launch.location);
+    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides};
+  }
+  int64_t low[DG_MAX_RANK] = {};
+  for (int axis = 0; axis < launch.rank; ++axis)
+    if (extents[axis] == 0)
+      low[axis] = -1;
+  bool empty = std::any_of(low, low + launch.rank, [](int64_t l) { return l < 0; });
+  if (!empty)
+    launch.kernel(context, low, extents, views, scalars);
+  for (int k = 0; k < inputs; ++k)
+    if (k < 64 && (dying >> k & 1))
+      dg_array_release(arrays[k]);
+}
+
+// ---- copies --------------------------------------------------------------------------------------------------------------
+
+void copyElements(uint8_t type, int rank, const int64_t *extents, char *to, const int64_t *toStrides, const char *from,
+                  const int64_t *fromStrides) {
+  int64_t size = int64_t(dg_type_size(dg_type(type)));
+  for (int axis = 0; axis < rank; ++axis)
+    if (extents[axis] == 0)
+      return;
+  int64_t inner = rank ? extents[rank - 1] : 1, toStep = rank ? toStrides[rank - 1] : 1, fromStep = rank ? fromStrides[rank - 1] : 1;
+  int64_t at[DG_MAX_RANK] = {};
+  for (;;) {
+    char *t = to;
+    const char *f = from;
+    for (int axis = 0; axis + 1 < rank; ++axis) {
+      t += at[axis] * toStrides[axis] * size;
+      f += at[axis] * fromStrides[axis] * size;
+    }
+    if (type == DG_STR)
+      for (int64_t i = 0; i < inner; ++i) {
+        auto *place = reinterpret_cast<dg_str **>(t + i * toStep * size);
+        dg_str *text = dg_str_retain(*reinterpret_cast<dg_str *const *>(f + i * fromStep * size));
+        dg_str_release(*place);
+        *place = text;
+      }
+    else if (toStep == 1 && fromStep == 1)
+      std::memcpy(t, f, size_t(inner * size));
+    else
+      for (int64_t i = 0; i < inner; ++i)
+        std::memcpy(t + i * toStep * size, f + i * fromStep * size, size_t(size));
+    int axis = rank - 2;
+    while (axis >= 0 && ++at[axis] == extents[axis])
+      at[axis--] = 0;
+    if (axis < 0)
+      return;
+  }
+}
+
+static void copyKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *views, const void *scalars) {
+  uint8_t type = static_cast<const uint8_t *>(scalars)[0], rank = static_cast<const uint8_t *>(scalars)[1];
+  int64_t size = int64_t(dg_type_size(dg_type(type))), extents[DG_MAX_RANK], from = 0, to = 0;
+  for (int axis = 0; axis < rank; ++axis) {
+    extents[axis] = high[axis] - low[axis];
+    from += low[axis] * views[0].strides[axis];
+    to += low[axis] * views[1].strides[axis];
+  }
+  copyElements(type, rank, extents, views[1].data + to * size, views[1].strides, views[0].data + from * size,
+               views[0].strides);
+}
+
+namespace {
+// The same map for every rank and type: each axis follows its own.
+struct CopyOperands {
+  dg_operand operands[DG_TYPE_COUNT][DG_MAX_RANK + 1][2] = {};
+  CopyOperands() {
+    for (int type = 0; type < DG_TYPE_COUNT; ++type)
+      for (int rank = 0; rank <= DG_MAX_RANK; ++rank)
+        for (int k = 0; k < 2; ++k) {
+          dg_operand &o = operands[type][rank][k];
+          o.access = k ? DG_WRITE : DG_READ;
+          o.type = uint8_t(type);
+          o.rank = uint8_t(rank);
+          for (int axis = 0; axis < rank; ++axis) {
+            o.axes[axis] = int8_t(axis);
+            o.scale[axis] = 1;
+          }
+        }
+  }
+};
+} // namespace
+
+dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, const dg_location *location) {
+  static const CopyOperands table;
+  if (context->isHost)
+    waitForShape(*context->runtime, a);
+  dg_launch launch = {};
+  launch.version = DG_ABI_VERSION;
+  launch.rank = a->rank;
+  launch.operands = 2;
+  launch.results = 1;
+  launch.scalar_bytes = 2;
+  launch.kernel = copyKernel;
+  launch.operand = table.operands[a->type][a->rank];
+  launch.name = "copy";
+  launch.location = location;
+  uint8_t scalars[2] = {a->type, a->rank};
+  dg_array *result = nullptr;
+  if (context->isHost)
+    submitLaunch(*context->runtime, launch, a->extents, &a, 0, scalars, a->extents, &result, 0, givenGrid);
+  else
+    runInPlace(context, launch, a->extents, &a, 0, scalars, a->extents, &result);
+  return result;
+}
+
+} // namespace dagger::rt
+
+using namespace dagger::rt;
+
+void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_t *extents, dg_array *const *arrays,
+                      uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results,
+                      int32_t priority) {
+  if (context->isHost)
+    submitLaunch(*context->runtime, *launch, extents, arrays, dying, scalars, resultExtents, results, priority, nullptr);
+  else
+    runInPlace(context, *launch, extents, arrays, dying, scalars, resultExtents, results);
+}

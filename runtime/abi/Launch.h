@@ -1,0 +1,47 @@
+// A launch under way: its operands, and the cutting of its index space into tasks.
+#pragma once
+#include "runtime/data/Boxes.h"
+#include "runtime/data/Dependences.h"
+#include "runtime/sched/Runtime.h"
+#include <vector>
+
+namespace dagger::rt {
+
+struct LaunchOperand {
+  const dg_operand *operand;
+  ViewMap map;
+  int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
+};
+
+struct LaunchWork final : Work {
+  Runtime *runtime;
+  dg_launch launch;
+  int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
+  int64_t chunkCount = 1;
+  std::vector<LaunchOperand> operands;
+  std::vector<dg_view> views;
+  std::vector<char> scalars;
+  const Failure *failed = nullptr; // it failed before it began
+  int64_t resultBytes = 0;         // counted in the run-ahead window
+
+  ~LaunchWork() override;
+  void pointsOf(int64_t number, int64_t *low, int64_t *high) const;
+  const Failure *inputFailure(Task &task) override;
+  void run(dg_context *context, Task &task) override;
+  void finish(Task &task, const Failure *failure) override;
+  void describe(Task &task, Failure &failure) override;
+};
+
+// dg_launch_submit on the host; `givenGrid` (null: none) is a chunk shape that the first result has to have.
+void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
+                  const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
+                  const int64_t *givenGrid);
+// The array's values in storage of its own: asynchronous on the host, at once in a task.
+dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, const dg_location *location);
+// Copies elements between views of the same shape (texts are counted; those overwritten are released).
+void copyElements(uint8_t type, int rank, const int64_t *extents, char *to, const int64_t *toStrides, const char *from,
+                  const int64_t *fromStrides);
+// Host: until the task that makes it has ended.
+void waitForShape(Runtime &runtime, dg_array *a);
+
+} // namespace dagger::rt

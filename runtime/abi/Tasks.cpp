@@ -1,0 +1,311 @@
+// dg_task_submit and what a body calls.
+#include "runtime/abi/Call.h"
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+using namespace dagger::rt;
+namespace failures = dagger::failures;
+
+// ---- places that overlap ---------------------------------------------------------------------------------------------
+
+// Whether two arithmetic sequences (first, step, count) share a number.
+static bool meet(int64_t a, int64_t aStep, int64_t aCount, int64_t b, int64_t bStep, int64_t bCount) {
+  if (aCount > bCount)
+    return meet(b, bStep, bCount, a, aStep, aCount);
+  for (int64_t i = 0; i < aCount; ++i) {
+    int64_t distance = a + i * aStep - b;
+    if (bStep == 0 || bCount == 1 ? distance == 0
+                                  : distance % bStep == 0 && distance / bStep >= 0 && distance / bStep < bCount)
+      return true;
+  }
+  return false;
+}
+
+static bool overlap(const CallArgument &x, const CallArgument &y) {
+  const ViewMap &a = x.map, &b = y.map;
+  if (!x.updates() || !y.updates() || a.buffer != b.buffer)
+    return false;
+  for (int axis = 0; axis < a.rank; ++axis)
+    if (x.box.high[axis] <= x.box.low[axis])
+      return false;
+  for (int axis = 0; axis < b.rank; ++axis)
+    if (y.box.high[axis] <= y.box.low[axis])
+      return false;
+  if (x.handle == y.handle || (a.whole && b.whole)) {
+    for (int axis = 0; axis < a.rank; ++axis)
+      if (x.box.high[axis] <= y.box.low[axis] || y.box.high[axis] <= x.box.low[axis])
+        return false;
+    return true;
+  }
+  if (!a.exact || !b.exact)
+    return true;
+  for (int d = 0; d < a.buffer->rank; ++d) {
+    int64_t first[2], step[2], count[2];
+    int side = 0;
+    for (const CallArgument *argument : {&x, &y}) {
+      const ViewMap &m = argument->map;
+      first[side] = m.whole ? 0 : m.origin[d];
+      step[side] = 1;
+      count[side] = 1;
+      for (int axis = 0; axis < m.rank; ++axis)
+        if (m.whole ? axis == d : m.axis[axis] == d) {
+          step[side] = m.whole ? 1 : m.step[axis];
+          first[side] += argument->box.low[axis] * step[side];
+          count[side] = argument->box.high[axis] - argument->box.low[axis];
+        }
+      ++side;
+    }
+    if (!meet(first[0], step[0], count[0], first[1], step[1], count[1]))
+      return false;
+  }
+  return true;
+}
+
+// The failure text of the first pair of updated places that overlap, or nothing.
+static std::string overlapText(const CallArgument *arguments, int count, const char *const *places) {
+  for (int i = 0; i < count; ++i)
+    for (int j = i + 1; j < count; ++j)
+      if (overlap(arguments[i], arguments[j]))
+        return failures::placesOverlap(places && places[i] ? places[i] : "?", places && places[j] ? places[j] : "?");
+  return {};
+}
+
+static void setArgument(CallArgument &argument, dg_array *a, uint8_t access, const int64_t *box) {
+  argument.handle = internal(a);
+  argument.access = access;
+  argument.hasBox = box != nullptr;
+  argument.map = ViewMap(a);
+  for (int axis = 0; axis < a->rank; ++axis) {
+    argument.box.low[axis] = box ? box[axis] : 0;
+    argument.box.high[axis] = box ? box[axis] + box[a->rank + axis] : a->extents[axis];
+  }
+}
+
+// Whether the box lies in the array; if not, dependences are taken on all of it, and the body's start is the failure.
+static bool inRange(const CallArgument &argument) {
+  for (int axis = 0; axis < argument.handle->rank; ++axis)
+    if (argument.box.low[axis] < 0 || argument.box.high[axis] < argument.box.low[axis] ||
+        argument.box.high[axis] > argument.handle->extents[axis])
+      return false;
+  return true;
+}
+
+// ---- on the host -----------------------------------------------------------------------------------------------------------
+
+static void submitCall(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
+                       const int64_t *const *boxes, const char *const *places, dg_array **results, int32_t priority) {
+  runtime.enter();
+  runtime.makeRoom();
+  Scheduler &scheduler = runtime.scheduler;
+  auto *work = new CallWork;
+  work->runtime = &runtime;
+  work->task = task;
+  work->sequence = ++runtime.sequence;
+  work->name = task.name ? task.name : "";
+  work->location = task.location;
+  work->frame.reset(new char[task.frame_bytes + 1]);
+  if (task.frame_bytes)
+    std::memcpy(work->frame.get(), frame, task.frame_bytes);
+  work->arguments.reset(new CallArgument[task.arrays]);
+  work->arrays.reset(new dg_array *[task.arrays]);
+  work->returned.reset(new dg_array *[task.results]);
+  work->promises.reset(new Array *[task.results]);
+  work->results.reset(new dg_buffer *[task.results]);
+
+  Task *node = scheduler.make(work, work->sequence, 0, priority, true);
+  for (int k = 0; k < task.arrays; ++k) {
+    CallArgument &argument = work->arguments[k];
+    prepareGrid(runtime, arrays[k]->buffer);
+    setArgument(argument, arrays[k], task.access[k], boxes ? boxes[k] : nullptr);
+    hold(argument.handle);
+    dg_buffer *buffer = arrays[k]->buffer;
+    Box box = argument.box;
+    bool empty = false;
+    if (buffer->base && !inRange(argument))
+      for (int axis = 0; axis < arrays[k]->rank; ++axis)
+        box.low[axis] = 0, box.high[axis] = arrays[k]->extents[axis];
+    for (int axis = 0; axis < arrays[k]->rank; ++axis)
+      empty |= buffer->base && box.high[axis] <= box.low[axis];
+    if (argument.updates())
+      buffer->writes.fetch_add(1, std::memory_order_relaxed);
+    argument.empty = empty;
+    if (empty)
+      continue;
+    Box chunks = argument.map.chunks(box);
+    // Two arguments may share a chunk: the second one must not wait for this very task, and it does not.
+    if (argument.updates())
+      dependWrite(scheduler, node, buffer, chunks, true);
+    else
+      dependRead(scheduler, node, buffer, chunks, true);
+  }
+  for (int k = 0; k < task.arrays; ++k)
+    if (arrays[k]->buffer->base && !inRange(work->arguments[k])) {
+      CallArgument &argument = work->arguments[k];
+      for (int axis = 0; axis < arrays[k]->rank && !work->failed; ++axis)
+        if (argument.box.low[axis] < 0 || argument.box.high[axis] < argument.box.low[axis] ||
+            argument.box.high[axis] > arrays[k]->extents[axis])
+          work->failed = makeFailure(&runtime.host, failures::SliceOutOfRange,
+                                     failures::sliceOutOfRange(argument.box.low[axis], argument.box.high[axis], axis,
+                                                               arrays[k]->extents[axis]),
+                                     task.location, nullptr, work);
+      for (int axis = 0; axis < arrays[k]->rank; ++axis)
+        argument.box.low[axis] = 0, argument.box.high[axis] = std::max<int64_t>(arrays[k]->extents[axis], 1);
+    }
+  if (!work->failed)
+    if (std::string text = overlapText(work->arguments.get(), task.arrays, places); !text.empty())
+      work->failed =
+          makeFailure(&runtime.host, failures::PlacesOverlap, std::move(text), task.location, nullptr, work);
+  for (int r = 0; r < task.results; ++r) {
+    uint8_t type = task.result_type[r], rank = task.result_rank[r];
+    dg_buffer *buffer = rank ? newEmptyBuffer(type, rank) : newBuffer(type, 0, nullptr, true);
+    buffer->writes.store(1, std::memory_order_relaxed);
+    Array *promise = newWhole(&runtime.host, buffer);
+    promise->shape_known = rank == 0;
+    hold(promise);
+    Box one = {};
+    for (int axis = 0; axis < rank; ++axis)
+      one.high[axis] = 1;
+    dependWrite(scheduler, node, buffer, one, false);
+    work->results[r] = buffer;
+    work->promises[r] = promise;
+    results[r] = promise;
+  }
+  if (runtime.sequentialDepth) {
+    scheduler.depend(node, runtime.sequentialLast);
+    runtime.sequentialLast = TaskRef(node);
+  }
+  if (task.flags & (DG_TASK_PRINTS | DG_TASK_STATEMENT))
+    node->slot = runtime.effects.add(work->sequence, task.flags & DG_TASK_STATEMENT);
+  scheduler.submit(node);
+  work->release();
+}
+
+// ---- in a task -------------------------------------------------------------------------------------------------------------
+
+// One try, behind an edge of its own. Separate, so that nothing of the caller lives in registers across the return.
+__attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task &task, void *frame, dg_array *const *arrays) {
+  jmp_buf edge;
+  context.edge = &edge;
+  if (_setjmp(edge))
+    return false;
+  task.body(&context, frame, arrays);
+  return true;
+}
+
+static void callInPlace(dg_context *context, const dg_task &task, const void *frame, dg_array *const *arrays,
+                        const int64_t *const *boxes, const char *const *places, dg_array **results) {
+  // Plain memory on the stack: a failure in the body unwinds past it.
+  auto *arguments = static_cast<CallArgument *>(__builtin_alloca(sizeof(CallArgument) * (task.arrays + 1u)));
+  auto **views = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task.arrays + 1u)));
+  auto *frameCopy = static_cast<char *>(__builtin_alloca(task.frame_bytes + 64));
+  frameCopy = reinterpret_cast<char *>((uintptr_t(frameCopy) + 63) & ~uintptr_t(63));
+  if (task.frame_bytes)
+    std::memcpy(frameCopy, frame, task.frame_bytes);
+  for (int k = 0; k < task.arrays; ++k) {
+    new (&arguments[k]) CallArgument;
+    setArgument(arguments[k], arrays[k], task.access[k], boxes ? boxes[k] : nullptr);
+  }
+  dg_context inner = *context;
+  inner.name = task.name;
+  inner.call = task.location;
+  inner.parent = context;
+  makeViews(&inner, arguments, task.arrays, views, task.location);
+  const Failure *failure = nullptr;
+  if (std::string text = overlapText(arguments, task.arrays, places); !text.empty())
+    failure = makeFailure(context, failures::PlacesOverlap, std::move(text), task.location, context->task, context->work);
+  if (failure)
+    unwind(context, failure);
+  for (int r = 0; r < task.results; ++r)
+    results[r] = nullptr;
+  RunningCall running = {&task, arguments, views, results, nullptr};
+  inner.results = &running;
+  if (!task.retries) {
+    task.body(&inner, frameCopy, views);
+    return;
+  }
+  RootRun root;
+  inner.root = &root;
+  inner.failure = nullptr;
+  void *saved = saveUpdates(arguments, task.arrays);
+  size_t printed = context->output->size;
+  int left = saved ? task.retries : 0;
+  while (!tryBody(inner, task, frameCopy, views)) {
+    releaseAll(root);
+    if (left-- == 0) {
+      if (saved)
+        discardUpdates(saved);
+      unwind(context, inner.failure);
+    }
+    context->output->size = printed;
+    restoreUpdates(arguments, task.arrays, saved);
+    makeViews(&inner, arguments, task.arrays, views, task.location);
+    for (int r = 0; r < task.results; ++r)
+      results[r] = nullptr;
+  }
+  if (saved)
+    discardUpdates(saved);
+  moveArrays(root, *context->root);
+}
+
+void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
+                    const int64_t *const *boxes, const char *const *places, dg_array **results, int32_t priority) {
+  if (context->isHost)
+    submitCall(*context->runtime, *task, frame, arrays, boxes, places, results, priority);
+  else
+    callInPlace(context, *task, frame, arrays, boxes, places, results);
+}
+
+// ---- what a body calls -------------------------------------------------------------------------------------------------
+
+void dg_task_return(dg_context *context, int32_t result, dg_array *value) {
+  auto *running = static_cast<RunningCall *>(context->results);
+  if (running->results && value->rank == 0) {
+    dg_task_return_scalar(context, result, value->data);
+    // The place has a reference of its own to a text.
+    if (value->type == DG_STR)
+      dg_str_retain(*reinterpret_cast<dg_str **>(value->data));
+    dg_array_release(value);
+    return;
+  }
+  // A view of an argument is its value now: what the caller writes there later must not show.
+  if (!running->results && internal(value)->foreign) {
+    dg_array *copy = copyArray(context, value, nullptr, running->task->location);
+    dg_array_release(value);
+    value = copy;
+  }
+  dg_array_release(running->returned[result]);
+  running->returned[result] = value;
+}
+
+void dg_task_return_scalar(dg_context *context, int32_t result, const void *value) {
+  auto *running = static_cast<RunningCall *>(context->results);
+  uint8_t type = running->task->result_type[result];
+  char *place;
+  if (running->results) {
+    place = running->results[result]->base;
+  } else {
+    dg_array_release(running->returned[result]);
+    running->returned[result] = dg_array_new(context, dg_type(type), 0, nullptr, 1, running->task->location);
+    place = running->returned[result]->data;
+  }
+  if (type == DG_STR)
+    dg_str_release(*reinterpret_cast<dg_str **>(place));
+  std::memcpy(place, value, dg_type_size(dg_type(type)));
+}
+
+void dg_task_update(dg_context *context, int32_t argument, dg_array *value) {
+  auto *running = static_cast<RunningCall *>(context->results);
+  Array &place = running->arguments[argument].view;
+  if (value != &place && !(value->buffer == place.buffer && value->data == place.data)) {
+    for (int axis = 0; axis < place.rank; ++axis)
+      if (value->extents[axis] != place.extents[axis]) {
+        char text[128];
+        std::snprintf(text, sizeof text, "extents differ: %lld and %lld along axis %d", (long long)value->extents[axis],
+                      (long long)place.extents[axis], axis);
+        raise(context, failures::ExtentsDiffer, text, running->task->location);
+      }
+    copyElements(place.type, place.rank, place.extents, place.data, place.strides, value->data, value->strides);
+  }
+  dg_array_release(value);
+}

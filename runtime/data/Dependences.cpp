@@ -1,0 +1,106 @@
+#include "runtime/data/Dependences.h"
+#include "runtime/data/Grid.h"
+
+namespace dagger::rt {
+
+static Chunk *chunksOf(dg_buffer *buffer) {
+  if (!buffer->chunks)
+    buffer->chunks = new Chunk[size_t(buffer->chunkCount)];
+  return buffer->chunks;
+}
+
+bool isQuiet(dg_buffer *buffer) {
+  if (buffer->writes.load(std::memory_order_acquire))
+    return false;
+  if (buffer->chunks)
+    for (int64_t i = 0; i < buffer->chunkCount; ++i)
+      for (TaskList *list : {&buffer->chunks[i].writers, &buffer->chunks[i].readers, &buffer->chunks[i].before}) {
+        list->prune();
+        if (list->size())
+          return false;
+      }
+  return true;
+}
+
+void prepareGrid(Runtime &runtime, dg_buffer *buffer) {
+  if (buffer->gridChosen || !buffer->base || buffer->failed.load(std::memory_order_acquire) || !isQuiet(buffer))
+    return;
+  delete[] buffer->chunks;
+  buffer->chunks = nullptr;
+  int64_t chunk[DG_MAX_RANK];
+  chooseBufferChunk(runtime.limits.chunkBytes, buffer->type, buffer->rank, buffer->extents, chunk);
+  setGrid(buffer, chunk);
+}
+
+static void dependOn(Scheduler &scheduler, Task *task, const TaskList &list, bool ordered) {
+  for (uint32_t i = 0; i < list.size(); ++i) {
+    TaskRef before = list[i];
+    if (ordered || before.task->serial != before.serial || before.task->sequence != task->sequence)
+      scheduler.depend(task, before);
+  }
+}
+
+void dependRead(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &box, bool ordered) {
+  Chunk *chunks = chunksOf(buffer);
+  TaskRef self(task);
+  forChunks(buffer, box, [&](int64_t number) {
+    Chunk &chunk = chunks[number];
+    // A task of the same launch already writes here: what this one reads is from before the launch.
+    dependOn(scheduler, task, chunk.writer == task->sequence && !ordered ? chunk.before : chunk.writers, ordered);
+    chunk.readers.add(self);
+  });
+}
+
+void dependWrite(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &box, bool ordered) {
+  Chunk *chunks = chunksOf(buffer);
+  TaskRef self(task);
+  forChunks(buffer, box, [&](int64_t number) {
+    Chunk &chunk = chunks[number];
+    if (chunk.writer != task->sequence || ordered) {
+      chunk.before.clear();
+      chunk.writers.moveTo(chunk.before);
+      chunk.readers.moveTo(chunk.before);
+      chunk.writer = task->sequence;
+    }
+    dependOn(scheduler, task, chunk.before, ordered);
+    chunk.writers.add(self);
+  });
+}
+
+void SharedUse::begin(Scheduler &scheduler, dg_buffer *buffer, const Box &box, bool write, uint64_t sequence) {
+  Chunk *chunks = chunksOf(buffer);
+  Task *gate = scheduler.make(nullptr, sequence, 0, 2, false);
+  forChunks(buffer, box, [&](int64_t number) {
+    dependOn(scheduler, gate, chunks[number].writers, true);
+    if (write)
+      dependOn(scheduler, gate, chunks[number].readers, true);
+  });
+  first = TaskRef(gate);
+  scheduler.submit(gate);
+  last = scheduler.make(nullptr, sequence, 0, 2, false);
+}
+
+void SharedUse::add(Scheduler &scheduler, Task *task) {
+  scheduler.depend(task, first);
+  scheduler.depend(last, TaskRef(task));
+}
+
+void SharedUse::end(Scheduler &scheduler, dg_buffer *buffer, const Box &box, bool write, uint64_t sequence) {
+  Chunk *chunks = chunksOf(buffer);
+  TaskRef done(last);
+  forChunks(buffer, box, [&](int64_t number) {
+    Chunk &chunk = chunks[number];
+    if (write) {
+      chunk.before.clear();
+      chunk.writers.clear();
+      chunk.readers.clear();
+      chunk.writers.add(done);
+      chunk.writer = sequence;
+    } else {
+      chunk.readers.add(done);
+    }
+  });
+  scheduler.submit(last);
+}
+
+} // namespace dagger::rt

@@ -1,0 +1,73 @@
+#include "runtime/data/Grid.h"
+#include <algorithm>
+
+namespace dagger::rt {
+
+// Half a megabyte of operands stays in a core's second-level cache and takes tens of microseconds, a hundred times what a
+// task costs. A chunk has at most 64 Ki points, so that costly kernels on small data find enough chunks as well.
+static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10;
+
+static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Blocks of leading axes with at most `points` points; the last axis only at multiples of `grain`. An axis that must stay
+// whole has its bit in `uncut`.
+static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const int64_t *extents, int64_t *chunk) {
+  int64_t inner = 1; // points in one step along the axis
+  for (int axis = 0; axis < rank; ++axis)
+    inner *= std::max<int64_t>(extents[axis], 1);
+  for (int axis = 0; axis < rank; ++axis) {
+    int64_t extent = std::max<int64_t>(extents[axis], 1);
+    inner /= extent;
+    int64_t most = std::clamp<int64_t>(points / std::max<int64_t>(inner, 1), 1, extent);
+    if (uncut >> axis & 1)
+      most = extent;
+    if (axis == rank - 1)
+      most = std::min(extent, divideUp(most, grain) * grain);
+    chunk[axis] = divideUp(extent, divideUp(extent, most)); // even parts
+    if (axis == rank - 1 && chunk[axis] < extent)
+      chunk[axis] = std::min(extent, divideUp(chunk[axis], grain) * grain);
+    points = std::max<int64_t>(points / chunk[axis], 1);
+  }
+}
+
+void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
+                       const int64_t *const *operandExtents, int64_t *chunk) {
+  int rank = launch.rank;
+  if (launch.flags & DG_LAUNCH_TASKS) {
+    std::fill(chunk, chunk + rank, 1);
+    return;
+  }
+  int64_t pointBytes = 0, lastScale = 1;
+  uint32_t uncut = 0;
+  for (int k = 0; k < launch.operands; ++k) {
+    const dg_operand &operand = launch.operand[k];
+    int64_t bytes = int64_t(dg_type_size(dg_type(operand.type)));
+    uint32_t followed = 0;
+    for (int axis = 0; axis < operand.rank; ++axis) {
+      int index = operand.axes[axis];
+      int64_t scale = std::max<int64_t>(operand.scale[axis], 1);
+      int64_t factor = index < 0 ? operandExtents[k][axis] : scale;
+      if (__builtin_mul_overflow(bytes, std::max<int64_t>(factor, 1), &bytes))
+        bytes = INT64_MAX / 64;
+      if (index >= 0)
+        followed |= 1u << index;
+      if (index == rank - 1)
+        lastScale = std::max(lastScale, scale);
+    }
+    if (followed) // What is read whole by every point is shared, not a chunk's own.
+      pointBytes = std::min(pointBytes + bytes, INT64_MAX / 64);
+    // Points that write the same element must not be in two chunks.
+    if (operand.access == DG_WRITE || operand.access == DG_UPDATE)
+      uncut |= ~followed;
+  }
+  int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / std::max<int64_t>(pointBytes, 1);
+  points = std::clamp<int64_t>(points, 1, mostPoints);
+  cut(points, std::max<int64_t>(1024 / lastScale, 1), uncut, rank, extents, chunk);
+}
+
+void chooseBufferChunk(int64_t chunkBytes, uint8_t type, int rank, const int64_t *extents, int64_t *chunk) {
+  int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / int64_t(dg_type_size(dg_type(type)));
+  cut(std::clamp<int64_t>(points, 1, mostPoints), 1024, 0, rank, extents, chunk);
+}
+
+} // namespace dagger::rt

@@ -1,0 +1,18 @@
+// Memory of arrays: 64-byte aligned, large blocks by mmap so that the kernel may use huge pages, and kept for the next array
+// of about that size, because touching fresh pages costs more than most operations on them.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace dagger::rt::storage {
+
+// `bytes` at least, null if there is no memory; all zero if `zero`. Any thread.
+char *allocate(size_t bytes, bool zero);
+// `bytes` as it was asked for.
+void free(char *block, size_t bytes);
+// Gives kept blocks back to the system.
+void trim();
+// For tests: every n-th allocation fails (0: none).
+void failEvery(int64_t n);
+
+} // namespace dagger::rt::storage

@@ -1,0 +1,74 @@
+#include "runtime/sched/Runtime.h"
+#include "runtime/data/Array.h"
+
+namespace dagger::rt {
+
+Runtime::Runtime(const Limits &limits) : limits(limits), scheduler(*this, limits.threads, limits.stackBytes) {
+  host.isHost = true;
+  host.runtime = this;
+  host.worker = &scheduler.host();
+  host.root = &hostArrays;
+}
+
+Runtime::~Runtime() {
+  scheduler.drain();
+  releaseAll(hostArrays);
+}
+
+void Runtime::enter() {
+  if (const Failure *failure = effects.stopped())
+    unwind(&host, failure);
+}
+
+void Runtime::makeRoom() {
+  if (scheduler.liveTasks() >= limits.windowTasks)
+    scheduler.workUntil([&] { return scheduler.liveTasks() <= limits.windowTasks * 3 / 4; });
+}
+
+void Runtime::settle(const Failure *failure) {
+  scheduler.workUntil([&] { return effects.empty(); });
+  failure = earlier(effects.stopped(), failure);
+  if (failure)
+    unwind(&host, failure);
+}
+
+const Failure *makeFailure(dg_context *context, int32_t code, std::string text, const dg_location *location, Task *task,
+                           Work *work, uint64_t sequence) {
+  Runtime *runtime = context->runtime;
+  auto failure = std::make_unique<Failure>();
+  failure->code = code;
+  failure->text = std::move(text);
+  failure->sequence = sequence ? sequence : work ? work->sequence : ++runtime->sequence;
+  failure->point = task ? task->point : 0;
+  addPlaces(*failure, location);
+  for (dg_context *inner = context; inner; inner = inner->parent) {
+    if (inner->name && failure->task.empty())
+      failure->task = inner->name;
+    addPlaces(*failure, inner->call);
+  }
+  if (work && task)
+    work->describe(*task, *failure);
+  return runtime->log.add(std::move(failure));
+}
+
+void addPlaces(Failure &failure, const dg_location *location) {
+  for (; location; location = location->caller)
+    failure.places.push_back({location->file ? location->file : "", location->function ? location->function : "",
+                              location->line, location->column});
+}
+
+void raise(dg_context *context, int32_t code, const char *text, const dg_location *location) {
+  unwind(context, makeFailure(context, code, text, location, context->task, context->work));
+}
+
+void unwind(dg_context *context, const Failure *failure) {
+  context->failure = failure;
+  // A task called in place shares the edge of its caller, unless it is tried again; the edge reads its own context.
+  dg_context *owner = context;
+  while (owner->parent && owner->edge == owner->parent->edge)
+    owner = owner->parent;
+  owner->failure = failure;
+  _longjmp(*context->edge, 1);
+}
+
+} // namespace dagger::rt

@@ -1,0 +1,44 @@
+// One run of a program: its scheduler, its order of effects, its failures. At most one exists at a time.
+#pragma once
+#include "runtime/sched/Scheduler.h"
+#include <cstdint>
+
+namespace dagger::rt {
+
+struct Limits {
+  int threads = 1;
+  int64_t chunkBytes = 0;              // 0: chosen
+  int64_t windowTasks = 1 << 15;       // how far the host runs ahead of the workers
+  int64_t windowBytes = int64_t(1) << 29; // of results that are not there yet
+  size_t stackBytes = size_t(64) << 20;
+};
+
+class Runtime {
+public:
+  Limits limits;
+  FailureLog log;
+  EffectChain effects;
+  Scheduler scheduler;
+  dg_context host;
+  RootRun hostArrays;               // what the host's handles are, so that a program that stopped gives them back
+  std::atomic<int64_t> pendingBytes{0};
+  std::atomic<const Failure *> cancelled{nullptr}; // the program has stopped: tasks that have not begun are not run
+  uint64_t sequence = 0; // of the last submission
+
+  // `host` is the calling thread's context.
+  explicit Runtime(const Limits &limits);
+  ~Runtime();
+
+  // Host: stops the program if a statement before this point has failed; blocks while the window is full.
+  void enter();
+  void makeRoom();
+  // Host: completes all effects before this point, and stops with the earliest failure of those and `failure` (null: only
+  // if there is one).
+  void settle(const Failure *failure);
+
+  // @sequential: the last task of the region that is open.
+  int sequentialDepth = 0;
+  TaskRef sequentialLast;
+};
+
+} // namespace dagger::rt

@@ -1,0 +1,311 @@
+#include "runtime/sched/Scheduler.h"
+#include "runtime/data/Array.h"
+#include "runtime/sched/Runtime.h"
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace dagger::rt {
+
+thread_local dg_context *currentContext = nullptr;
+
+static void futexWake(std::atomic<uint32_t> &word, int count) {
+  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+}
+
+void Scheduler::futexWait(std::atomic<uint32_t> &word, uint32_t value) {
+  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
+}
+
+Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime(runtime), stackBytes(stackBytes) {
+  for (int id = 0; id < threads; ++id) {
+    workers.push_back(std::make_unique<Worker>());
+    workers.back()->runtime = &runtime;
+    workers.back()->id = id;
+    workers.back()->random = uint64_t(id) * 0x9E3779B97F4A7C15u + 1;
+  }
+  // The host runs alone if the system gives no thread.
+  for (int id = 1; id < threads; ++id)
+    if (workers[size_t(id)]->thread.start(stackBytes, workerMain, workers[size_t(id)].get()))
+      break;
+}
+
+Scheduler::~Scheduler() {
+  stopping.store(true, std::memory_order_seq_cst);
+  epoch.fetch_add(1, std::memory_order_seq_cst);
+  futexWake(epoch, INT32_MAX);
+  for (auto &worker : workers)
+    worker->thread.join();
+}
+
+void *Scheduler::workerMain(void *argument) {
+  Worker &worker = *static_cast<Worker *>(argument);
+  watchStack();
+  worker.runtime->scheduler.workerLoop(worker);
+  unwatchStack();
+  return nullptr;
+}
+
+void Scheduler::workerLoop(Worker &worker) {
+  while (!stopping.load(std::memory_order_relaxed)) {
+    if (Task *task = find(worker)) {
+      execute(worker, task);
+      continue;
+    }
+    searching.fetch_add(1, std::memory_order_seq_cst);
+    Task *task = nullptr;
+    for (int round = 0; round < 128 && !task; ++round) {
+      for (int pause = 0; pause < 8; ++pause)
+        __builtin_ia32_pause();
+      task = find(worker);
+    }
+    if (task) {
+      // The last one to stop searching passes the search on, so that a burst of tasks wakes as many as it needs.
+      if (searching.fetch_sub(1, std::memory_order_seq_cst) == 1 && anyReady())
+        wakeOne();
+      execute(worker, task);
+      continue;
+    }
+    uint32_t seen = epoch.load(std::memory_order_seq_cst);
+    sleepers.fetch_add(1, std::memory_order_seq_cst);
+    searching.fetch_sub(1, std::memory_order_seq_cst);
+    if (!anyReady() && !stopping.load(std::memory_order_seq_cst)) {
+      ++worker.slept;
+      futexWait(epoch, seen);
+    }
+    sleepers.fetch_sub(1, std::memory_order_seq_cst);
+  }
+}
+
+bool Scheduler::anyReady() {
+  for (auto &worker : workers)
+    for (auto &queue : worker->ready)
+      if (!queue.empty())
+        return true;
+  return false;
+}
+
+Task *Scheduler::find(Worker &worker) {
+  for (int level = 0; level < PriorityLevels; ++level) {
+    if (level != NormalLevel && queued[level].load(std::memory_order_relaxed) <= 0)
+      continue;
+    Task *task = worker.id == 0 ? worker.ready[level].steal() : worker.ready[level].pop();
+    if (!task) {
+      worker.random ^= worker.random << 13, worker.random ^= worker.random >> 7, worker.random ^= worker.random << 17;
+      size_t count = workers.size(), start = size_t(worker.random % count);
+      for (size_t i = 0; i < count && !task; ++i)
+        task = workers[(start + i) % count]->ready[level].steal();
+      worker.stolen += task != nullptr;
+    }
+    if (task) {
+      if (level != NormalLevel)
+        queued[level].fetch_sub(1, std::memory_order_relaxed);
+      return task;
+    }
+  }
+  return nullptr;
+}
+
+void Scheduler::push(Worker &worker, Task *task) {
+  if (task->level != NormalLevel)
+    queued[task->level].fetch_add(1, std::memory_order_relaxed);
+  worker.ready[task->level].push(task);
+  if (searching.load(std::memory_order_seq_cst) == 0) {
+    if (sleepers.load(std::memory_order_seq_cst) > 0)
+      wakeOne();
+    else
+      notifyHost();
+  }
+}
+
+void Scheduler::wakeOne() {
+  epoch.fetch_add(1, std::memory_order_seq_cst);
+  futexWake(epoch, 1);
+}
+
+void Scheduler::wakeHost() {
+  if (hostAsleep.exchange(false, std::memory_order_seq_cst)) {
+    hostEpoch.fetch_add(1, std::memory_order_seq_cst);
+    futexWake(hostEpoch, 1);
+  }
+}
+
+// ---- making tasks ------------------------------------------------------------------------------------------------------
+
+Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted) {
+  if (!pool)
+    pool = returned.exchange(nullptr, std::memory_order_acquire);
+  if (!pool) {
+    constexpr size_t blockTasks = 512;
+    blocks.push_back(std::make_unique<Task[]>(blockTasks));
+    for (size_t i = 0; i < blockTasks; ++i) {
+      blocks.back()[i].next = pool;
+      pool = &blocks.back()[i];
+    }
+  }
+  Task *task = pool;
+  pool = task->next;
+  while (Task::MoreEdges *more = task->more) {
+    task->more = more->next;
+    more->next = edgePool;
+    edgePool = more;
+  }
+  task->successors.store(nullptr, std::memory_order_relaxed);
+  task->pending.store(1, std::memory_order_relaxed);
+  task->level = uint8_t(priority >= 2 ? 0 : priority == 1 ? 1 : priority == 0 ? NormalLevel : NormalLevel + 1);
+  task->counted = counted;
+  task->edgeCount = 0;
+  task->work = work;
+  task->point = point;
+  task->slot = nullptr;
+  task->serial = ++serials;
+  task->mark = 0;
+  task->sequence = sequence;
+  if (work)
+    work->refs.fetch_add(1, std::memory_order_relaxed);
+  if (counted)
+    live.fetch_add(1, std::memory_order_relaxed);
+  return task;
+}
+
+void Scheduler::depend(Task *task, TaskRef before) {
+  Task *first = before.task;
+  if (!first || first == task || first->serial != before.serial || first->mark == task->serial)
+    return;
+  Edge *list = first->successors.load(std::memory_order_acquire);
+  if (list == Task::closed())
+    return;
+  first->mark = task->serial;
+  Edge *edge;
+  if (task->edgeCount < Task::InlineEdges) {
+    edge = &task->edges[task->edgeCount++];
+  } else {
+    constexpr int perBlock = int(sizeof(Task::MoreEdges::edges) / sizeof(Edge));
+    if (!task->more || task->more->used == perBlock) {
+      if (!edgePool) {
+        constexpr size_t blockCount = 64;
+        edgeBlocks.push_back(std::make_unique<Task::MoreEdges[]>(blockCount));
+        for (size_t i = 0; i < blockCount; ++i) {
+          edgeBlocks.back()[i].next = edgePool;
+          edgePool = &edgeBlocks.back()[i];
+        }
+      }
+      Task::MoreEdges *more = edgePool;
+      edgePool = more->next;
+      more->used = 0;
+      more->next = task->more;
+      task->more = more;
+    }
+    edge = &task->more->edges[task->more->used++];
+  }
+  edge->successor = task;
+  task->pending.fetch_add(1, std::memory_order_relaxed);
+  do {
+    if (list == Task::closed()) {
+      task->pending.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
+    edge->next = list;
+  } while (!first->successors.compare_exchange_weak(list, edge, std::memory_order_acq_rel, std::memory_order_acquire));
+}
+
+void Scheduler::submit(Task *task) {
+  if (task->pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    push(host(), task);
+}
+
+// ---- running them --------------------------------------------------------------------------------------------------------
+
+// Separate, so that nothing of the caller lives in registers across the return from setjmp.
+__attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context, Task &task) {
+  jmp_buf edge;
+  context.edge = &edge;
+  context.failure = nullptr;
+  if (_setjmp(edge) == 0)
+    task.work->run(&context, task);
+  context.edge = nullptr;
+  return context.failure;
+}
+
+const Failure *Scheduler::attempt(dg_context &context, Task &task) {
+  int retries = task.work->retries();
+  if (!retries)
+    return tryOnce(context, task);
+  void *saved = task.work->save(task);
+  if (!saved)
+    return tryOnce(context, task);
+  const Failure *failure;
+  size_t printed = context.output->size;
+  while ((failure = tryOnce(context, task)) && retries-- > 0) {
+    releaseAll(*context.root);
+    context.output->size = printed;
+    task.work->restore(task, saved);
+  }
+  task.work->discard(saved);
+  return failure;
+}
+
+void Scheduler::execute(Worker &worker, Task *task) {
+  Work *work = task->work;
+  if (work) {
+    RootRun root;
+    TextBuffer output;
+    const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
+    if (!failure)
+      failure = work->inputFailure(*task);
+    if (!failure) {
+      dg_context context;
+      context.runtime = &runtime;
+      context.worker = &worker;
+      context.task = task;
+      context.work = work;
+      context.root = &root;
+      context.output = &output;
+      dg_context *outer = currentContext;
+      currentContext = &context;
+      failure = attempt(context, *task);
+      currentContext = outer;
+      if (failure)
+        releaseAll(root);
+    }
+    work->finish(*task, failure);
+    if (task->slot)
+      runtime.effects.finish(task->slot, output, failure);
+    output.clear();
+    ++worker.ran;
+  }
+  end(worker, task);
+}
+
+void Scheduler::end(Worker &worker, Task *task) {
+  Work *work = task->work;
+  bool counted = task->counted;
+  Edge *edge = task->successors.exchange(Task::closed(), std::memory_order_seq_cst);
+  while (edge) {
+    Edge *next = edge->next; // The edge lies in the successor, which may be gone after the next line.
+    Task *successor = edge->successor;
+    if (successor->pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      push(worker, successor);
+    edge = next;
+  }
+  if (work)
+    work->release();
+  Task *head = returned.load(std::memory_order_relaxed);
+  do
+    task->next = head;
+  while (!returned.compare_exchange_weak(head, task, std::memory_order_release, std::memory_order_relaxed));
+  if (counted)
+    live.fetch_sub(1, std::memory_order_seq_cst);
+  notifyHost();
+}
+
+void Scheduler::statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept) {
+  ran = stolen = slept = 0;
+  for (auto &worker : workers) {
+    ran += worker->ran;
+    stolen += worker->stolen;
+    slept += worker->slept;
+  }
+}
+
+} // namespace dagger::rt

@@ -1,0 +1,88 @@
+// A task of the graph: one chunk of a launch, one task call, or an empty gate that stands for many tasks.
+//
+// Only the host thread makes tasks and dependences, and only it takes tasks out of the pool. Workers run them and give them
+// back. So a reference to a task (TaskRef) that is no longer current can be recognized by its serial number alone: between
+// the host's look at the serial and its use of the task nobody can have taken the task for something else.
+#pragma once
+#include "runtime/sched/Failure.h"
+#include <atomic>
+#include <cstdint>
+
+namespace dagger::rt {
+
+struct Task;
+struct Slot;
+struct Worker;
+
+// One entry of a predecessor's list. It lies in the successor, which cannot end before the predecessor has used it.
+struct Edge {
+  Task *successor;
+  Edge *next;
+};
+
+// What tasks do. One Work stands for all tasks of a launch; it is counted by them and by the submission.
+struct Work {
+  std::atomic<int64_t> refs{1};
+  uint64_t sequence = 0; // its place in the program's order
+  const char *name = "";
+  const dg_location *location = nullptr;
+
+  virtual ~Work() = default;
+  // The earliest failure among the values that the task reads: then it is not run.
+  virtual const Failure *inputFailure(Task &task) = 0;
+  // Does it. May unwind past this call to the edge of the task: no object with a destructor lives across a kernel.
+  virtual void run(dg_context *context, Task &task) = 0;
+  // After `run`, or in place of it: what was written becomes visible as complete or failed.
+  virtual void finish(Task &task, const Failure *failure) = 0;
+  // What the failure message says of the task, beyond its location.
+  virtual void describe(Task &task, Failure &failure) = 0;
+  // How often a failed task is tried again, and the saving and restoring of what it updates.
+  // `save` gives null where there is no memory for it: then the task is not tried again.
+  virtual int retries() const { return 0; }
+  virtual void *save(Task &) { return nullptr; }
+  virtual void restore(Task &, void *) {}
+  virtual void discard(void *) {}
+
+  void release() {
+    if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      delete this;
+  }
+};
+
+struct alignas(64) Task {
+  static constexpr int InlineEdges = 5;
+  struct MoreEdges {
+    MoreEdges *next;
+    int used;
+    Edge edges[30];
+  };
+
+  std::atomic<Edge *> successors{nullptr}; // closed() once it has ended
+  std::atomic<int32_t> pending{0};         // predecessors that have not ended, and one while it is being submitted
+  uint8_t level = 0;                       // of priority; 0 is the most urgent
+  bool counted = false;                    // takes part in the run-ahead window (gates don't)
+  uint8_t edgeCount = 0;
+  Work *work = nullptr;                    // null: a gate
+  int64_t point = 0;                       // the chunk's number in its launch
+  Slot *slot = nullptr;                    // its place in the order of effects
+  uint64_t serial = 0;                     // host only, as are the next two
+  uint64_t mark = 0;                       // the last successor that already waits for this task
+  uint64_t sequence = 0;
+  MoreEdges *more = nullptr;
+  Task *next = nullptr;                    // in the pool
+  Edge edges[InlineEdges];
+
+  static Edge *closed() { return reinterpret_cast<Edge *>(uintptr_t(1)); }
+  bool ended() const { return successors.load(std::memory_order_acquire) == closed(); }
+};
+
+struct TaskRef {
+  Task *task = nullptr;
+  uint64_t serial = 0;
+
+  TaskRef() = default;
+  explicit TaskRef(Task *task) : task(task), serial(task->serial) {}
+  bool ended() const { return !task || task->serial != serial || task->ended(); }
+};
+
+} // namespace dagger::rt
