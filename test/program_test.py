@@ -7,6 +7,7 @@ What is expected stands in the program, as comments, or in test/run/expected/NAM
     # expect: the first line          standard output, a line each; {{...}} holds a regular expression
     # fails: error[DG9013]            a part of standard error: then the exit code must be 1
     # only: reference                 or `compiled`: other ways are left out, with the reason after it
+    # tested: test/lang/extern.test   it needs more than a command line: that test runs it
 
 A program without any of them is an error: a test must be able to fail.
 """
@@ -72,6 +73,8 @@ class ProgramTest(lit.formats.TestFormat):
         folders = [pathlib.Path(suite.getSourcePath(path_in_suite))] + [pathlib.Path(folder) for folder in self.also]
         for folder in folders:
             for program in sorted(folder.glob("*.dg")):
+                if re.search("^# tested: ", program.read_text(errors="replace"), re.M):
+                    continue
                 for way in WAYS:
                     test = lit.Test.Test(suite, path_in_suite + (f"{program.stem}.{way}",), local_config)
                     test.program, test.way = program, way
