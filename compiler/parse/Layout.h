@@ -7,9 +7,9 @@ namespace dagger::syntax {
 
 struct Layout {
   std::vector<std::unique_ptr<antlr4::Token>> tokens; // the last one is EOF; every bracket is closed
-  std::vector<uint16_t> depths; // blocks open around each token
-  std::vector<bool> reported;   // tokens at which a parse error would be the second one
-  bool tooDeep = false;         // more than maxBrackets open at once; reported, and the rest is missing
+  std::vector<uint16_t> depths;                       // blocks open around each token
+  std::vector<bool> reported;                         // tokens at which a parse error would be the second one
+  bool tooDeep = false; // more than maxBrackets open at once; reported, and the rest is missing
 };
 
 constexpr size_t maxBrackets = 256;

@@ -20,7 +20,11 @@ void TaskList::add(TaskRef task) {
   ++count;
 }
 
+bool TaskList::keepEnded = false;
+
 void TaskList::prune() {
+  if (keepEnded)
+    return;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < count; ++i) {
     TaskRef task = (*this)[i];
@@ -132,11 +136,6 @@ dg_buffer *newBuffer(uint8_t type, int rank, const int64_t *extents, bool zero) 
     buffer->chunk[axis] = std::max<int64_t>(extents[axis], 1);
   }
   return buffer;
-}
-
-dg_buffer::~dg_buffer() {
-  delete[] chunks;
-  delete[] failures.load(std::memory_order_relaxed);
 }
 
 void retainBuffer(dg_buffer *buffer) { buffer->refs.fetch_add(1, std::memory_order_relaxed); }
@@ -334,6 +333,11 @@ const Failure *anyFailure(dg_buffer *buffer) {
 } // namespace dagger::rt
 
 using namespace dagger::rt;
+
+dg_buffer::~dg_buffer() {
+  delete[] chunks;
+  delete[] failures.load(std::memory_order_relaxed);
+}
 
 void dg_array_retain(dg_array *a) {
   if (a)

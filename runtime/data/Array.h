@@ -21,6 +21,8 @@ class TaskList {
   uint32_t count = 0;
 
 public:
+  // For the record of a run: tasks that have ended are kept as well.
+  static bool keepEnded;
   TaskList() = default;
   TaskList(const TaskList &) = delete;
   ~TaskList() { delete many; }
