@@ -260,7 +260,8 @@ private:
     if (!ended || !isLayout() || previous == 0 || in(continuing, previous) || in(continued, type) || isKernels)
       return type;
     levels.back().header = Header::None;
-    emit(std::move(ended));
+    // A line that was cut short by an open bracket lacks what should have followed, too.
+    emit(std::move(ended), out.reported.back());
     return type;
   }
 
