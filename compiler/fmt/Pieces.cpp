@@ -145,7 +145,8 @@ private:
       const ast::File::Comment &c = file.comments[comment];
       std::string_view text = textAt(c.span.begin, c.span.end);
       text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
-      if (last() && !c.ownLine)
+      // After a `;` that is not printed, a comment on another line than the last piece stands on its own.
+      if (last() && linesBetween(end, c.span.begin) == 0)
         last()->trailing = text;
       else
         piece.above.push_back({text, linesBetween(from, c.span.begin) > 1});

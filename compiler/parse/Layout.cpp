@@ -68,8 +68,10 @@ size_t closerType(char kind) {
 
 class Filter {
 public:
-  Filter(const SourceFile &source, const Offsets &offsets, Words input, Diagnostics &diagnostics)
-      : source(source), offsets(offsets), input(std::move(input)), diagnostics(diagnostics), levels(1) {}
+  Filter(const SourceFile &source, const Offsets &offsets, Words input, Diagnostics &diagnostics,
+         const std::unordered_set<size_t> &neverClosed)
+      : source(source), offsets(offsets), input(std::move(input)), diagnostics(diagnostics), neverClosed(neverClosed),
+        levels(1) {}
 
   Layout run() {
     for (next = 0; next < input.tokens.size() && !out.tooDeep;) {
@@ -97,13 +99,11 @@ private:
     size_t level = 1;
     while (level < levels.size() && levels[level].kind != '"') ++level;
     if (level == levels.size()) return;
-    const Level string = levels[level];
-    const auto begin = offsets.span(string.opener).begin, end = offsets.span(lineEnd).begin;
+    const Token *quote = levels[level].opener;
+    const auto begin = offsets.span(quote).begin, end = offsets.span(lineEnd).begin;
     if (std::string_view(source.text).substr(begin, end - begin).find_first_of(")]") != std::string_view::npos)
       while (level > 1 && (levels[level - 1].kind == '(' || levels[level - 1].kind == '[')) --level;
     closeDownTo(level, lineEnd);
-    // What the parser finds wrong on the rest of the line comes from the string.
-    markReported(string.opener);
   }
 
   void take(std::unique_ptr<Token> token) {
@@ -238,6 +238,13 @@ private:
     return annotatesDecl;
   }
 
+  // Of a bracket that is known to be never closed: whether this line, by its indentation, is no longer in it.
+  bool isBeyondOpenBracket(const Token *token) const {
+    const Token *opener = levels.back().opener;
+    return neverClosed.count(opener->getStartIndex()) && token->getCharPositionInLine() <= indentOf(opener) &&
+           !in(continued, token->getType()) && token->getType() != L::RPAREN && token->getType() != L::RBRACKET;
+  }
+
   // Emits the newline before `token` if it ends a statement.
   size_t startLine(const Token *token) {
     const size_t type = token->getType();
@@ -245,7 +252,7 @@ private:
                           (type == L::MATMUL && annotatesDeclaration());
     if (declares && token->getCharPositionInLine() == 0 && levels.size() > 1)
       closeEverything(token);
-    else if (in(statementWords, type) && !isLayout())
+    else if (!isLayout() && (in(statementWords, type) || isBeyondOpenBracket(token)))
       closeToBlock(token);
     std::unique_ptr<Token> ended = std::move(newline);
     const bool isKernels =
@@ -253,7 +260,8 @@ private:
     if (!ended || !isLayout() || previous == 0 || in(continuing, previous) || in(continued, type) || isKernels)
       return type;
     levels.back().header = Header::None;
-    emit(std::move(ended));
+    // A line that was cut short by an open bracket lacks what should have followed, too.
+    emit(std::move(ended), out.reported.back());
     return type;
   }
 
@@ -338,6 +346,10 @@ private:
   void closeDownTo(size_t keep, const Token *before) {
     // With the line that was left open, not with the one that shows it.
     const size_t at = newline ? newline->getStartIndex() : before->getStartIndex();
+    // What the parser finds wrong in brackets that are not closed may well come from that.
+    const auto isBracket = [](const Level &level) { return level.kind != '{'; };
+    if (const auto first = std::find_if(levels.begin() + keep, levels.end(), isBracket); first != levels.end())
+      markReported(first->opener);
     while (levels.size() > keep) {
       if (levels.back().kind == '{') --blocks;
       const char kind = levels.back().kind;
@@ -351,8 +363,7 @@ private:
     const Span span = offsets.span(level.opener);
     const std::string opener = source.text.substr(span.begin, 1);
     auto &error = diagnostics.error(code::unclosed, span, "this `" + opener + "` is never closed");
-    // What the parser finds wrong within may well come from this.
-    if (level.kind != '{') markReported(level.opener);
+    if (level.kind == '(' || level.kind == '[') out.neverClosed.insert(level.opener->getStartIndex());
     const Span place = offsets.span(found);
     if (found->getType() == Token::EOF)
       error.notes.push_back({{}, "the file ends without its `" + closerOf(level.kind) + "`"});
@@ -387,6 +398,7 @@ private:
   Words input;
   size_t next = 0; // of the input
   Diagnostics &diagnostics;
+  const std::unordered_set<size_t> &neverClosed;
   std::vector<Level> levels;
   const Token *suspect = nullptr; // a `{` whose `}` stands at another indentation
   std::unique_ptr<Token> newline; // before the next token
@@ -400,8 +412,9 @@ private:
 
 } // namespace
 
-Layout layOut(const SourceFile &source, const Offsets &offsets, Words words, Diagnostics &diagnostics) {
-  return Filter(source, offsets, std::move(words), diagnostics).run();
+Layout layOut(const SourceFile &source, const Offsets &offsets, Words words, Diagnostics &diagnostics,
+              const std::unordered_set<size_t> &neverClosed) {
+  return Filter(source, offsets, std::move(words), diagnostics, neverClosed).run();
 }
 
 } // namespace dagger::syntax

@@ -81,7 +81,15 @@ std::unique_ptr<ast::File> parse(const SourceFile &source, Diagnostics &diagnost
   Words words = syntax::words(source, offsets, input, diagnostics);
   file->comments = std::move(words.comments);
   if (words.tooMany) return file;
-  Layout layout = layOut(source, offsets, std::move(words), diagnostics);
+  Diagnostics firstRun(diagnostics.sourceManager()), lexicalAgain(diagnostics.sourceManager());
+  Layout layout = layOut(source, offsets, std::move(words), firstRun);
+  if (layout.neverClosed.empty()) {
+    for (const Diagnostic &found : firstRun.all()) diagnostics.error(found.code, found.span, found.message) = found;
+  } else {
+    input.seek(0);
+    words = syntax::words(source, offsets, input, lexicalAgain);
+    layout = layOut(source, offsets, std::move(words), diagnostics, layout.neverClosed);
+  }
   if (layout.tooDeep) return file;
 
   antlr4::ListTokenSource tokens(std::move(layout.tokens));

@@ -93,6 +93,7 @@ TEST(Format, KeepsCommentsWhereTheyAre) {
   EXPECT_EQ(body("let a = 1 # x\nlet long = 2   # y\nb\nc # z"),
             "    let a = 1     # x\n    let long = 2  # y\n    b\n    c  # z");
   EXPECT_EQ(body("t\n# first\n|> a()"), "    t\n        # first\n        |> a()");
+  EXPECT_EQ(body("a # x\n; # y\nb"), "    a  # x\n    # y\n    b");
 }
 
 TEST(Format, BreaksLinesThatAreTooLong) {
