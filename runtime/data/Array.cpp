@@ -3,6 +3,7 @@
 #include "runtime/sched/Context.h"
 #include "runtime/sched/Runtime.h"
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace dagger::rt {
@@ -100,7 +101,9 @@ static void freeStorage(dg_buffer *b) {
   if (b->type == DG_STR)
     for (size_t i = 0; i < b->bytes / sizeof(dg_str *); ++i)
       dg_str_release(reinterpret_cast<dg_str **>(b->base)[i]);
-  if (b->base != b->small)
+  if (b->isMalloced)
+    std::free(b->base);
+  else if (b->base != b->small)
     storage::free(b->base, b->bytes);
   b->base = nullptr;
 }
@@ -165,6 +168,7 @@ void adoptStorage(dg_buffer *promised, dg_buffer *from) {
   } else {
     promised->base = from->base;
   }
+  promised->isMalloced = from->isMalloced;
   promised->bytes = from->bytes;
   from->base = nullptr;
   from->bytes = 0;

@@ -58,6 +58,7 @@ struct dg_buffer {
   uint8_t type = 0, rank = 0;
   bool gridGiven = false;         // by @chunks: launches that write it follow it
   bool gridChosen = false;
+  bool isMalloced = false;        // a library's memory, freed with free()
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
   int64_t chunkCount = 1;
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task
