@@ -92,12 +92,15 @@ private:
       return DAGGER_EXIT_FAILED;
     }
     std::vector<std::string> arguments(request.arguments, request.arguments + request.argument_count);
-    ParsedArguments parsed = parseArguments(*program.main, arguments);
-    if (parsed.wantsHelp) {
-      std::cout << argumentHelp(*program.main, path);
+    ParsedArguments parsed = parseArguments(*program.main, path, arguments);
+    if (!parsed.help.empty()) {
+      std::cout << parsed.help;
       return DAGGER_EXIT_OK;
     }
-    if (!parsed.problem.empty()) return usage(7004, parsed.problem, "`daggerc run " + path + " --help` lists the program's options");
+    if (!parsed.problem.empty()) {
+      fprintf(stderr, "error: %s\n", parsed.problem.c_str());
+      return DAGGER_EXIT_USAGE;
+    }
     int code = interp::run(program, *program.main, std::move(parsed.values), std::cout, std::cerr);
     std::cout.flush();
     return code;
