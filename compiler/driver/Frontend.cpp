@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,14 +107,19 @@ private:
     return code;
   }
 
+  // Reported as the runtime reports compiled tests.
   int test(const hir::Program &program) {
-    int failed = 0;
+    size_t failed = 0, count = program.tests.size();
     for (const hir::Function *one : program.tests) {
-      bool passed = interp::runTest(program, *one, std::cout, std::cerr);
-      std::cout << (passed ? "ok      " : "FAILED  ") << one->title << std::endl;
+      std::ostringstream failure;
+      bool passed = interp::runTest(program, *one, std::cout, failure);
+      std::cout << (passed ? "ok   " : "FAIL ") << one->title << "\n" << failure.str() << std::flush;
       failed += !passed;
     }
-    std::cout << path << ": " << program.tests.size() - size_t(failed) << " passed, " << failed << " failed" << std::endl;
+    if (failed)
+      std::cout << failed << " of " << count << " tests failed\n";
+    else
+      std::cout << count << " test" << (count == 1 ? "" : "s") << " passed\n";
     return failed ? DAGGER_EXIT_FAILED : DAGGER_EXIT_OK;
   }
 
