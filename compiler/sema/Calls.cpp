@@ -416,7 +416,9 @@ Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr,
   if (!ok)
     return poison(span);
   for (const ast::TypeParam &param : *info.typeParams) {
-    const hir::Type *type = bindings[param.name.text];
+    const hir::Type *&type = bindings[param.name.text];
+    if (!type && param.bound.text == "float")
+      type = f64; // as a literal alone would be
     if (!type) {
       error(3011, span, "nothing says what `" + param.name.text + "` of `" + info.name + "` is").help = "write " + info.name + "<f64>(…), with the type that is meant";
       return poison(span);
@@ -501,8 +503,8 @@ Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr,
 }
 
 Value Checker::buildCall(const FunctionInfo &info, hir::Function *function, std::vector<Slot> &slots, const Shape &shape, Span span) {
-  if (info.external) {
-    // No body of the callee could check its extents.
+  if (info.external && !info.module->isStdlib) {
+    // No body of the callee could check its extents; what is the runtime's own does.
     std::map<std::string, hir::Expr *> seen;
     for (Slot &slot : slots) {
       if (slot.param->type->kind != ast::TypeExpr::Array)

@@ -82,7 +82,7 @@ Extent Checker::extentOf(const hir::Expr *expr) const {
     return Extent::of(*number);
   if (expr->op == Op::Local && !expr->var->isMutable) {
     auto it = aliases.find(expr->var);
-    return it != aliases.end() ? it->second : Extent::of(expr->var);
+    return it != aliases.end() ? it->second : Extent::symbol(expr->var);
   }
   if (expr->op == Op::Extent) {
     auto it = exprExtents.find(expr);
@@ -128,7 +128,7 @@ Shape Checker::varShape(const hir::Var *var, const hir::Type *type) {
   Shape shape;
   if (type->isArray())
     for (int axis = 0; axis < type->rank; ++axis)
-      shape.extents.push_back(Extent::of(var, axis));
+      shape.extents.push_back(Extent::symbol(var, axis));
   return shape;
 }
 

@@ -191,7 +191,7 @@ Shape Checker::declareExtents(const ast::TypeExpr *type, const Value &param, con
     std::string where = "`" + paramName + "` along axis " + std::to_string(axis);
     if (declared.kind == ast::Extent::Any) {
       if (param.expr->op == Op::Local)
-        shape.extents[axis] = Extent::of(param.expr->var, int(axis));
+        shape.extents[axis] = Extent::symbol(param.expr->var, int(axis));
       continue;
     }
     Value expected;
@@ -218,7 +218,7 @@ Shape Checker::declareExtents(const ast::TypeExpr *type, const Value &param, con
         local.why = Why::Extent;
         bind(declared.name, local, span);
         from[declared.name] = where;
-        shape.extents[axis] = Extent::of(var);
+        shape.extents[axis] = Extent::symbol(var);
         continue;
       }
     }

@@ -15,7 +15,7 @@ void Checker::addRandomAndLinear(std::map<std::string, LibraryEntry> &table) {
   table["random.normal_at"] = {&Checker::randomCall, {}, 2, 2};
   table["random.integers_at"] = {&Checker::randomCall, {}, 4, 4};
   table["linalg.solve"] = {&Checker::linalgCall, {}, 2, 2};
-  for (const char *name : {"linalg.inverse", "linalg.det", "linalg.cholesky", "linalg.lu", "linalg.qr", "linalg.eigh", "linalg.svd"})
+  for (const char *name : {"linalg.norm", "linalg.inverse", "linalg.det", "linalg.cholesky", "linalg.lu", "linalg.qr", "linalg.eigh", "linalg.svd"})
     table[name] = {&Checker::linalgCall, {}, 1, 1};
   for (const char *name : {"linalg.potrf", "linalg.trsm", "linalg.syrk", "linalg.gemm"})
     table[name] = {&Checker::tileTaskCall, {"a", "b", "c", "l"}, 0, 3};
@@ -104,6 +104,15 @@ Value Checker::linalgCall(LibraryCall &call) {
   }
   const Value &a = args[0];
   const hir::Type *element = a.type()->element;
+  if (call.name == "linalg.norm") {
+    if (!isFloat(element)) {
+      error(3001, a.expr->span, "`linalg.norm` takes an array of floating-point numbers, this is " + toString(a.type()));
+      return poison(span);
+    }
+    Value array = once(a, "a");
+    Value squares = elementwise(span, {array}, [&](const std::vector<hir::Expr *> &x) { return node(Op::Mul, element, span, {x[0], x[0]}); });
+    return math("sqrt", {reduceOver(hir::ReduceKind::Sum, squares, -1, nullptr, span)}, span);
+  }
   if (a.type()->rank != 2 || !((isFloat(element) && element->width >= 32) || element->kind == TypeKind::Complex)) {
     error(3001, a.expr->span, "`" + call.name + "` takes a matrix of f32, f64, c64 or c128, this is " + toString(a.type()));
     return poison(span);

@@ -6,6 +6,32 @@ namespace dagger::sema {
 
 using hir::Op;
 
+// In the pure scalar code of a Map: `to` wherever `from` is read.
+static void replaceVar(hir::Expr *expr, const hir::Var *from, hir::Var *to) {
+  if (!expr)
+    return;
+  if (expr->op == Op::Local && expr->var == from)
+    expr->var = to;
+  for (hir::Expr *arg : expr->args)
+    replaceVar(arg, from, to);
+  for (hir::Block *block : expr->blocks)
+    if (block)
+      replaceVar(block->value, from, to);
+}
+
+// Whether all of it is such code, without statements.
+static bool isPlain(const hir::Expr *expr) {
+  if (!expr)
+    return true;
+  for (const hir::Expr *arg : expr->args)
+    if (!isPlain(arg))
+      return false;
+  for (const hir::Block *block : expr->blocks)
+    if (block && (!block->statements.empty() || !isPlain(block->value)))
+      return false;
+  return !expr->lambda && expr->subscripts.empty() && expr->places.empty();
+}
+
 Value Checker::elementwise(Span span, std::vector<Value> operands, const Build &build) {
   bool anyArray = false;
   for (const Value &operand : operands) {
@@ -46,12 +72,23 @@ Value Checker::elementwise(Span span, std::vector<Value> operands, const Build &
     hir::Expr *expr = operand.expr;
     auto fresh = freshMaps.find(expr);
     if (fresh != freshMaps.end()) {
+      hir::Expr *inner = expr->lambda->body->value;
+      bool plain = isPlain(inner);
       for (size_t i = 0; i < expr->args.size(); ++i) {
+        hir::Var *known = nullptr;
+        if (plain && expr->args[i]->op == Op::Local)
+          for (size_t k = 0; k < args.size() && !known; ++k)
+            if (args[k]->op == Op::Local && args[k]->var == expr->args[i]->var)
+              known = lambda->params[k];
+        if (known) {
+          replaceVar(inner, expr->lambda->params[i], known);
+          continue;
+        }
         args.push_back(expr->args[i]);
         argShapes.push_back(fresh->second[i]);
         lambda->params.push_back(expr->lambda->params[i]);
       }
-      bodies.push_back(expr->lambda->body->value);
+      bodies.push_back(inner);
       freshMaps.erase(fresh);
     } else if (!operand.type()->isArray() && (expr->op == Op::Const || (expr->op == Op::Local && !expr->var->isMutable))) {
       bodies.push_back(expr);

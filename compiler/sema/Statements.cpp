@@ -162,7 +162,7 @@ void Checker::declareVar(const std::string &name, Value value, bool isMutable, S
       local.shape.extents.resize(size_t(value.type()->rank));
       for (size_t axis = 0; axis < local.shape.extents.size(); ++axis)
         if (local.shape.extents[axis].kind == Extent::Unknown)
-          local.shape.extents[axis] = Extent::of(local.var, int(axis));
+          local.shape.extents[axis] = Extent::symbol(local.var, int(axis));
     }
   }
   if (!isMutable)

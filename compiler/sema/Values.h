@@ -14,7 +14,7 @@ struct Extent {
   const hir::Var *var = nullptr;
   int axis = -1;
   static Extent of(int64_t number) { return {Number, number, nullptr, -1}; }
-  static Extent of(const hir::Var *var, int axis = -1) { return {Symbol, 0, var, axis}; }
+  static Extent symbol(const hir::Var *var, int axis = -1) { return {Symbol, 0, var, axis}; }
   bool isNumber(int64_t n) const { return kind == Number && number == n; }
   // Both are numbers, or both the same symbol: then `number` decides.
   bool comparable(const Extent &other) const { return kind != Unknown && kind == other.kind && var == other.var && axis == other.axis; }
