@@ -191,8 +191,11 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
 __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task &task, void *frame, dg_array *const *arrays) {
   jmp_buf edge;
   context.edge = &edge;
-  if (_setjmp(edge))
+  dg_frame *base = context.worker->nested.head;
+  if (_setjmp(edge)) {
+    abandonFrames(*context.worker, base);
     return false;
+  }
   task.body(&context, frame, arrays);
   return true;
 }
