@@ -1,5 +1,6 @@
 // libdagger_frontend.so's one entry: reads the program and does one thing with it.
 #include "compiler/driver/FrontendApi.h"
+#include "compiler/ast/Dump.h"
 #include "compiler/driver/Arguments.h"
 #include "compiler/driver/ProgramLoader.h"
 #include "compiler/driver/SourceText.h"
