@@ -201,7 +201,15 @@ dg_array *dg_array_reshape(dg_context *context, dg_array *a, int64_t rank, const
 
 // ---- chunks that the program sees ----------------------------------------------------------------------------------------
 
-dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chunk) {
+dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chunk, const dg_location *location) {
+  for (int axis = 0; axis < a->rank; ++axis)
+    if (chunk[axis] <= 0) {
+      char text[96];
+      std::snprintf(text, sizeof text, chunk[axis] ? "negative extent %lld" : "step is zero", (long long)chunk[axis]);
+      dg_array *failed = fail(context, a->type, a->rank, a->extents, failures::BadExtentOrStep, text, location);
+      dg_array_release(a);
+      return failed;
+    }
   if (const Failure *failure = withoutStorage(context, a)) {
     dg_array *failed = newFailed(context, a->type, a->rank, a->extents, failure);
     dg_array_release(a);
@@ -211,7 +219,7 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
   bool sole = !handle->foreign && refsOf(a).load(std::memory_order_acquire) == 1 &&
               handle->values->load(std::memory_order_acquire) == 1 && isWhole(a);
   if (!sole) {
-    dg_array *copy = copyArray(context, a, context->isHost ? chunk : nullptr, nullptr);
+    dg_array *copy = copyArray(context, a, context->isHost ? chunk : nullptr, location);
     dg_array_release(a);
     if (!context->isHost) {
       setGrid(copy->buffer, chunk);

@@ -113,6 +113,11 @@ void CallWork::finish(Task &, const Failure *failure) {
 }
 
 void CallWork::describe(Task &, Failure &failure) {
+  if (task.flags & LibraryTask) {
+    if (failure.places.empty())
+      addPlaces(failure, location);
+    return;
+  }
   if (failure.task.empty())
     failure.task = name;
   addPlaces(failure, location);

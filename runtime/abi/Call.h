@@ -5,6 +5,10 @@
 
 namespace dagger::rt {
 
+// In dg_task::flags, beside those of the ABI: a function of the library, which is no task of the program; its failures name
+// the place only.
+enum { LibraryTask = 0x80 };
+
 struct CallArgument {
   Array *handle = nullptr; // held until the call has ended
   bool hasBox = false, empty = false;
@@ -35,6 +39,7 @@ struct CallWork final : Work {
   std::unique_ptr<dg_buffer *[]> results;
   RunningCall running;
   const Failure *failed = nullptr;
+  uint8_t resultTypes[8]; // of library calls, whose description does not outlive the call
 
   ~CallWork() override;
   const Failure *inputFailure(Task &task) override;

@@ -30,6 +30,10 @@ const Failure *LaunchWork::inputFailure(Task &task) {
       return failed;
     if (o.operand->access == DG_WRITE || buffer->failed.load(std::memory_order_acquire) == 0)
       continue;
+    if (!buffer->base) { // A result that failed before it had a shape: no box of it says so.
+      found = earlier(found, anyFailure(buffer));
+      continue;
+    }
     if (!known)
       pointsOf(task.point, low, high);
     known = true;

@@ -101,6 +101,10 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
   auto *work = new CallWork;
   work->runtime = &runtime;
   work->task = task;
+  if (task.flags & LibraryTask) {
+    std::copy(task.result_type, task.result_type + task.results, work->resultTypes);
+    work->task.result_type = work->resultTypes;
+  }
   work->sequence = ++runtime.sequence;
   work->name = task.name ? task.name : "";
   work->location = task.location;
@@ -207,8 +211,13 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
     setArgument(arguments[k], arrays[k], task.access[k], boxes ? boxes[k] : nullptr);
   }
   dg_context inner = *context;
-  inner.name = task.name;
-  inner.call = task.location;
+  if (!(task.flags & LibraryTask)) {
+    inner.name = task.name;
+    inner.call = task.location;
+  } else {
+    inner.name = nullptr;
+    inner.call = nullptr;
+  }
   inner.parent = context;
   makeViews(&inner, arguments, task.arrays, views, task.location);
   const Failure *failure = nullptr;

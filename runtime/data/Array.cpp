@@ -3,6 +3,7 @@
 #include "runtime/sched/Context.h"
 #include "runtime/sched/Runtime.h"
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace dagger::rt {
@@ -20,7 +21,11 @@ void TaskList::add(TaskRef task) {
   ++count;
 }
 
+bool TaskList::keepEnded = false;
+
 void TaskList::prune() {
+  if (keepEnded)
+    return;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < count; ++i) {
     TaskRef task = (*this)[i];
@@ -96,7 +101,9 @@ static void freeStorage(dg_buffer *b) {
   if (b->type == DG_STR)
     for (size_t i = 0; i < b->bytes / sizeof(dg_str *); ++i)
       dg_str_release(reinterpret_cast<dg_str **>(b->base)[i]);
-  if (b->base != b->small)
+  if (b->isMalloced)
+    std::free(b->base);
+  else if (b->base != b->small)
     storage::free(b->base, b->bytes);
   b->base = nullptr;
 }
@@ -134,11 +141,6 @@ dg_buffer *newBuffer(uint8_t type, int rank, const int64_t *extents, bool zero) 
   return buffer;
 }
 
-dg_buffer::~dg_buffer() {
-  delete[] chunks;
-  delete[] failures.load(std::memory_order_relaxed);
-}
-
 void retainBuffer(dg_buffer *buffer) { buffer->refs.fetch_add(1, std::memory_order_relaxed); }
 
 void releaseBuffer(dg_buffer *buffer) {
@@ -166,6 +168,7 @@ void adoptStorage(dg_buffer *promised, dg_buffer *from) {
   } else {
     promised->base = from->base;
   }
+  promised->isMalloced = from->isMalloced;
   promised->bytes = from->bytes;
   from->base = nullptr;
   from->bytes = 0;
@@ -334,6 +337,11 @@ const Failure *anyFailure(dg_buffer *buffer) {
 } // namespace dagger::rt
 
 using namespace dagger::rt;
+
+dg_buffer::~dg_buffer() {
+  delete[] chunks;
+  delete[] failures.load(std::memory_order_relaxed);
+}
 
 void dg_array_retain(dg_array *a) {
   if (a)

@@ -21,6 +21,8 @@ class TaskList {
   uint32_t count = 0;
 
 public:
+  // For the record of a run: tasks that have ended are kept as well.
+  static bool keepEnded;
   TaskList() = default;
   TaskList(const TaskList &) = delete;
   ~TaskList() { delete many; }
@@ -56,6 +58,7 @@ struct dg_buffer {
   uint8_t type = 0, rank = 0;
   bool gridGiven = false;         // by @chunks: launches that write it follow it
   bool gridChosen = false;
+  bool isMalloced = false;        // a library's memory, freed with free()
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
   int64_t chunkCount = 1;
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task

@@ -15,9 +15,9 @@ bool isQuiet(dg_buffer *buffer) {
   if (buffer->chunks)
     for (int64_t i = 0; i < buffer->chunkCount; ++i)
       for (TaskList *list : {&buffer->chunks[i].writers, &buffer->chunks[i].readers, &buffer->chunks[i].before}) {
-        list->prune();
-        if (list->size())
-          return false;
+        for (uint32_t k = 0; k < list->size(); ++k)
+          if (!(*list)[k].ended())
+            return false;
       }
   return true;
 }
@@ -25,11 +25,21 @@ bool isQuiet(dg_buffer *buffer) {
 void prepareGrid(Runtime &runtime, dg_buffer *buffer) {
   if (buffer->gridChosen || !buffer->base || buffer->failed.load(std::memory_order_acquire) || !isQuiet(buffer))
     return;
-  delete[] buffer->chunks;
-  buffer->chunks = nullptr;
   int64_t chunk[DG_MAX_RANK];
   chooseBufferChunk(runtime.limits.chunkBytes, buffer->type, buffer->rank, buffer->extents, chunk);
+  Chunk *old = buffer->chunks;
+  int64_t oldCount = buffer->chunkCount;
   setGrid(buffer, chunk);
+  if (!old || (oldCount == 1 && buffer->chunkCount == 1))
+    return;
+  buffer->chunks = nullptr;
+  // The record of a run wants to know who wrote it, although they have ended.
+  if (TaskList::keepEnded)
+    for (int64_t i = 0; i < buffer->chunkCount; ++i)
+      for (int64_t k = 0; k < oldCount; ++k)
+        for (uint32_t t = 0; t < old[k].writers.size(); ++t)
+          chunksOf(buffer)[i].writers.add(old[k].writers[t]);
+  delete[] old;
 }
 
 static void dependOn(Scheduler &scheduler, Task *task, const TaskList &list, bool ordered) {

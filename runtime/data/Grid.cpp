@@ -33,7 +33,7 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
 void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
                        const int64_t *const *operandExtents, int64_t *chunk) {
   int rank = launch.rank;
-  if (launch.flags & DG_LAUNCH_TASKS) {
+  if (launch.flags & (int(DG_LAUNCH_TASKS) | int(OneTileChunks))) {
     std::fill(chunk, chunk + rank, 1);
     return;
   }

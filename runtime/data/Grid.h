@@ -5,6 +5,9 @@
 
 namespace dagger::rt {
 
+// In dg_launch::flags, beside those of the ABI: chunks of one point, which is a tile already.
+enum { OneTileChunks = 0x80 };
+
 // The chunk shape of a launch. `operandExtents[k]`: of operand k. `chunkBytes`: operand data a chunk, 0 for the default.
 void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
                        const int64_t *const *operandExtents, int64_t *chunk);

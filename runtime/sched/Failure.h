@@ -3,6 +3,7 @@
 #include "dagger/failures.h"
 #include "dagger/runtime.h"
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -39,9 +40,14 @@ public:
     std::lock_guard lock(mutex);
     const Failure *kept = failure.get();
     all.push_back(std::move(failure));
-    first = earlier(first, kept);
     return kept;
   }
+  // It is final: not one that a task got over by being tried again.
+  void stand(const Failure *failure) {
+    std::lock_guard lock(mutex);
+    first = earlier(first, failure);
+  }
+  // Of those that stand.
   const Failure *earliest() {
     std::lock_guard lock(mutex);
     return first;

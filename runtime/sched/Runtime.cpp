@@ -27,7 +27,9 @@ void Runtime::makeRoom() {
 
 void Runtime::settle(const Failure *failure) {
   scheduler.workUntil([&] { return effects.empty(); });
-  failure = earlier(effects.stopped(), failure);
+  // A statement that failed stands before this point, whatever the value looked at here failed from.
+  if (effects.stopped())
+    failure = effects.stopped();
   if (failure)
     unwind(&host, failure);
 }
@@ -48,7 +50,10 @@ const Failure *makeFailure(dg_context *context, int32_t code, std::string text, 
   }
   if (work && task)
     work->describe(*task, *failure);
-  return runtime->log.add(std::move(failure));
+  const Failure *kept = runtime->log.add(std::move(failure));
+  if (context->isHost)
+    runtime->log.stand(kept);
+  return kept;
 }
 
 void addPlaces(Failure &failure, const dg_location *location) {

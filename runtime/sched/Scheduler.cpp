@@ -1,6 +1,7 @@
 #include "runtime/sched/Scheduler.h"
 #include "runtime/data/Array.h"
 #include "runtime/sched/Runtime.h"
+#include "runtime/trace/Recorder.h"
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ void Scheduler::futexWait(std::atomic<uint32_t> &word, uint32_t value) {
   syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
 }
 
-Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime(runtime), stackBytes(stackBytes) {
+Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime(runtime) {
   for (int id = 0; id < threads; ++id) {
     workers.push_back(std::make_unique<Worker>());
     workers.back()->runtime = &runtime;
@@ -165,11 +166,15 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
     work->refs.fetch_add(1, std::memory_order_relaxed);
   if (counted)
     live.fetch_add(1, std::memory_order_relaxed);
+  if (trace)
+    trace->add(*task);
   return task;
 }
 
 void Scheduler::depend(Task *task, TaskRef before) {
   Task *first = before.task;
+  if (trace && first && first != task)
+    trace->edges.push_back({before.serial, task->serial});
   if (!first || first == task || first->serial != before.serial || first->mark == task->serial)
     return;
   Edge *list = first->successors.load(std::memory_order_acquire);
@@ -250,6 +255,7 @@ void Scheduler::execute(Worker &worker, Task *task) {
   if (work) {
     RootRun root;
     TextBuffer output;
+    int64_t start = trace ? trace->now() : 0;
     const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
     if (!failure)
       failure = work->inputFailure(*task);
@@ -265,10 +271,14 @@ void Scheduler::execute(Worker &worker, Task *task) {
       currentContext = &context;
       failure = attempt(context, *task);
       currentContext = outer;
-      if (failure)
+      if (failure) {
+        runtime.log.stand(failure);
         releaseAll(root);
+      }
     }
     work->finish(*task, failure);
+    if (trace)
+      trace->runs[size_t(worker.id)].push_back({task->serial, start, trace->now(), failure != nullptr});
     if (task->slot)
       runtime.effects.finish(task->slot, output, failure);
     output.clear();

@@ -26,6 +26,8 @@ struct alignas(64) Worker {
   StackThread thread;
 };
 
+struct Trace;
+
 class Scheduler {
   Runtime &runtime;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -42,7 +44,7 @@ class Scheduler {
   Task::MoreEdges *edgePool = nullptr;
   std::vector<std::unique_ptr<Task::MoreEdges[]>> edgeBlocks;
   uint64_t serials = 0;
-  size_t stackBytes = 0;
+  Trace *trace = nullptr;
 
   static void *workerMain(void *worker);
   void workerLoop(Worker &worker);
@@ -85,6 +87,8 @@ public:
   void drain() {
     workUntil([&] { return live.load(std::memory_order_acquire) == 0; });
   }
+  // Before the first task; null ends the record.
+  void setTrace(Trace *to) { trace = to; }
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
   // Any thread: something that the host may be waiting for has happened.

@@ -15,8 +15,7 @@ using namespace dagger;
 namespace {
 
 void require(bool holds, const char *what, const std::string &text) {
-  if (holds)
-    return;
+  if (holds) return;
   std::fprintf(stderr, "%s\n---\n%s\n---\n", what, text.c_str());
   std::abort();
 }
@@ -29,14 +28,13 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
 // gets its share.
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxSize, unsigned seed) {
   std::minstd_rand random(seed);
-  if (random() % 2)
-    return LLVMFuzzerMutate(data, size, maxSize);
+  if (random() % 2) return LLVMFuzzerMutate(data, size, maxSize);
   std::string text(reinterpret_cast<const char *>(data), size);
-  const char *const space[] = {" ", "\n", "\n\n\n", "  ", "\t", ";", "; ", " # c\n", "\n# c\n", "\n## d\n", "\r\n", ","};
+  const char *const space[] = {" ",  "\n",     "\n\n\n",  "  ",       "\t",   ";",
+                               "; ", " # c\n", "\n# c\n", "\n## d\n", "\r\n", ","};
   for (unsigned changes = 1 + random() % 4; changes-- > 0;) {
     size_t at = text.empty() ? 0 : random() % text.size();
-    while (at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])))
-      ++at;
+    while (at < text.size() && std::isalnum(static_cast<unsigned char>(text[at]))) ++at;
     if (random() % 3 == 0 && at < text.size() && std::isspace(static_cast<unsigned char>(text[at])))
       text.erase(at, 1);
     else
@@ -57,8 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     require(d.span.begin <= d.span.end && d.span.end <= source.text.size(), d.message.c_str(), source.text);
   std::ostringstream printed;
   diagnostics.print(printed, false);
-  if (diagnostics.hasErrors())
-    return 0;
+  if (diagnostics.hasErrors()) return 0;
 
   const std::string once = format(*file, source);
   const SourceFile &formatted = sources.add("formatted.dg", once);

@@ -46,6 +46,9 @@ OperandAttr follow(mlir::MLIRContext *, llvm::StringRef access, mlir::AffineMap 
 // All of an array, whatever the point.
 OperandAttr wholeOf(mlir::MLIRContext *, unsigned rank);
 
+// Copies the constants that `region` uses from around it into it.
+void sinkConstants(mlir::Region &region);
+
 mlir::LogicalResult formGeneric(mlir::linalg::GenericOp op);
 mlir::LogicalResult formFill(mlir::linalg::FillOp op);
 mlir::LogicalResult formStencil(array::StencilOp op);

@@ -75,7 +75,19 @@ void LaunchBuilder::takeBody(Block &source, ValueRange arguments) {
   });
 }
 
+void sinkConstants(Region &region) {
+  region.walk([&](Operation *op) {
+    for (OpOperand &operand : op->getOpOperands()) {
+      Operation *definition = operand.get().getDefiningOp();
+      if (region.isAncestor(operand.get().getParentRegion()) || !definition || !definition->hasTrait<OpTrait::ConstantLike>()) continue;
+      OpBuilder inner = OpBuilder::atBlockBegin(&region.front());
+      operand.set(inner.clone(*definition)->getResult(cast<OpResult>(operand.get()).getResultNumber()));
+    }
+  });
+}
+
 LaunchOp LaunchBuilder::finish() {
+  if (!combine->empty()) sinkConstants(*combine);
   SmallVector<Attribute> access(arrayAccess);
   access.append(resultAccess);
   auto launch = LaunchOp::create(builder, loc, results, kind, extents, arrays, scalars, shapes, builder.getArrayAttr(access),

@@ -1,6 +1,6 @@
 // Kernels of the fixed reduction tree: blocks of 1024 with 32 lanes, then blocks pairwise; and of scans.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+
 
 using namespace mlir;
 
@@ -146,7 +146,7 @@ void buildCombine(KernelBuilder &k) {
   };
   auto bits = [&](Value number) -> Value {
     Value wide = arith::IndexCastOp::create(b, k.loc, b.getI64Type(), number);
-    return arith::IndexCastOp::create(b, k.loc, b.getIndexType(), math::CtPopOp::create(b, k.loc, wide));
+    return arith::IndexCastOp::create(b, k.loc, b.getIndexType(), LLVM::CtPopOp::create(b, k.loc, wide.getType(), wide));
   };
 
   k.nest(k.rank, [&](SmallVector<Value> &kept) {

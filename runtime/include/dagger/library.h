@@ -7,6 +7,7 @@
 #define DAGGER_LIBRARY_H
 #include "dagger/runtime.h"
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -110,4 +111,5 @@ double dg_random_normal(int64_t seed, int64_t index);
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif

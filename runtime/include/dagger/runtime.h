@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -164,4 +165,5 @@ uint32_t dg_version(void);
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop
 #endif

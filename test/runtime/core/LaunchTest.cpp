@@ -1,0 +1,294 @@
+// Launches: chunks, dependences, updates in place, values that fail.
+#include "test/runtime/core/Program.h"
+#include <atomic>
+#include <cmath>
+
+using namespace dagger::test;
+
+namespace {
+
+const dg_location here = at(5, "step");
+
+// a[i] = f(i), a[i] = g(b[i]), …: kernels over one axis of f64.
+void iotaKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *) {
+  for (int64_t i = low[0]; i < high[0]; ++i)
+    reinterpret_cast<double *>(v[0].data)[i * v[0].strides[0]] = double(i);
+}
+void addOneKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *) {
+  for (int64_t i = low[0]; i < high[0]; ++i)
+    reinterpret_cast<double *>(v[1].data)[i * v[1].strides[0]] = reinterpret_cast<double *>(v[0].data)[i * v[0].strides[0]] + 1;
+}
+void addInPlaceKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *by) {
+  for (int64_t i = low[0]; i < high[0]; ++i)
+    reinterpret_cast<double *>(v[0].data)[i * v[0].strides[0]] += *static_cast<const double *>(by);
+}
+// The mean of the neighbours, wrapping around.
+void ringKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *) {
+  int64_t n = v[0].extents[0];
+  auto *u = reinterpret_cast<double *>(v[0].data), *w = reinterpret_cast<double *>(v[1].data);
+  for (int64_t i = low[0]; i < high[0]; ++i)
+    w[i] = 0.5 * (u[(i + n - 1) % n] + u[(i + 1) % n]);
+}
+void failAtKernel(dg_context *context, const int64_t *low, const int64_t *high, const dg_view *v, const void *at) {
+  int64_t bad = *static_cast<const int64_t *>(at);
+  for (int64_t i = low[0]; i < high[0]; ++i) {
+    if (i >= bad)
+      dg_fail_index(context, i, 0, bad, &here);
+    reinterpret_cast<double *>(v[1].data)[i] = reinterpret_cast<double *>(v[0].data)[i];
+  }
+}
+
+const dg_operand writes[] = {follows(DG_WRITE, DG_F64, 1)};
+const dg_operand readsWrites[] = {follows(DG_READ, DG_F64, 1), follows(DG_WRITE, DG_F64, 1)};
+const dg_operand haloWrites[] = {follows(DG_READ, DG_F64, 1, 1), follows(DG_WRITE, DG_F64, 1)};
+const dg_operand updates[] = {follows(DG_UPDATE, DG_F64, 1)};
+const dg_launch iota = {DG_ABI_VERSION, 1, 1, 1, 0, 0, iotaKernel, writes, "iota", nullptr};
+const dg_launch addOne = {DG_ABI_VERSION, 1, 2, 1, DG_LAUNCH_REUSE, 0, addOneKernel, readsWrites, "add", nullptr};
+const dg_launch addInPlace = {DG_ABI_VERSION, 1, 1, 0, 0, 8, addInPlaceKernel, updates, "update", nullptr};
+const dg_launch ring = {DG_ABI_VERSION, 1, 2, 1, 0, 0, ringKernel, haloWrites, "ring", nullptr};
+const dg_launch failAt = {DG_ABI_VERSION, 1, 2, 1, 0, 8, failAtKernel, readsWrites, "failing", &here};
+
+dg_array *launch(dg_context *c, const dg_launch &l, int64_t n, dg_array *in = nullptr, bool dies = false,
+                 const void *scalars = nullptr) {
+  dg_array *result = nullptr;
+  int64_t extents[DG_MAX_RANK] = {n};
+  dg_launch_submit(c, &l, extents, &in, dies, scalars, extents, &result, 0);
+  return result;
+}
+
+} // namespace
+
+// A chain of elementwise launches over many chunks gives what the loop gives.
+TEST(Launch, Chain) {
+  for (int threads : {1, 2, 4}) {
+    Outcome o = run(
+        [](dg_context *c) {
+          const int64_t n = 100'000;
+          dg_array *a = launch(c, iota, n);
+          for (int turn = 0; turn < 50; ++turn)
+            a = launch(c, addOne, n, a, true);
+          dg_array_look(c, a, nullptr);
+          for (int64_t i = 0; i < n; ++i)
+            ASSERT_EQ(element<double>(a, i), double(i + 50));
+          dg_array_release(a);
+        },
+        {.threads = threads, .chunkBytes = 8192});
+    EXPECT_EQ(o.code, 0) << o.err;
+  }
+}
+
+// A result takes the buffer of an operand that dies, and only if no other value shares it.
+TEST(Launch, ReuseAndSharing) {
+  Outcome o = run([](dg_context *c) {
+    dg_array *a = launch(c, iota, 5000);
+    char *storage = a->data;
+    dg_array *b = launch(c, addOne, 5000, a, true);
+    EXPECT_EQ(b->data, storage);
+    dg_array_retain(b);
+    dg_array *d = launch(c, addOne, 5000, b, true);
+    EXPECT_NE(d->data, storage);
+    dg_array_look(c, b, nullptr);
+    dg_array_look(c, d, nullptr);
+    EXPECT_EQ(element<double>(b, 7), 8);
+    EXPECT_EQ(element<double>(d, 7), 9);
+    dg_array_release(b);
+    dg_array_release(d);
+  });
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+// An update in place is ordered behind the readers of the old value; with a second value the update works on a copy.
+TEST(Launch, OwnCopiesOnlySharedValues) {
+  Outcome o = run(
+      [](dg_context *c) {
+        const int64_t n = 20'000;
+        double ten = 10;
+        dg_array *a = launch(c, iota, n);
+        dg_array *sum = launch(c, addOne, n, a); // reads the old value, perhaps later
+        char *storage = a->data;
+        a = dg_array_own(c, a, 0, nullptr);
+        EXPECT_EQ(a->data, storage);
+        launch(c, addInPlace, n, a, false, &ten);
+        dg_array_retain(a);
+        dg_array *old = a;
+        a = dg_array_own(c, a, 0, nullptr);
+        EXPECT_NE(a->data, storage);
+        launch(c, addInPlace, n, a, false, &ten);
+        for (dg_array *x : {a, old, sum})
+          dg_array_look(c, x, nullptr);
+        for (int64_t i = 0; i < n; ++i) {
+          ASSERT_EQ(element<double>(sum, i), double(i + 1));
+          ASSERT_EQ(element<double>(old, i), double(i + 10));
+          ASSERT_EQ(element<double>(a, i), double(i + 20));
+        }
+        for (dg_array *x : {a, old, sum})
+          dg_array_release(x);
+      },
+      {.chunkBytes = 8192});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+// A halo that reaches past an edge waits for the other edge as well: a ring has the same bits for all chunk sizes.
+TEST(Launch, HaloWrapsAround) {
+  const int64_t n = 10'000;
+  std::vector<double> expected(n), next(n);
+  for (int64_t i = 0; i < n; ++i)
+    expected[size_t(i)] = double(i);
+  for (int turn = 0; turn < 40; ++turn) {
+    for (int64_t i = 0; i < n; ++i)
+      next[size_t(i)] = 0.5 * (expected[size_t((i + n - 1) % n)] + expected[size_t((i + 1) % n)]);
+    expected.swap(next);
+  }
+  for (int64_t bytes : {int64_t(0), int64_t(20'000)}) {
+    Outcome o = run(
+        [&](dg_context *c) {
+          dg_array *u = launch(c, iota, n);
+          for (int turn = 0; turn < 40; ++turn)
+            u = launch(c, ring, n, u, true);
+          dg_array_look(c, u, nullptr);
+          for (int64_t i = 0; i < n; ++i)
+            ASSERT_EQ(element<double>(u, i), expected[size_t(i)]);
+          dg_array_release(u);
+        },
+        {.threads = 4, .chunkBytes = bytes});
+    EXPECT_EQ(o.code, 0) << o.err;
+  }
+}
+
+// Slices of a value are updated and read through views of the same chunks.
+TEST(Launch, ViewsReachTheirChunks) {
+  Outcome o = run(
+      [](dg_context *c) {
+        const int64_t n = 40'000;
+        dg_array *a = launch(c, iota, n);
+        int64_t start = 1, count = n / 2, step = 2, none = 0, third = 0;
+        (void)none, (void)third;
+        dg_array *odd = dg_array_slice(c, a, &start, &count, &step, 0, nullptr);
+        dg_array *plus = launch(c, addOne, count, odd);
+        dg_array_release(odd);
+        int64_t low = 10, many = n - 20, one = 1;
+        a = dg_array_own(c, a, 0, nullptr);
+        dg_array *inner = dg_array_slice(c, a, &low, &many, &one, 0, nullptr);
+        double by = 1000;
+        launch(c, addInPlace, many, inner, false, &by);
+        dg_array_release(inner);
+        dg_array_look(c, a, nullptr);
+        dg_array_look(c, plus, nullptr);
+        for (int64_t i = 0; i < count; ++i)
+          ASSERT_EQ(element<double>(plus, i), double(2 * i + 2));
+        for (int64_t i = 0; i < n; ++i)
+          ASSERT_EQ(element<double>(a, i), double(i) + (i >= 10 && i < n - 10 ? 1000 : 0));
+        dg_array_release(a);
+        dg_array_release(plus);
+      },
+      {.chunkBytes = 8192});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+// A launch that fails stops the program at the first look, with the lowest chunk, after what was printed before.
+TEST(Launch, FailureIsTheLowestPoint) {
+  for (int turn = 0; turn < 20; ++turn) {
+    Outcome o = run(
+        [](dg_context *c) {
+          int64_t bad = 12'300;
+          dg_array *a = launch(c, iota, 100'000);
+          dg_array *b = launch(c, failAt, 100'000, a, true, &bad);
+          print(c, "before\n");
+          dg_array *d = launch(c, addOne, 100'000, b, true);
+          print(c, "still before\n");
+          dg_array_look(c, d, nullptr);
+          print(c, "never\n");
+        },
+        {.threads = 4, .chunkBytes = 16384});
+    EXPECT_EQ(o.code, 1);
+    EXPECT_EQ(o.out, "before\nstill before\n");
+    EXPECT_EQ(o.err, "error[DG9002]: index 12300 is out of range: axis 0 has extent 12300\n"
+                     "  at prog.dg:5:5 in `step`, chunk [12288..13312]\n");
+  }
+}
+
+// A failure that nobody looks at fails the program at its end.
+TEST(Launch, FailsAtTheEnd) {
+  Outcome o = run([](dg_context *c) {
+    int64_t bad = 3;
+    dg_array *a = launch(c, iota, 10);
+    dg_array_release(launch(c, failAt, 10, a, true, &bad));
+    print(c, "all of it\n");
+  });
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(o.out, "all of it\n");
+  EXPECT_EQ(o.err, "error[DG9002]: index 3 is out of range: axis 0 has extent 3\n  at prog.dg:5:5 in `step`\n");
+}
+
+// Chunk that did not fail stays readable through a view: failure follows true dependences.
+TEST(Launch, OnlySpoiledChunksFail) {
+  Outcome o = run(
+      [](dg_context *c) {
+        int64_t bad = 50'000, start = 0, count = 1000, step = 1;
+        dg_array *a = launch(c, iota, 100'000);
+        dg_array *b = launch(c, failAt, 100'000, a, true, &bad);
+        dg_array *front = dg_array_slice(c, b, &start, &count, &step, 0, nullptr);
+        dg_array_look(c, front, nullptr);
+        print(c, "the front is there\n");
+        dg_array_look(c, b, nullptr);
+      },
+      {.chunkBytes = 16384});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(o.out, "the front is there\n");
+}
+
+// Memory that cannot be had is a failed value, not the end of the process.
+TEST(Launch, OutOfMemory) {
+  Outcome o = run([](dg_context *c) {
+    dg_array *a = launch(c, iota, int64_t(1) << 56);
+    print(c, "made\n");
+    dg_array_look(c, a, nullptr);
+  });
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(o.out, "made\n");
+  EXPECT_EQ(o.err.substr(0, o.err.find('\n')), "error[DG9010]: out of memory: 576460752303423488 bytes");
+}
+
+// An extent that the launch demands and does not get fails it.
+TEST(Launch, ExtentsDiffer) {
+  static const dg_operand exact[] = {[] { dg_operand o = follows(DG_READ, DG_F64, 1); o.exact = 1; return o; }(),
+                                     follows(DG_WRITE, DG_F64, 1)};
+  static const dg_launch strict = {DG_ABI_VERSION, 1, 2, 1, 0, 0, addOneKernel, exact, "strict", &here};
+  Outcome o = run([](dg_context *c) {
+    dg_array *a = launch(c, iota, 10);
+    dg_array *b = launch(c, strict, 11, a, true);
+    dg_array_look(c, b, nullptr);
+  });
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(o.err, "error[DG9003]: extents differ: 11 and 10 along axis 0\n  at prog.dg:5:5 in `step`\n");
+}
+
+// Chunks of commuting updates run together on one array, and the next reader waits for all of them.
+TEST(Launch, CommutingUpdates) {
+  static const dg_operand counts[] = {follows(DG_READ, DG_F64, 1), all(DG_COMMUTE, DG_I64, 1)};
+  static const dg_launch histogram = {DG_ABI_VERSION, 1, 2, 0, 0, 0,
+                                      [](dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *) {
+                                        for (int64_t i = low[0]; i < high[0]; ++i)
+                                          __atomic_fetch_add(reinterpret_cast<int64_t *>(v[1].data) + int64_t(reinterpret_cast<double *>(v[0].data)[i]) % 10, 1, __ATOMIC_RELAXED);
+                                      },
+                                      counts, "histogram", nullptr};
+  Outcome o = run(
+      [](dg_context *c) {
+        const int64_t n = 200'000;
+        dg_array *a = launch(c, iota, n);
+        int64_t ten = 10, extents[DG_MAX_RANK] = {n};
+        dg_array *h = dg_array_new(c, DG_I64, 1, &ten, 1, nullptr);
+        for (int turn = 0; turn < 10; ++turn) {
+          h = dg_array_own(c, h, 0, nullptr);
+          dg_array *in[] = {a, h};
+          dg_launch_submit(c, &histogram, extents, in, 0, nullptr, nullptr, nullptr, 0);
+        }
+        dg_array_look(c, h, nullptr);
+        for (int64_t i = 0; i < 10; ++i)
+          EXPECT_EQ(element<int64_t>(h, i), n);
+        dg_array_release(a);
+        dg_array_release(h);
+      },
+      {.threads = 4, .chunkBytes = 8192});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
