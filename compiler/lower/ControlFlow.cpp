@@ -208,7 +208,7 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
     all.push_back(zeroIndex);
     SmallVector<Type> types(ValueRange(all).getTypes());
     SmallVector<Location> places(all.size(), at);
-    auto loop = scf::WhileOp::create(builder, at, types, all, nullptr, nullptr);
+    auto loop = scf::WhileOp::create(builder, at, types, all);
     Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);
     bind(vars, before->getArguments().drop_back());
     Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, before->getArguments().back(), count);
@@ -338,7 +338,7 @@ void Lowering::emitWhile(const Stmt *s) {
     OpBuilder::InsertionGuard guard(builder);
     SmallVector<Type> types(ValueRange(inits).getTypes());
     SmallVector<Location> places(inits.size(), at);
-    auto loop = scf::WhileOp::create(builder, at, types, inits, nullptr, nullptr);
+    auto loop = scf::WhileOp::create(builder, at, types, inits);
     Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);
     bind(vars, before->getArguments());
     Value go;

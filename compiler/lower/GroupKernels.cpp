@@ -215,7 +215,7 @@ bool Lowering::groupStatement(const Stmt *s) {
       OpBuilder::InsertionGuard guard(builder);
       SmallVector<Type> types(ValueRange(inits).getTypes());
       SmallVector<Location> places(inits.size(), at);
-      auto loop = scf::WhileOp::create(builder, at, types, inits, nullptr, nullptr);
+      auto loop = scf::WhileOp::create(builder, at, types, inits);
       mlir::Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);
       bind(vars, before->getArguments());
       Value go = asLaneZero([&] { return emitScalar(s->value); });
