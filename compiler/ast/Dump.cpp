@@ -11,8 +11,7 @@ public:
   std::string text;
 
   void file(const File &file) {
-    for (const Decl *decl : file.decls)
-      declaration(*decl);
+    for (const Decl *decl : file.decls) declaration(*decl);
   }
 
   void type(const TypeExpr &t) {
@@ -43,36 +42,68 @@ public:
       break;
     case TypeExpr::Scalar:
       text += t.name;
-      if (!t.numbers.empty())
-        parenthesized(t.numbers);
+      if (!t.numbers.empty()) parenthesized(t.numbers);
       break;
-    case TypeExpr::Named: text += t.name; typeArgs(t.args); break;
-    case TypeExpr::Table: text += "table"; typeArgs(t.args); break;
-    case TypeExpr::Graph: text += "graph"; typeArgs(t.args); break;
-    case TypeExpr::List: text += "list"; typeArgs(t.args); break;
+    case TypeExpr::Named:
+      text += t.name;
+      typeArgs(t.args);
+      break;
+    case TypeExpr::Table:
+      text += "table";
+      typeArgs(t.args);
+      break;
+    case TypeExpr::Graph:
+      text += "graph";
+      typeArgs(t.args);
+      break;
+    case TypeExpr::List:
+      text += "list";
+      typeArgs(t.args);
+      break;
     }
-    if (t.optional)
-      text += "?";
+    if (t.optional) text += "?";
   }
 
   void expr(const Expr &e) {
     switch (e.kind) {
-    case ExprKind::Integer: text += as<IntegerLit>(e).text + (as<IntegerLit>(e).tooBig ? "!" : ""); break;
-    case ExprKind::Float: text += as<FloatLit>(e).text; break;
-    case ExprKind::Bool: text += as<BoolLit>(e).value ? "true" : "false"; break;
-    case ExprKind::Missing: text += "missing"; break;
-    case ExprKind::String: string(as<StringLit>(e)); break;
-    case ExprKind::Name: text += as<NameExpr>(e).name; break;
-    case ExprKind::Column: text += "." + as<ColumnExpr>(e).name; break;
-    case ExprKind::Tuple: parenthesized(as<TupleExpr>(e).elements); break;
+    case ExprKind::Integer:
+      text += as<IntegerLit>(e).text + (as<IntegerLit>(e).tooBig ? "!" : "");
+      break;
+    case ExprKind::Float:
+      text += as<FloatLit>(e).text;
+      break;
+    case ExprKind::Bool:
+      text += as<BoolLit>(e).value ? "true" : "false";
+      break;
+    case ExprKind::Missing:
+      text += "missing";
+      break;
+    case ExprKind::String:
+      string(as<StringLit>(e));
+      break;
+    case ExprKind::Name:
+      text += as<NameExpr>(e).name;
+      break;
+    case ExprKind::Column:
+      text += "." + as<ColumnExpr>(e).name;
+      break;
+    case ExprKind::Tuple:
+      parenthesized(as<TupleExpr>(e).elements);
+      break;
     case ExprKind::Array:
       text += "[";
       list(as<ArrayLit>(e).elements, [&](const Expr *element) { expr(*element); });
       text += "]";
       break;
-    case ExprKind::Comprehension: comprehension(as<Comprehension>(e)); break;
-    case ExprKind::Record: record(as<RecordLit>(e)); break;
-    case ExprKind::If: ifExpr(as<IfExpr>(e)); break;
+    case ExprKind::Comprehension:
+      comprehension(as<Comprehension>(e));
+      break;
+    case ExprKind::Record:
+      record(as<RecordLit>(e));
+      break;
+    case ExprKind::If:
+      ifExpr(as<IfExpr>(e));
+      break;
     case ExprKind::Lambda:
       text += "((";
       list(as<Lambda>(e).params, [&](const Name &name) { text += name.text; });
@@ -80,7 +111,9 @@ public:
       expr(*as<Lambda>(e).body);
       text += ")";
       break;
-    case ExprKind::InlineKernel: inlineKernel(as<InlineKernel>(e)); break;
+    case ExprKind::InlineKernel:
+      inlineKernel(as<InlineKernel>(e));
+      break;
     case ExprKind::Unary:
       text += "(" + as<Unary>(e).op + (as<Unary>(e).op == "not" ? " " : "");
       expr(*as<Unary>(e).operand);
@@ -98,7 +131,10 @@ public:
       range(as<RangeExpr>(e));
       text += ")";
       break;
-    case ExprKind::Member: expr(*as<Member>(e).object); text += "." + as<Member>(e).name.text; break;
+    case ExprKind::Member:
+      expr(*as<Member>(e).object);
+      text += "." + as<Member>(e).name.text;
+      break;
     case ExprKind::TupleMember:
       expr(*as<TupleMember>(e).object);
       text += "." + std::to_string(as<TupleMember>(e).index);
@@ -111,11 +147,20 @@ public:
     case ExprKind::Index:
       expr(*as<IndexExpr>(e).object);
       text += "[";
-      list(as<IndexExpr>(e).subscripts, [&](const Subscript &s) { s.kind == Subscript::Value ? expr(*s.value) : range(s); });
+      list(as<IndexExpr>(e).subscripts,
+           [&](const Subscript &s) { s.kind == Subscript::Value ? expr(*s.value) : range(s); });
       text += "]";
       break;
-    case ExprKind::BlockExpr: inlineBlock(*as<BlockExpr>(e).block); break;
+    case ExprKind::BlockExpr:
+      inlineBlock(*as<BlockExpr>(e).block);
+      break;
     }
+  }
+
+  void inlineExpr(const Expr &e) {
+    const bool wasInline = std::exchange(isInline, true);
+    expr(e);
+    isInline = wasInline;
   }
 
 private:
@@ -133,8 +178,7 @@ private:
     text += ")";
   }
   void typeArgs(const std::vector<TypeExpr *> &args) {
-    if (args.empty())
-      return;
+    if (args.empty()) return;
     text += "<";
     list(args, [&](const TypeExpr *arg) { type(*arg); });
     text += ">";
@@ -150,11 +194,9 @@ private:
     text += ")";
   }
   template <class R> void range(const R &r) { // of a RangeExpr or a Subscript
-    if (r.low)
-      expr(*r.low);
+    if (r.low) expr(*r.low);
     text += "..";
-    if (r.high)
-      expr(*r.high);
+    if (r.high) expr(*r.high);
     if (r.step) {
       text += " by ";
       expr(*r.step);
@@ -164,12 +206,26 @@ private:
   void quoted(std::string_view content) {
     for (const char byte : content) {
       switch (byte) {
-      case '\n': text += "\\n"; break;
-      case '\t': text += "\\t"; break;
-      case '\r': text += "\\r"; break;
-      case '\0': text += "\\0"; break;
-      case '"': case '\\': case '{': case '}': text += {'\\', byte}; break;
-      default: text += byte;
+      case '\n':
+        text += "\\n";
+        break;
+      case '\t':
+        text += "\\t";
+        break;
+      case '\r':
+        text += "\\r";
+        break;
+      case '\0':
+        text += "\\0";
+        break;
+      case '"':
+      case '\\':
+      case '{':
+      case '}':
+        text += {'\\', byte};
+        break;
+      default:
+        text += byte;
       }
     }
   }
@@ -249,8 +305,7 @@ private:
       statement(*stmt);
     }
     --indent;
-    if (!isInline)
-      line();
+    if (!isInline) line();
     text += isInline && !b.statements.empty() ? " }" : "}";
   }
   void inlineBlock(const Block &b) {
@@ -263,15 +318,9 @@ private:
     inlineExpr(*e.condition);
     text += " ";
     block(*e.then);
-    if (!e.otherwise)
-      return;
+    if (!e.otherwise) return;
     text += " else ";
     block(*e.otherwise);
-  }
-  void inlineExpr(const Expr &e) {
-    const bool wasInline = std::exchange(isInline, true);
-    expr(e);
-    isInline = wasInline;
   }
   void annotations(const std::vector<Annotation> &list) {
     for (const Annotation &annotation : list) {
@@ -316,7 +365,9 @@ private:
       text += " " + as<AtomicStmt>(s).op + " ";
       inlineExpr(*as<AtomicStmt>(s).value);
       break;
-    case StmtKind::Barrier: text += "barrier"; break;
+    case StmtKind::Barrier:
+      text += "barrier";
+      break;
     case StmtKind::For:
       text += as<ForStmt>(s).isParallel ? "parallel for " : "for ";
       pattern(as<ForStmt>(s).pattern);
@@ -331,8 +382,12 @@ private:
       text += " ";
       block(*as<WhileStmt>(s).body);
       break;
-    case StmtKind::Break: text += "break"; break;
-    case StmtKind::Continue: text += "continue"; break;
+    case StmtKind::Break:
+      text += "break";
+      break;
+    case StmtKind::Continue:
+      text += "continue";
+      break;
     case StmtKind::Return:
       text += "return";
       if (as<ReturnStmt>(s).value) {
@@ -355,7 +410,9 @@ private:
       else
         inlineExpr(e);
       break;
-    case StmtKind::Block: block(as<Block>(s)); break;
+    case StmtKind::Block:
+      block(as<Block>(s));
+      break;
     }
   }
 
@@ -370,8 +427,7 @@ private:
   }
   void params(const std::vector<Param> &params) {
     bool documented = false;
-    for (const Param &param : params)
-      documented = documented || !param.doc.empty();
+    for (const Param &param : params) documented = documented || !param.doc.empty();
     text += "(";
     ++indent;
     for (const Param &param : params) {
@@ -399,7 +455,8 @@ private:
     text += f.name.text;
     if (!f.typeParams.empty()) {
       text += "<";
-      list(f.typeParams, [&](const TypeParam &p) { text += p.name.text + (p.bound.text.empty() ? "" : ": " + p.bound.text); });
+      list(f.typeParams,
+           [&](const TypeParam &p) { text += p.name.text + (p.bound.text.empty() ? "" : ": " + p.bound.text); });
       text += ">";
     }
     params(f.params);
@@ -420,8 +477,7 @@ private:
     block(*f.body);
   }
   void result(const TypeExpr *t) {
-    if (!t)
-      return;
+    if (!t) return;
     text += " -> ";
     type(*t);
   }
@@ -458,7 +514,9 @@ private:
       --indent;
       text += "}";
       break;
-    case DeclKind::Function: function(as<FunctionDecl>(d)); break;
+    case DeclKind::Function:
+      function(as<FunctionDecl>(d));
+      break;
     case DeclKind::Extern:
       text += "extern task " + d.name.text;
       params(as<ExternDecl>(d).params);
@@ -491,7 +549,7 @@ std::string dump(const File &file) {
 
 std::string dump(const Expr &expr) {
   Dumper dumper;
-  dumper.expr(expr);
+  dumper.inlineExpr(expr);
   return std::move(dumper.text);
 }
 

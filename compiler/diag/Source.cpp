@@ -4,8 +4,7 @@
 namespace dagger {
 
 SourceFile &SourceManager::add(std::string path, std::string text, bool isStdlib) {
-  if (text.empty() || text.back() != '\n')
-    text.push_back('\n');
+  if (text.empty() || text.back() != '\n') text.push_back('\n');
   auto file = std::make_unique<SourceFile>();
   file->id = int(files.size());
   file->path = std::move(path);
@@ -23,19 +22,17 @@ SourceFile::Position SourceFile::position(uint32_t offset) const {
   const auto next = std::upper_bound(lineStarts.begin(), lineStarts.end(), offset);
   const uint32_t start = *(next - 1);
   // Continuation bytes of UTF-8 begin no code point.
-  const auto column = std::count_if(text.begin() + start, text.begin() + offset,
-                                    [](char byte) { return (byte & 0xc0) != 0x80; });
+  const auto column =
+      std::count_if(text.begin() + start, text.begin() + offset, [](char byte) { return (byte & 0xc0) != 0x80; });
   return {int(next - lineStarts.begin()), int(column) + 1};
 }
 
 std::string_view SourceFile::line(int line) const {
-  if (line < 1 || size_t(line) > lineStarts.size())
-    return {};
+  if (line < 1 || size_t(line) > lineStarts.size()) return {};
   const size_t begin = lineStarts[line - 1];
   const size_t end = text.find('\n', begin);
   auto result = std::string_view(text).substr(begin, end == std::string::npos ? end : end - begin);
-  if (!result.empty() && result.back() == '\r')
-    result.remove_suffix(1);
+  if (!result.empty() && result.back() == '\r') result.remove_suffix(1);
   return result;
 }
 

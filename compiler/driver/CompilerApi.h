@@ -27,6 +27,7 @@ typedef struct dagger_compile_request {
   const char *output_path;     // where the object goes: overwritten
   const char *stage;           // DAGGER_STAGE_TEXT: "values" "graph" "kernels" "host" "llvm" "asm"
   int32_t checked;             // integers that wrap stop the program
+  int32_t tests;               // the file's tests in place of main
   int32_t color;               // of diagnostics
 } dagger_compile_request;
 
@@ -38,9 +39,8 @@ typedef struct dagger_compile_result {
   const char *text;            // DAGGER_STAGE_TEXT: it, else ""
   const dagger_source *sources; // the files that were read besides the root, as they were read: absolute paths
   size_t source_count;
-  const char *const *libraries; // DAGGER_OBJECT: what `extern` declarations name, for the linker's command line
+  const char *const *libraries; // DAGGER_OBJECT: what `extern` declarations name, for a C compiler's command line
   size_t library_count;
-  int32_t has_main, test_count;
   void *owner;                 // what all of the above lives in
 } dagger_compile_result;
 

@@ -22,17 +22,14 @@ public:
   explicit Breaks(std::vector<Piece> &pieces) : pieces(pieces) {}
 
   void settle() {
-    for (size_t i = 1; i < pieces.size(); ++i)
-      keepOrJoin(i);
+    for (size_t i = 1; i < pieces.size(); ++i) keepOrJoin(i);
     // Outer blocks see what inner ones decided, and the arms of an `if` all look alike.
     for (size_t i = pieces.size(); i-- > 0;)
-      if (pieces[i].type == L::LBRACE && isMultiline(i))
-        expand(i);
+      if (pieces[i].type == L::LBRACE && isMultiline(i)) expand(i);
     for (bool changed = true; changed;) {
       changed = false;
       for (size_t i = 0; i + 1 < pieces.size(); ++i)
-        if (pieces[i].type == L::RBRACE && pieces[i + 1].type == L::ELSE)
-          changed = alignArms(i) || changed;
+        if (pieces[i].type == L::RBRACE && pieces[i + 1].type == L::ELSE) changed = alignArms(i) || changed;
     }
   }
 
@@ -40,19 +37,14 @@ public:
   void expand(size_t brace) {
     const size_t end = pieces[brace].match;
     for (size_t i = brace + 1; i <= end; ++i) {
-      if (i == brace + 1 || i == end || pieces[i].startsStatement || afterComma(brace, i))
-        pieces[i].breakBefore = true;
-      if (pieces[i].startsStatement && pieces[i - 1].type == L::SEMI && pieces[i - 1].trailing.empty())
-        pieces[i - 1].text = {};
-      if (isOpener(pieces[i]))
-        i = pieces[i].match;
+      if (i == brace + 1 || i == end || pieces[i].startsStatement || afterComma(brace, i)) pieces[i].breakBefore = true;
+      if (isOpener(pieces[i])) i = pieces[i].match;
     }
   }
 
   bool isMultiline(size_t brace) const {
     for (size_t i = brace + 1; i <= pieces[brace].match; ++i)
-      if (pieces[i].breakBefore)
-        return true;
+      if (pieces[i].breakBefore) return true;
     return false;
   }
 
@@ -71,10 +63,8 @@ private:
                                piece.type == L::COMMA || piece.type == L::COLON || piece.type == L::SEMI ||
                                piece.type == L::RECORD_OPEN || (previous.isPrefix && !piece.startsStatement);
     const bool isEmptyBlock = isCloser(piece) && piece.match == i - 1;
-    if (belongsToLine || isEmptyBlock)
-      piece.breakBefore = false;
-    if (piece.type == antlr4::Token::EOF)
-      piece.breakBefore = true;
+    if (belongsToLine || isEmptyBlock) piece.breakBefore = false;
+    if (piece.type == antlr4::Token::EOF) piece.breakBefore = true;
   }
 
   bool alignArms(size_t closer) {
@@ -82,11 +72,9 @@ private:
     while (next < pieces.size() && pieces[next].type != L::LBRACE)
       next = isOpener(pieces[next]) ? pieces[next].match + 1 : next + 1;
     const size_t first = pieces[closer].match;
-    if (next >= pieces.size() || isMultiline(first) == isMultiline(next))
-      return false;
+    if (next >= pieces.size() || isMultiline(first) == isMultiline(next)) return false;
     const size_t single = isMultiline(first) ? next : first;
-    if (pieces[single].match == single + 1)
-      return false; // nothing in it to stand on lines
+    if (pieces[single].match == single + 1) return false; // nothing in it to stand on lines
     expand(single);
     return true;
   }
@@ -114,8 +102,7 @@ public:
     std::string text;
     for (Line &line : lines) {
       text += line.text;
-      if (!line.trailing.empty())
-        text.append(line.commentColumn - columns(line.text), ' ').append(line.trailing);
+      if (!line.trailing.empty()) text.append(line.commentColumn - columns(line.text), ' ').append(line.trailing);
       text += '\n';
     }
     return text;
@@ -141,6 +128,7 @@ private:
     const bool atEnd = p.type == antlr4::Token::EOF;
     const bool begins = i == 0 || p.breakBefore || atEnd;
     if (begins) {
+      if (p.needsSemicolon) line().text += ';';
       endLine(i);
       const size_t indent = indentOf(p);
       const bool afterOpener = i == 0 || isOpener(pieces[i - 1]);
@@ -149,10 +137,11 @@ private:
         beginLine(i, column, p.above[c].blankBefore && !(c == 0 && afterOpener));
         line().text += p.above[c].text;
       }
-      if (atEnd)
-        return;
+      if (atEnd) return;
       beginLine(i, indent, p.blankBefore && !(afterOpener && p.above.empty()) && !isCloser(p));
-    } else if (!p.text.empty() && needsSpace(pieces[i - 1], p)) {
+    } else if (p.startsStatement && !isCloser(p) && pieces[i - 1].type != L::LBRACE) {
+      line().text += "; ";
+    } else if (needsSpace(pieces[i - 1], p)) {
       line().text += ' ';
     }
     line().text += p.text;
@@ -160,8 +149,7 @@ private:
   }
 
   void beginLine(size_t firstPiece, size_t indent, bool blankBefore) {
-    if (blankBefore && !lines.empty())
-      lines.push_back({});
+    if (blankBefore && !lines.empty()) lines.push_back({});
     lines.push_back({std::string(indent, ' '), {}, 0, firstPiece});
     lineIndent = indent;
   }
@@ -173,10 +161,9 @@ private:
 
   size_t indentOf(const Piece &p) const {
     const Level &level = levels.back();
-    if (isCloser(p))
-      return level.closer;
-    const bool continues = level.isStatements && !p.startsStatement && !p.ownLine && p.type != L::ELSE &&
-                           p.type != antlr4::Token::EOF;
+    if (isCloser(p)) return level.closer;
+    const bool continues =
+        level.isStatements && !p.startsStatement && !p.isBlock && p.type != L::ELSE && p.type != antlr4::Token::EOF;
     return continues ? level.inner + indentWidth : level.inner;
   }
 
@@ -220,8 +207,8 @@ private:
   size_t lineIndent = 0;
 };
 
-// Adds breaks to one line that is too long: before the `|>` of its statement, or else in the widest bracket or block that
-// can be broken. False if there is none.
+// Adds breaks to one line that is too long: before the `|>` of its statement, or else in the widest bracket or block
+// that can be broken. False if there is none.
 class Breaker {
 public:
   Breaker(std::vector<Piece> &pieces, Breaks &breaks) : pieces(pieces), breaks(breaks) {}
@@ -243,17 +230,14 @@ private:
   bool breakGroup(size_t first, size_t last) {
     size_t best = 0, bestWidth = 0;
     for (size_t i = first; i <= last; ++i) {
-      if (!isOpener(pieces[i]) || pieces[i].match > last)
-        continue;
+      if (!isOpener(pieces[i]) || pieces[i].match > last) continue;
       const size_t width = pieces[pieces[i].match].text.data() - pieces[i].text.data();
       if (isBreakable(i)) {
-        if (width > bestWidth)
-          best = i, bestWidth = width;
+        if (width > bestWidth) best = i, bestWidth = width;
         i = pieces[i].match;
       }
     }
-    if (!bestWidth)
-      return false;
+    if (!bestWidth) return false;
     if (pieces[best].isBlock || pieces[best].isFields)
       breaks.expand(best);
     else
@@ -264,11 +248,10 @@ private:
   // Blocks, and lists of several things; not subscripts, nor what is in strings.
   bool isBreakable(size_t opener) const {
     const Piece &piece = pieces[opener];
-    if (piece.match == opener + 1 || piece.type == L::INTERP)
-      return false;
-    if (piece.type == L::LBRACE || piece.type == L::RECORD_OPEN)
-      return true;
-    if (piece.type == L::LBRACKET && opener > 0 && !needsSpace(pieces[opener - 1], piece) && !isOpener(pieces[opener - 1]))
+    if (piece.match == opener + 1 || piece.type == L::INTERP) return false;
+    if (piece.type == L::LBRACE || piece.type == L::RECORD_OPEN) return true;
+    if (piece.type == L::LBRACKET && opener > 0 && !needsSpace(pieces[opener - 1], piece) &&
+        !isOpener(pieces[opener - 1]))
       return false;
     for (size_t i = opener + 1; i < piece.match; ++i) {
       if (isOpener(pieces[i]))
@@ -305,10 +288,8 @@ std::string format(const ast::File &file, const SourceFile &source) {
     Printer printer(pieces);
     std::string text = printer.print();
     bool broke = false;
-    for (const auto &[first, last] : printer.longLines)
-      broke = breaker.breakLine(first, last) || broke;
-    if (!broke)
-      return text;
+    for (const auto &[first, last] : printer.longLines) broke = breaker.breakLine(first, last) || broke;
+    if (!broke) return text;
     breaks.settle();
   }
 }

@@ -17,21 +17,22 @@ struct Piece {
   size_t match = 0;      // of a bracket: its partner
 
   // What the author did.
-  bool breakBefore = false; // it begins a line; the formatter may change this
-  bool blankBefore = false; // after an empty line
+  bool breakBefore = false;   // it begins a line; the formatter may change this
+  bool blankBefore = false;   // after an empty line
   std::vector<Comment> above; // comments on lines of their own before it
   std::string_view trailing;  // a comment after it on its line, or empty
 
   // What it is.
   bool startsStatement = false;
-  bool isPrefix = false;     // a sign or `not`
-  bool isInfix = false;      // a binary operator
-  bool isTight = false;      // one that stands without spaces
-  bool isAngle = false;      // < > around types
-  bool isAnnotation = false; // the @ of one
-  bool isBlock = false;      // a brace around statements
-  bool isFields = false;     // a brace of a record's declaration
-  bool ownLine = false;      // a { that stands on a line of its own
+  bool needsSemicolon = false; // a line that begins with it goes on with the line before, but this is a statement
+  bool isPrefix = false;       // a sign or `not`
+  bool isInfix = false;        // a binary operator
+  bool isTight = false;        // one that stands without spaces
+  bool isAngle = false;        // < > around types
+  bool isAnnotation = false;   // the @ of one
+  bool isBlock = false;        // a brace around statements
+  bool isFields = false;       // a brace of a record's declaration
+  bool ownLine = false;        // a { that stands on a line of its own
 };
 
 // The last piece is the end of the file.

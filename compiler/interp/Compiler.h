@@ -1,6 +1,7 @@
 // From a function of the typed program to nodes, in one mode.
 #pragma once
-#include "compiler/interp/Node.h"
+#include "compiler/interp/Places.h"
+#include <set>
 
 namespace dagger::interp {
 
@@ -15,8 +16,10 @@ private:
   Mode mode;
   std::unordered_map<const hir::Var *, size_t> slots;
   std::unordered_map<const hir::Var *, const hir::Expr *> kernels; // index variable: its At
-  const hir::Var *lane = nullptr;
-  bool inLoop = false;
+
+  // GroupKernel: the index variables and what is set from them; whether a lane lies past the end.
+  std::set<const hir::Var *> point;
+  size_t pastSlot = 0;
 
   // ---- slots
   size_t slotOf(const hir::Var *var);
@@ -70,7 +73,7 @@ private:
   Node *tile(const hir::Expr *e);
   Node *tiles(const hir::Expr *e);
   Node *map(const hir::Expr *e);              // Loops.cpp
-  Node *at(const hir::Expr *e);
+  Node *kernel(const hir::Expr *e);
   Node *comprehension(const hir::Expr *e);
   Node *reduce(const hir::Expr *e);           // Reductions.cpp
   Node *scan(const hir::Expr *e);
@@ -85,7 +88,8 @@ private:
   Node *guarded(const hir::Expr *e, Node *operation);
 
   // ---- statements
-  Action *statement(const hir::Stmt *s);
+  Action *statement(const hir::Stmt *s);      // GroupKernel.cpp: with the rule for lanes past the end
+  Action *anyStatement(const hir::Stmt *s);
   Sequence *statements(const hir::Block *block);
   Action *tail(const hir::Expr *value);       // evaluates into the function's result and returns
   Action *tail(const hir::Block *block);
@@ -95,10 +99,10 @@ private:
   Action *forLoop(const hir::Stmt *s);
   Action *print(const hir::Stmt *s);
   Action *atomic(const hir::Stmt *s);
-  Action *lockstep(const hir::Block *block);  // GroupKernel.cpp
   void groupKernel();
 
-  friend struct PlaceCompiler;
+  SubscriptNode subscript(const hir::Subscript &s); // Places.cpp
+  PlaceNode place(const hir::Place &p);
 };
 
 } // namespace dagger::interp

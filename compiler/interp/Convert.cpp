@@ -19,7 +19,7 @@ Node *Compiler::convert(const hir::Expr *e) {
   return withScalar(e->type, [&]<class To>() -> Node * {
     return withScalar(e->args[0]->type, [&]<class From>() -> Node * {
       if constexpr (std::is_same_v<To, Str> || std::is_same_v<From, Str>)
-        throw PlainFailure{"DG9017", "the reference execution does not convert " + hir::toString(e->args[0]->type) + " to " +
+        throw PlainFailure{NotInterpreted, "the reference execution does not convert " + hir::toString(e->args[0]->type) + " to " +
                                          hir::toString(e->type)};
       else
         return make<ConvertNode<To, From>>(e->span, typed<From>(e->args[0]));
@@ -34,7 +34,7 @@ IndexNode *Compiler::index(const hir::Expr *e) {
     if constexpr (isInteger<From> || std::is_same_v<From, bool>)
       return make<ConvertNode<int64_t, From>>(e->span, typed<From>(e));
     else
-      throw PlainFailure{"DG9017", "an index of type " + hir::toString(e->type)};
+      throw PlainFailure{NotInterpreted, "an index of type " + hir::toString(e->type)};
   });
 }
 

@@ -187,7 +187,7 @@ template <class T> struct NeverNode final : Typed<T> {
   explicit NeverNode(Sequence *statements) : statements(statements) {}
   T eval(Frame &frame) override {
     runBlock(frame, *statements);
-    fail(frame, this->span, "DG9017", "a block ended without its value");
+    fail(frame, this->span, NotInterpreted, "a block ended without its value");
   }
 };
 struct TupleNever final : Node {
@@ -195,7 +195,7 @@ struct TupleNever final : Node {
   explicit TupleNever(Sequence *statements) : statements(statements) {}
   void evalTo(Frame &frame, std::byte *) override {
     runBlock(frame, *statements);
-    fail(frame, span, "DG9017", "a block ended without its value");
+    fail(frame, span, NotInterpreted, "a block ended without its value");
   }
 };
 
@@ -261,7 +261,7 @@ Node *Compiler::exprHere(const hir::Expr *e) {
   case Op::Tile: return tile(e);
   case Op::Tiles: return tiles(e);
   case Op::Map: return guarded(e, map(e));
-  case Op::At: return guarded(e, at(e));
+  case Op::At: return guarded(e, kernel(e));
   case Op::Comprehension: return comprehension(e);
   case Op::Reduce: return guarded(e, reduce(e));
   case Op::Scan: return guarded(e, scan(e));

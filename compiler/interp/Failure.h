@@ -5,12 +5,16 @@
 // nothing catches before the edge of the task or the end of the program.
 #pragma once
 #include "compiler/interp/Memory.h"
+#include "dagger/failures.h"
 #include <iosfwd>
 
 namespace dagger::interp {
 
 // From code that knows no place in the source; the node that called it adds the place.
-struct PlainFailure { const char *code; std::string message; };
+struct PlainFailure { int32_t code; std::string message; };
+
+// The typed program holds something that the reference execution cannot run: it says so, when it comes there.
+constexpr int32_t NotInterpreted = 9017;
 
 struct Fail {
   FailureRef failure;

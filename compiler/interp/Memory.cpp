@@ -16,14 +16,14 @@ ArrayRef ArrayRef::create(const Layout *element, int rank, const int64_t *extent
   bool overflows = false;
   for (int axis = 0; axis < rank; ++axis) {
     if (extents[axis] < 0)
-      throw PlainFailure{"DG9014", "negative extent " + std::to_string(extents[axis])};
+      throw PlainFailure{failures::BadExtentOrStep, failures::negativeExtent(extents[axis])};
     overflows |= __builtin_mul_overflow(count, extents[axis], &count);
   }
   int64_t bytes = 0;
   overflows |= __builtin_mul_overflow(count, int64_t(element->size), &bytes);
   auto *data = overflows ? nullptr : static_cast<std::byte *>(calloc(size_t(bytes) + 8, 1));
   if (!data)
-    throw PlainFailure{"DG9010", "out of memory: " + (overflows ? "too many" : std::to_string(bytes)) + " bytes"};
+    throw PlainFailure{failures::OutOfMemory, failures::outOfMemory(overflows ? ~uint64_t(0) : uint64_t(bytes))};
   auto *object = new ArrayObject;
   object->element = element;
   object->rank = rank;

@@ -75,9 +75,11 @@ private:
 
 // A failure as it travels: what, where, and the calls that led there. Shared by all values that it made fail.
 struct FailureRecord {
-  std::string code, message; // "DG9002"
+  int32_t code = 0;
+  std::string message;
   struct Site { Span span; const hir::Function *function; };
-  std::vector<Site> sites;
+  std::vector<Site> sites;             // where it happened, then the calls that led there
+  const hir::Function *task = nullptr; // the task or kernel that ran; null in graph code
 };
 using FailureRef = std::shared_ptr<const FailureRecord>;
 

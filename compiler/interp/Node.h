@@ -32,7 +32,7 @@ enum class Mode : uint8_t {
 };
 
 // Ends the operation that runs, with the place and the calls that led there.
-[[noreturn]] void fail(Frame &frame, Span span, const char *code, std::string message);
+[[noreturn]] void fail(Frame &frame, Span span, int32_t code, std::string message);
 // Runs `action`, adding the place to a PlainFailure.
 template <class Action> auto located(Frame &frame, Span span, Action &&action) {
   try {
@@ -95,7 +95,6 @@ struct Code {
   std::vector<Slot> params;
   std::vector<Slot> owners;       // slots that hold handles, for releasing
   std::vector<Slot> checked;      // all slots, in lazy modes: their failure pointers are released as well
-  size_t lanesBegin = 0, lanesEnd = 0; // GroupKernel: the slots that each lane has for itself
   const Layout *result = nullptr;
   Action *body = nullptr;
 };
@@ -115,10 +114,13 @@ struct Machine {
   std::unordered_map<const hir::Function *, std::unique_ptr<Code>> codes[3];
   const char *stackLimit = nullptr; // the lowest address that calls may use
 
-  Machine(const hir::Program &program, std::ostream &out, std::ostream &err, Options options)
-      : program(program), out(out), err(err), options(std::move(options)) {}
-  // Compiled when it is first asked for with `ready`.
+  std::unordered_map<const hir::Function *, std::unique_ptr<class ExternFunction>> externs;
+
+  Machine(const hir::Program &program, std::ostream &out, std::ostream &err, Options options);
+  ~Machine();
+  // Not compiled yet: `prepare` does that at the first call, so that recursion needs no care.
   Code &codeOf(const hir::Function &function, Mode mode);
+  class ExternFunction &externOf(const hir::Function &function);
   void prepare(Code &code);
   template <class N, class... Args> N *node(Span span, Args &&...args) {
     auto owned = std::make_unique<N>(std::forward<Args>(args)...);

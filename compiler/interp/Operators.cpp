@@ -209,7 +209,7 @@ Node *Compiler::operatorNode(const hir::Expr *e) {
           add.args = {&mul, e->args[2]};
           return typed<T>(&add);
         }());
-    throw PlainFailure{"DG9017", "the reference execution has no such operation on " + hir::toString(type)};
+    throw PlainFailure{NotInterpreted, "the reference execution has no such operation on " + hir::toString(type)};
   });
 }
 

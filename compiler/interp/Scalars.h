@@ -6,8 +6,8 @@
 
 namespace dagger::interp {
 
-[[noreturn]] inline void divisionByZero() { throw PlainFailure{"DG9004", "division by zero"}; }
-[[noreturn]] inline void overflow() { throw PlainFailure{"DG9005", "integer overflow"}; }
+[[noreturn]] inline void divisionByZero() { throw PlainFailure{failures::DivisionByZero, failures::divisionByZero()}; }
+[[noreturn]] inline void overflow() { throw PlainFailure{failures::IntegerOverflow, failures::integerOverflow()}; }
 
 template <class T> constexpr bool isNumber = isInteger<T> || isFloat<T> || isComplex<T>;
 template <class T> Wide<T> widen(T x) { return Wide<T>(x); }

@@ -113,7 +113,7 @@ template <class T> struct ForAction final : Action {
     using Wider = __int128;
     Wider from = low->eval(frame), to = high->eval(frame), by = step ? Wider(step->eval(frame)) : 1;
     if (by == 0)
-      fail(frame, step->span, "DG9014", "step is zero");
+      fail(frame, step->span, failures::BadExtentOrStep, failures::stepIsZero());
     Flow flow = Flow::Next;
     if (from >= std::numeric_limits<int64_t>::min() && to <= std::numeric_limits<int64_t>::max() - by && by > 0 &&
         to <= std::numeric_limits<int64_t>::max()) [[likely]] {
@@ -147,7 +147,7 @@ struct WhileAction final : Action {
   }
 };
 
-[[noreturn]] void stop(Frame &frame, Span span, const char *code, std::string message, Mode mode) {
+[[noreturn]] void stop(Frame &frame, Span span, int32_t code, std::string message, Mode mode) {
   try {
     fail(frame, span, code, std::move(message));
   } catch (Fail &failure) {
@@ -163,10 +163,8 @@ struct AssertAction final : Action {
       : condition(condition), message(message), mode(mode) {}
   Flow run(Frame &frame) override {
     if (!condition->eval(frame)) {
-      std::string text = "assertion failed";
-      if (message)
-        text += ": " + std::string(message->eval(frame).view());
-      stop(frame, span, "DG9001", text, mode);
+      Str text = message ? message->eval(frame) : Str();
+      stop(frame, span, failures::AssertionFailed, failures::assertionFailed(text.view()), mode);
     }
     return Flow::Next;
   }
@@ -181,7 +179,7 @@ struct CheckExtentAction final : Action {
   Flow run(Frame &frame) override {
     int64_t a = value->eval(frame), b = expected->eval(frame);
     if (a != b)
-      stop(frame, span, "DG9003", "extents differ: " + std::to_string(a) + " and " + std::to_string(b) +
+      stop(frame, span, failures::ExtentsDiffer, "extents differ: " + std::to_string(a) + " and " + std::to_string(b) +
                                       (text.empty() ? "" : ": " + text), mode);
     return Flow::Next;
   }
@@ -290,14 +288,14 @@ Action *Compiler::forLoop(const hir::Stmt *s) {
         if (layout(s->step->type) == layout(s->var->type)) {
           step = lookedTyped<T>(s->step);
         } else { // an unsigned variable may walk down by a signed step
-          throw PlainFailure{"DG9017", "the step of a loop has type " + hir::toString(s->step->type) + ", its variable " +
+          throw PlainFailure{NotInterpreted, "the step of a loop has type " + hir::toString(s->step->type) + ", its variable " +
                                            hir::toString(s->var->type)};
         }
       }
       size_t offset = slotOf(s->var);
       return make<ForAction<T>>(s->span, low, high, step, offset, statements(s->body));
     } else {
-      throw PlainFailure{"DG9017", "a loop over " + hir::toString(s->var->type)};
+      throw PlainFailure{NotInterpreted, "a loop over " + hir::toString(s->var->type)};
     }
   });
 }
@@ -329,7 +327,7 @@ Action *Compiler::print(const hir::Stmt *s) {
   return make<PrintAction>(s->span, std::move(args));
 }
 
-Action *Compiler::statement(const hir::Stmt *s) {
+Action *Compiler::anyStatement(const hir::Stmt *s) {
   using hir::StmtKind;
   switch (s->kind) {
   case StmtKind::Let: return let(s);
@@ -372,7 +370,7 @@ Action *Compiler::statement(const hir::Stmt *s) {
   case StmtKind::Barrier:
   case StmtKind::Shared: break; // GroupKernel.cpp
   }
-  throw PlainFailure{"DG9017", "a barrier or shared memory outside a group kernel"};
+  throw PlainFailure{NotInterpreted, "a barrier or shared memory outside a group kernel"};
 }
 
 void Compiler::function() {

@@ -65,7 +65,9 @@ private:
     AstBuilder &builder;
     size_t levels;
   };
-  struct TooDeep { Span span; };
+  struct TooDeep {
+    Span span;
+  };
 
   ast::Expr *expression(P::ExpressionContext *context);
   ast::Expr *body(P::BodyContext *context);

@@ -8,8 +8,7 @@ using namespace ast;
 
 AstBuilder::Nest::Nest(AstBuilder &builder, size_t levels, Span span) : builder(builder), levels(levels) {
   constexpr size_t maxDepth = 1'000;
-  if (builder.depth + levels > maxDepth)
-    throw TooDeep{span};
+  if (builder.depth + levels > maxDepth) throw TooDeep{span};
   builder.depth += levels;
 }
 
@@ -23,14 +22,13 @@ Span AstBuilder::spanOf(Context *context) const {
 
 void AstBuilder::build(P::FileContext *context) {
   for (auto *declaration : context->declaration()) {
-    if (declaration->exception)
-      continue;
+    if (declaration->exception) continue;
     try {
       file.decls.push_back(this->declaration(declaration));
     } catch (const TooDeep &deep) {
       depth = 0;
-      diagnostics.error(code::tooDeep, deep.span, "this is more than 1,000 operations deep")
-          .help = "give parts of it names of their own";
+      diagnostics.error(code::tooDeep, deep.span, "this is more than 1,000 operations deep").help =
+          "give parts of it names of their own";
     }
   }
   std::sort(file.angles.begin(), file.angles.end());
@@ -47,18 +45,16 @@ std::string AstBuilder::docBefore(antlr4::Token *token) {
     --comment;
     // Nothing but comments and space may stand between.
     const auto between = std::string_view(source.text).substr(comment->span.end, begin - comment->span.end);
-    if (between.find_first_not_of(" \t\r\n") != between.npos || !comment->ownLine)
-      break;
+    if (between.find_first_not_of(" \t\r\n") != between.npos || !comment->ownLine) break;
     begin = comment->span.begin;
     std::string_view text = comment->text;
-    if (!text.starts_with("##"))
-      continue;
+    if (!text.starts_with("##")) continue;
+    text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
     text.remove_prefix(text.starts_with("## ") ? 3 : 2);
     lines.push_back(text);
   }
   std::string doc;
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line)
-    doc.append(doc.empty() ? "" : "\n").append(*line);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) doc.append(doc.empty() ? "" : "\n").append(*line);
   return doc;
 }
 
@@ -66,16 +62,15 @@ Annotation AstBuilder::annotation(P::AnnotationContext *context) {
   Annotation annotation;
   annotation.name = context->name()->getText();
   annotation.hasParens = context->LPAREN() != nullptr;
-  annotation.span = spanOf(context->MATMUL()).to(context->RPAREN() ? spanOf(context->RPAREN()) : spanOf(context->name()));
-  if (annotation.hasParens)
-    annotation.args = arguments(context->arguments());
+  annotation.span =
+      spanOf(context->MATMUL()).to(context->RPAREN() ? spanOf(context->RPAREN()) : spanOf(context->name()));
+  if (annotation.hasParens) annotation.args = arguments(context->arguments());
   return annotation;
 }
 
 std::vector<Annotation> AstBuilder::annotations(const std::vector<P::AnnotationContext *> &contexts) {
   std::vector<Annotation> result;
-  for (auto *context : contexts)
-    result.push_back(annotation(context));
+  for (auto *context : contexts) result.push_back(annotation(context));
   return result;
 }
 
@@ -98,8 +93,8 @@ std::string AstBuilder::plainString(P::StringContext *context) {
   std::string text;
   for (const StringLit::Piece &piece : literal->pieces) {
     if (piece.expr)
-      diagnostics.error(code::plainString, piece.span, "this string must be known when the program is compiled")
-          .help = "write it without `{...}`";
+      diagnostics.error(code::plainString, piece.span, "this string must be known when the program is compiled").help =
+          "write it without `{...}`";
     text += piece.text;
   }
   return text;
@@ -114,8 +109,7 @@ Decl *AstBuilder::import(P::ImportDeclContext *context, Span span) {
     // It is called what its file is called.
     const size_t slash = decl->path.rfind('/');
     std::string stem = decl->path.substr(slash == std::string::npos ? 0 : slash + 1);
-    if (stem.ends_with(".dg"))
-      stem.resize(stem.size() - 3);
+    if (stem.ends_with(".dg")) stem.resize(stem.size() - 3);
     decl->name = {stem, decl->pathSpan};
   } else {
     decl->path = context->name(0)->getText();
@@ -130,8 +124,8 @@ Decl *AstBuilder::import(P::ImportDeclContext *context, Span span) {
   const bool isName = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
                       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
   if (decl->isFile && !isName)
-    diagnostics.error(code::moduleName, decl->pathSpan, "`" + name + "` is no name for a module")
-        .help = "give it one: import \"" + decl->path + "\" as name";
+    diagnostics.error(code::moduleName, decl->pathSpan, "`" + name + "` is no name for a module").help =
+        "give it one: import \"" + decl->path + "\" as name";
   return decl;
 }
 
@@ -152,13 +146,12 @@ Decl *AstBuilder::record(P::RecordDeclContext *context, Span span) {
 
 std::vector<TypeParam> AstBuilder::typeParams(P::TypeParamsContext *context) {
   std::vector<TypeParam> result;
-  if (!context)
-    return result;
+  if (!context) return result;
   file.angles.push_back(spanOf(context->LT()).begin);
   file.angles.push_back(spanOf(context->GT()).begin);
   for (auto *param : context->typeParam())
-    result.push_back({{param->TYPE_NAME()->getText(), spanOf(param->TYPE_NAME())},
-                      param->name() ? nameOf(param->name()) : Name{}});
+    result.push_back(
+        {{param->TYPE_NAME()->getText(), spanOf(param->TYPE_NAME())}, param->name() ? nameOf(param->name()) : Name{}});
   return result;
 }
 
@@ -204,8 +197,7 @@ Decl *AstBuilder::kernel(P::KernelDeclContext *context, Span span) {
   if (context->group()) {
     decl->at.isGroup = true;
     decl->at.span.end = spanOf(context->group()).end;
-    for (auto *extent : context->group()->expression())
-      decl->at.group.push_back(expression(extent));
+    for (auto *extent : context->group()->expression()) decl->at.group.push_back(expression(extent));
   }
   decl->body = block(context->block());
   return decl;

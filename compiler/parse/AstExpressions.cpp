@@ -8,8 +8,7 @@ using namespace ast;
 
 std::vector<Name> AstBuilder::names(const std::vector<P::NameContext *> &contexts) {
   std::vector<Name> result;
-  for (auto *context : contexts)
-    result.push_back(nameOf(context));
+  for (auto *context : contexts) result.push_back(nameOf(context));
   return result;
 }
 
@@ -25,8 +24,7 @@ Expr *AstBuilder::expression(P::ExpressionContext *context) {
   if (auto *c = dynamic_cast<P::InlineKernelContext *>(context)) {
     auto *kernel = file.make<InlineKernel>(span);
     kernel->indices = names(c->indices()->name());
-    for (auto *extent : c->expression())
-      kernel->extents.push_back(expression(extent));
+    for (auto *extent : c->expression()) kernel->extents.push_back(expression(extent));
     kernel->outside = c->outside() ? operation(c->outside()->operation()) : nullptr;
     kernel->body = body(c->body());
     return kernel;
@@ -35,14 +33,14 @@ Expr *AstBuilder::expression(P::ExpressionContext *context) {
 }
 
 Expr *AstBuilder::body(P::BodyContext *context) {
-  if (context->expression())
-    return expression(context->expression());
+  if (context->expression()) return expression(context->expression());
   auto *body = file.make<BlockExpr>(spanOf(context));
   body->block = block(context->block());
   return body;
 }
 
-// ---- operators: precedence climbing over the grammar's flat list ------------------------------------------------------
+// ---- operators: precedence climbing over the grammar's flat list
+// ------------------------------------------------------
 
 AstBuilder::Operation AstBuilder::flatten(P::OperationContext *context) {
   Operation operation;
@@ -51,14 +49,13 @@ AstBuilder::Operation AstBuilder::flatten(P::OperationContext *context) {
       const bool isShift = op->GT().size() == 2;
       const Span span = op->NL() ? spanOf(op->GT(0)) : spanOf(op);
       if (isShift && span.end - span.begin != 2)
-        diagnostics.error(code::unexpected, spanOf(op->GT(1)), "expected an expression, found `>`")
-            .help = "the two of a shift stand together: `>>`";
+        diagnostics.error(code::unexpected, spanOf(op->GT(1)), "expected an expression, found `>`").help =
+            "the two of a shift stand together: `>>`";
       operation.items.push_back({isShift ? ">>" : op->getStart()->getText(), span, nullptr, false});
       continue;
     }
     auto *operand = static_cast<P::OperandContext *>(child);
-    for (auto *sign : operand->prefixOp())
-      operation.items.push_back({sign->getText(), spanOf(sign), nullptr, true});
+    for (auto *sign : operand->prefixOp()) operation.items.push_back({sign->getText(), spanOf(sign), nullptr, true});
     operation.items.push_back({"", spanOf(operand), operand, false});
   }
   return operation;
@@ -77,11 +74,10 @@ bool AstBuilder::Operation::atBinary(Precedence loosest) const {
 
 Expr *AstBuilder::prefixed(Operation &operation, Precedence loosest) {
   const Item item = operation.items[operation.next++];
-  if (!item.isPrefix)
-    return operand(item.operand);
+  if (!item.isPrefix) return operand(item.operand);
   if (item.op == "not" && loosest > Precedence::Not)
-    diagnostics.error(code::notNeedsParens, item.span, "`not` binds less than the operator before it")
-        .help = "write (not ...)";
+    diagnostics.error(code::notNeedsParens, item.span, "`not` binds less than the operator before it").help =
+        "write (not ...)";
   auto *unary = file.make<Unary>(item.span);
   unary->op = item.op;
   unary->operand = binary(operation, item.op == "not" ? Precedence::Not : Precedence::Sign);
@@ -99,8 +95,8 @@ Expr *AstBuilder::binary(Operation &operation, Precedence loosest) {
     Expr *rhs = binary(operation, precedence == Precedence::Power ? Precedence::Sign : tighter(precedence));
     if (precedence == Precedence::Comparison) {
       if (compared)
-        diagnostics.error(code::comparisonChain, op.span, "comparisons don't chain")
-            .help = "join two of them with `and`: a < b and b < c";
+        diagnostics.error(code::comparisonChain, op.span, "comparisons don't chain").help =
+            "join two of them with `and`: a < b and b < c";
       compared = true;
     }
     lhs = combine(op, lhs, rhs);
@@ -113,7 +109,8 @@ Expr *AstBuilder::combine(const Item &op, Expr *lhs, Expr *rhs) {
   const auto asRange = [](Expr *e) { return e->kind == ExprKind::Range ? static_cast<RangeExpr *>(e) : nullptr; };
   if (op.op == "..") {
     if (asRange(lhs))
-      diagnostics.error(code::chainedRange, op.span, "a range has two ends").help = "its step is written with `by`: a..b by 2";
+      diagnostics.error(code::chainedRange, op.span, "a range has two ends").help =
+          "its step is written with `by`: a..b by 2";
     auto *range = file.make<RangeExpr>(span);
     range->low = lhs;
     range->high = rhs;
@@ -122,7 +119,8 @@ Expr *AstBuilder::combine(const Item &op, Expr *lhs, Expr *rhs) {
   if (op.op == "by") {
     RangeExpr *range = asRange(lhs);
     if (!range || range->step) {
-      diagnostics.error(code::strayBy, op.span, "`by` is the step of a range").help = "write a..b by 2, or x[.. by 2] for an array";
+      diagnostics.error(code::strayBy, op.span, "`by` is the step of a range").help =
+          "write a..b by 2, or x[.. by 2] for an array";
       return lhs;
     }
     range->step = rhs;
@@ -137,23 +135,21 @@ Expr *AstBuilder::combine(const Item &op, Expr *lhs, Expr *rhs) {
   return binary;
 }
 
-// ---- operands --------------------------------------------------------------------------------------------------------
+// ---- operands
+// --------------------------------------------------------------------------------------------------------
 
 Expr *AstBuilder::operand(P::OperandContext *context) {
   const auto suffixes = context->suffix();
   const Nest nest(*this, suffixes.size(), spanOf(context));
   Expr *expr = primary(context->primary());
-  for (auto *suffix : suffixes)
-    expr = suffixed(expr, suffix);
+  for (auto *suffix : suffixes) expr = suffixed(expr, suffix);
   return expr;
 }
 
 Expr *AstBuilder::suffixed(Expr *object, P::SuffixContext *context) {
   const Span span = object->span.to(spanOf(context));
-  if (auto *c = dynamic_cast<P::MemberSuffixContext *>(context))
-    return member(object, c, span);
-  if (auto *c = dynamic_cast<P::RecordSuffixContext *>(context))
-    return recordLiteral(object, c, span);
+  if (auto *c = dynamic_cast<P::MemberSuffixContext *>(context)) return member(object, c, span);
+  if (auto *c = dynamic_cast<P::RecordSuffixContext *>(context)) return recordLiteral(object, c, span);
   if (auto *c = dynamic_cast<P::CallSuffixContext *>(context)) {
     auto *call = file.make<Call>(span);
     call->callee = object;
@@ -189,8 +185,7 @@ Expr *AstBuilder::recordLiteral(Expr *type, P::RecordSuffixContext *context, Spa
   record->type = source.text.substr(type->span.begin, type->span.end - type->span.begin);
   record->typeSpan = type->span;
   const Expr *path = type;
-  while (path->kind == ExprKind::Member)
-    path = static_cast<const Member *>(path)->object;
+  while (path->kind == ExprKind::Member) path = static_cast<const Member *>(path)->object;
   if (path->kind != ExprKind::Name)
     diagnostics.error(code::unexpected, type->span, "expected a record's name before `{`");
   for (auto *field : context->recordField())
@@ -250,19 +245,18 @@ Argument AstBuilder::argument(P::ArgumentContext *context) {
     result.name = labels[0]->getText();
     result.nameSpan = spanOf(labels[0]);
   }
-  if (context->AS())
-    result.as = labels.back()->getText();
+  if (context->AS()) result.as = labels.back()->getText();
   return result;
 }
 
 std::vector<Argument> AstBuilder::arguments(P::ArgumentsContext *context) {
   std::vector<Argument> result;
-  for (auto *each : context->argument())
-    result.push_back(argument(each));
+  for (auto *each : context->argument()) result.push_back(argument(each));
   return result;
 }
 
-// ---- primaries -------------------------------------------------------------------------------------------------------
+// ---- primaries
+// -------------------------------------------------------------------------------------------------------
 
 Expr *AstBuilder::name(Span span, std::string text) {
   auto *name = file.make<NameExpr>(span);
@@ -289,19 +283,15 @@ Expr *AstBuilder::primary(P::PrimaryContext *context) {
     literal->value = c->TRUE() != nullptr;
     return literal;
   }
-  if (dynamic_cast<P::MissingContext *>(context))
-    return file.make<MissingLit>(span);
-  if (auto *c = dynamic_cast<P::TextContext *>(context))
-    return string(c->string());
+  if (dynamic_cast<P::MissingContext *>(context)) return file.make<MissingLit>(span);
+  if (auto *c = dynamic_cast<P::TextContext *>(context)) return string(c->string());
   if (auto *c = dynamic_cast<P::ColumnContext *>(context)) {
     auto *column = file.make<ColumnExpr>(span);
     column->name = c->label()->getText();
     return column;
   }
-  if (auto *c = dynamic_cast<P::ParensContext *>(context))
-    return parens(c);
-  if (auto *c = dynamic_cast<P::ArrayContext *>(context))
-    return array(c);
+  if (auto *c = dynamic_cast<P::ParensContext *>(context)) return parens(c);
+  if (auto *c = dynamic_cast<P::ArrayContext *>(context)) return array(c);
   return ifExpression(static_cast<P::IfContext *>(context));
 }
 
@@ -316,8 +306,7 @@ Expr *AstBuilder::parens(P::ParensContext *context) {
     return inner;
   }
   auto *tuple = file.make<TupleExpr>(span);
-  for (auto *element : elements)
-    tuple->elements.push_back(expression(element));
+  for (auto *element : elements) tuple->elements.push_back(expression(element));
   return tuple;
 }
 
@@ -326,8 +315,7 @@ Expr *AstBuilder::array(P::ArrayContext *context) {
   const auto expressions = context->expression();
   if (context->clause().empty()) {
     auto *literal = file.make<ArrayLit>(span);
-    for (auto *element : expressions)
-      literal->elements.push_back(expression(element));
+    for (auto *element : expressions) literal->elements.push_back(expression(element));
     return literal;
   }
   auto *comprehension = file.make<Comprehension>(span);
@@ -350,8 +338,7 @@ Expr *AstBuilder::ifExpression(P::IfContext *context) {
     expr->condition = expression(conditions[i]);
     expr->then = block(blocks[i]);
     expr->otherwise = otherwise;
-    if (i == 0)
-      return expr;
+    if (i == 0) return expr;
     auto *stmt = file.make<ExprStmt>(span);
     stmt->expr = expr;
     otherwise = file.make<Block>(span);

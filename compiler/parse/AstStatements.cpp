@@ -8,18 +8,15 @@ Block *AstBuilder::block(P::BlockContext *context) {
   auto *block = file.make<Block>(spanOf(context));
   const Nest nest(*this, 1, block->span);
   for (auto *statement : context->statement())
-    if (!statement->exception)
-      block->statements.push_back(this->statement(statement));
+    if (!statement->exception) block->statements.push_back(this->statement(statement));
   return block;
 }
 
 Pattern AstBuilder::pattern(P::PatternContext *context) {
   Pattern pattern;
   pattern.span = spanOf(context);
-  if (context->name())
-    pattern.name = context->name()->getText();
-  for (auto *element : context->pattern())
-    pattern.elements.push_back(this->pattern(element));
+  if (context->name()) pattern.name = context->name()->getText();
+  for (auto *element : context->pattern()) pattern.elements.push_back(this->pattern(element));
   return pattern;
 }
 
@@ -68,12 +65,9 @@ Stmt *AstBuilder::simpleStatement(P::SimpleStatementContext *context) {
     stmt->value = expression(c->expression());
     return stmt;
   }
-  if (dynamic_cast<P::BarrierStatementContext *>(context))
-    return file.make<BarrierStmt>(span);
-  if (dynamic_cast<P::BreakStatementContext *>(context))
-    return file.make<BreakStmt>(span);
-  if (dynamic_cast<P::ContinueStatementContext *>(context))
-    return file.make<ContinueStmt>(span);
+  if (dynamic_cast<P::BarrierStatementContext *>(context)) return file.make<BarrierStmt>(span);
+  if (dynamic_cast<P::BreakStatementContext *>(context)) return file.make<BreakStmt>(span);
+  if (dynamic_cast<P::ContinueStatementContext *>(context)) return file.make<ContinueStmt>(span);
   if (auto *c = dynamic_cast<P::ReturnStatementContext *>(context)) {
     auto *stmt = file.make<ReturnStmt>(span);
     stmt->value = c->expression() ? expression(c->expression()) : nullptr;

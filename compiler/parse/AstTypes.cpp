@@ -7,12 +7,10 @@ using ast::TypeExpr;
 
 std::vector<TypeExpr *> AstBuilder::typeArgs(P::TypeArgsContext *context) {
   std::vector<TypeExpr *> args;
-  if (!context)
-    return args;
+  if (!context) return args;
   file.angles.push_back(spanOf(context->LT()).begin);
   file.angles.push_back(spanOf(context->GT()).begin);
-  for (auto *arg : context->type())
-    args.push_back(type(arg));
+  for (auto *arg : context->type()) args.push_back(type(arg));
   return args;
 }
 
@@ -39,11 +37,9 @@ TypeExpr *AstBuilder::type(P::TypeContext *context) {
   if (context->LBRACKET()) {
     type->kind = TypeExpr::Array;
     type->args = {this->type(context->type(0))};
-    for (auto *extent : context->extent())
-      type->extents.push_back(this->extent(extent));
+    for (auto *extent : context->extent()) type->extents.push_back(this->extent(extent));
   } else if (context->LPAREN() && !context->DECIMAL()) {
-    for (auto *arg : context->type())
-      type->args.push_back(this->type(arg));
+    for (auto *arg : context->type()) type->args.push_back(this->type(arg));
     type->kind = context->ARROW() ? TypeExpr::Function : TypeExpr::Tuple;
     if (type->kind == TypeExpr::Tuple && type->args.size() == 1) {
       // Parentheses around one type only group.
@@ -53,15 +49,13 @@ TypeExpr *AstBuilder::type(P::TypeContext *context) {
     }
   } else if (context->TYPE_NAME()) {
     type->kind = TypeExpr::Named;
-    for (auto *part : context->name())
-      type->name += part->getText() + ".";
+    for (auto *part : context->name()) type->name += part->getText() + ".";
     type->name += context->TYPE_NAME()->getText();
     type->args = typeArgs(context->typeArgs());
   } else if (context->DECIMAL()) {
     type->kind = TypeExpr::Scalar;
     type->name = "decimal";
-    for (auto *number : context->expression())
-      type->numbers.push_back(expression(number));
+    for (auto *number : context->expression()) type->numbers.push_back(expression(number));
   } else if (context->SCALAR()) {
     type->kind = TypeExpr::Scalar;
     type->name = context->SCALAR()->getText();

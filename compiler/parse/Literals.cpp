@@ -39,13 +39,11 @@ void appendUtf8(std::string &out, uint32_t point) {
 // The value of {1f600} at the start of `text`, and its length; length 0 if it is none.
 std::pair<uint32_t, size_t> readCodePoint(std::string_view text) {
   const size_t end = text.find('}');
-  if (text.empty() || text[0] != '{' || end == text.npos || end < 2 || end > 7)
-    return {0, 0};
+  if (text.empty() || text[0] != '{' || end == text.npos || end < 2 || end > 7) return {0, 0};
   uint32_t point = 0;
   const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + end, point, 16);
   const bool isScalar = point < 0xd800 || (point > 0xdfff && point < 0x110000);
-  if (error != std::errc() || stop != text.data() + end || !isScalar)
-    return {0, 0};
+  if (error != std::errc() || stop != text.data() + end || !isScalar) return {0, 0};
   return {point, end + 1};
 }
 
@@ -79,11 +77,24 @@ std::string readText(std::string_view text, Span span, Diagnostics &diagnostics)
     }
     const size_t begin = i++;
     switch (text[i]) {
-    case 'n': out += '\n'; continue;
-    case 't': out += '\t'; continue;
-    case 'r': out += '\r'; continue;
-    case '0': out += '\0'; continue;
-    case '\\': case '"': case '{': case '}': out += text[i]; continue;
+    case 'n':
+      out += '\n';
+      continue;
+    case 't':
+      out += '\t';
+      continue;
+    case 'r':
+      out += '\r';
+      continue;
+    case '0':
+      out += '\0';
+      continue;
+    case '\\':
+    case '"':
+    case '{':
+    case '}':
+      out += text[i];
+      continue;
     case 'u':
       if (const auto [point, length] = readCodePoint(text.substr(i + 1)); length) {
         appendUtf8(out, point);
@@ -94,10 +105,10 @@ std::string readText(std::string_view text, Span span, Diagnostics &diagnostics)
     }
     const bool isUnicode = text[i] == 'u';
     size_t end = i + 1;
-    while (end < text.size() && (text[end] & 0xc0) == 0x80)
-      ++end;
-    auto &error = diagnostics.error(code::badEscape, {span.file, uint32_t(span.begin + begin), uint32_t(span.begin + end)},
-                                    "`" + std::string(text.substr(begin, end - begin)) + "` is no escape");
+    while (end < text.size() && (text[end] & 0xc0) == 0x80) ++end;
+    auto &error =
+        diagnostics.error(code::badEscape, {span.file, uint32_t(span.begin + begin), uint32_t(span.begin + end)},
+                          "`" + std::string(text.substr(begin, end - begin)) + "` is no escape");
     error.help = isUnicode ? "a code point is written in hexadecimal: \\u{1f600}"
                            : "there are \\n \\t \\r \\0 \\\\ \\\" \\{ \\} \\u{...}; a backslash itself is \\\\";
     i = end - 1;

@@ -16,12 +16,13 @@ namespace {
 size_t sequenceLength(const std::string &text, size_t at) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
   const unsigned first = byte(at);
-  if (first < 0x80)
-    return 1;
-  const size_t length = first >= 0xc2 && first < 0xe0 ? 2 : (first & 0xf0) == 0xe0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  if (first < 0x80) return 1;
+  const size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                        : (first & 0xf0) == 0xe0        ? 3
+                        : first >= 0xf0 && first < 0xf5 ? 4
+                                                        : 0;
   for (size_t i = 1; i < length; ++i)
-    if ((byte(at + i) & 0xc0) != 0x80)
-      return 0;
+    if ((byte(at + i) & 0xc0) != 0x80) return 0;
   const unsigned second = byte(at + 1);
   const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
   const bool surrogate = first == 0xed && second >= 0xa0, beyond = first == 0xf4 && second >= 0x90;
@@ -30,15 +31,15 @@ size_t sequenceLength(const std::string &text, size_t at) {
 
 bool isReadable(const SourceFile &source, Diagnostics &diagnostics) {
   if (source.text.size() > maxFileBytes) {
-    diagnostics.error(code::tooLarge, {source.id, 0, 0}, "this file is larger than 16 MiB")
-        .help = "read data from a file with `read`, and split a program into modules";
+    diagnostics.error(code::tooLarge, {source.id, 0, 0}, "this file is larger than 16 MiB").help =
+        "read data from a file with `read`, and split a program into modules";
     return false;
   }
   for (size_t i = 0; i < source.text.size();) {
     const size_t length = sequenceLength(source.text, i);
     if (length == 0) {
-      diagnostics.error(code::badEncoding, {source.id, uint32_t(i), uint32_t(i + 1)}, "this byte is not UTF-8")
-          .help = "save the file as UTF-8";
+      diagnostics.error(code::badEncoding, {source.id, uint32_t(i), uint32_t(i + 1)}, "this byte is not UTF-8").help =
+          "save the file as UTF-8";
       return false;
     }
     i += length;
@@ -58,6 +59,7 @@ DaggerParser::FileContext *parseTokens(DaggerParser &parser, antlr4::CommonToken
     parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
     return parser.file();
   } catch (const antlr4::ParseCancellationException &) {
+    stream.fill(); // errors look around
     stream.seek(0);
     parser.reset();
     simulator->setPredictionMode(PredictionMode::LL);
@@ -72,18 +74,23 @@ DaggerParser::FileContext *parseTokens(DaggerParser &parser, antlr4::CommonToken
 std::unique_ptr<ast::File> parse(const SourceFile &source, Diagnostics &diagnostics) {
   auto file = std::make_unique<ast::File>();
   file->source = source.id;
-  if (!isReadable(source, diagnostics))
-    return file;
+  if (!isReadable(source, diagnostics)) return file;
 
   const Offsets offsets(source);
   antlr4::ANTLRInputStream input(source.text);
   Words words = syntax::words(source, offsets, input, diagnostics);
   file->comments = std::move(words.comments);
-  if (words.tooMany)
-    return file;
-  Layout layout = layOut(source, offsets, std::move(words), diagnostics);
-  if (layout.tooDeep)
-    return file;
+  if (words.tooMany) return file;
+  Diagnostics firstRun(diagnostics.sourceManager()), lexicalAgain(diagnostics.sourceManager());
+  Layout layout = layOut(source, offsets, std::move(words), firstRun);
+  if (layout.neverClosed.empty()) {
+    for (const Diagnostic &found : firstRun.all()) diagnostics.error(found.code, found.span, found.message) = found;
+  } else {
+    input.seek(0);
+    words = syntax::words(source, offsets, input, lexicalAgain);
+    layout = layOut(source, offsets, std::move(words), diagnostics, layout.neverClosed);
+  }
+  if (layout.tooDeep) return file;
 
   antlr4::ListTokenSource tokens(std::move(layout.tokens));
   antlr4::CommonTokenStream stream(&tokens);
@@ -91,8 +98,8 @@ std::unique_ptr<ast::File> parse(const SourceFile &source, Diagnostics &diagnost
   try {
     AstBuilder(*file, source, offsets, diagnostics).build(parseTokens(parser, stream, layout, offsets, diagnostics));
   } catch (const grammar::NestedTooDeep &nested) {
-    diagnostics.error(code::tooDeep, offsets.span(nested.where), "the program is nested too deep here")
-        .help = "give parts of it names of their own";
+    diagnostics.error(code::tooDeep, offsets.span(nested.where), "the program is nested too deep here").help =
+        "give parts of it names of their own";
   } catch (const antlr4::ParseCancellationException &) {
     // Reported already; only the file's own rule has nothing around it that goes on.
   }

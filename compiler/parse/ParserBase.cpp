@@ -3,8 +3,8 @@
 
 namespace dagger::grammar {
 
-// A pair of parentheses costs five rules, a block within a block seven. Layout limits brackets to 256; this limit is for
-// what nests without any, such as `x => x => x`.
+// A pair of parentheses costs five rules, a block within a block seven. Layout limits brackets to 256; this limit is
+// for what nests without any, such as `x => x => x`.
 constexpr size_t maxRuleDepth = 2'400;
 
 void DaggerParserBase::enterRule(antlr4::ParserRuleContext *context, size_t state, size_t rule) {
@@ -13,15 +13,14 @@ void DaggerParserBase::enterRule(antlr4::ParserRuleContext *context, size_t stat
       rule != DaggerParser::RuleExpression && rule != DaggerParser::RulePattern)
     return;
   size_t depth = 0;
-  for (auto *at = static_cast<antlr4::tree::ParseTree *>(context); at; at = at->parent)
-    ++depth;
-  if (depth > maxRuleDepth)
-    throw NestedTooDeep{getCurrentToken()};
+  for (auto *at = static_cast<antlr4::tree::ParseTree *>(context); at; at = at->parent) ++depth;
+  if (depth > maxRuleDepth) throw NestedTooDeep{getCurrentToken()};
 }
 
 void DaggerParserBase::endOfStatement() {
   const size_t next = _input->LA(1);
-  if (next != DaggerParser::NL && next != DaggerParser::SEMI && next != DaggerParser::RBRACE && next != antlr4::Token::EOF)
+  if (next != DaggerParser::NL && next != DaggerParser::SEMI && next != DaggerParser::RBRACE &&
+      next != antlr4::Token::EOF)
     throw Misplaced(this, Misplaced::AfterStatement);
 }
 
@@ -35,16 +34,14 @@ void DaggerParserBase::noStatement() { throw Misplaced(this, Misplaced::NoStatem
 void DaggerParserBase::noDeclaration() { throw Misplaced(this, Misplaced::NoDeclaration); }
 
 void DaggerParserBase::reportAndRecover(antlr4::RecognitionException &error, antlr4::ParserRuleContext *context) {
-  if (!blockDepths)
-    throw antlr4::ParseCancellationException();
+  if (!blockDepths) throw antlr4::ParseCancellationException();
   getErrorHandler()->reportError(this, error);
   recover(context);
 }
 
 // To the end of the line that ends this statement, or to the brace that ends its block.
 void DaggerParserBase::recover(antlr4::ParserRuleContext *context) {
-  if (!blockDepths)
-    throw;
+  if (!blockDepths) throw;
   context->exception = std::current_exception();
   const auto depthOf = [&](antlr4::Token *token) { return (*blockDepths)[token->getTokenIndex()]; };
   const auto depth = depthOf(context->start);
@@ -52,8 +49,7 @@ void DaggerParserBase::recover(antlr4::ParserRuleContext *context) {
     antlr4::Token *token = _input->LT(1);
     const size_t type = token->getType();
     const bool endsLine = (type == DaggerParser::NL || type == DaggerParser::SEMI) && depthOf(token) == depth;
-    if (type == antlr4::Token::EOF || endsLine || (type == DaggerParser::RBRACE && depthOf(token) < depth))
-      break;
+    if (type == antlr4::Token::EOF || endsLine || (type == DaggerParser::RBRACE && depthOf(token) < depth)) break;
   }
   getErrorHandler()->reset(this);
 }

@@ -7,7 +7,9 @@
 namespace dagger::grammar {
 
 // Thrown through the parser when rules nest too deep for the stack of whoever walks the tree.
-struct NestedTooDeep { antlr4::Token *where; };
+struct NestedTooDeep {
+  antlr4::Token *where;
+};
 
 // A token where no statement or declaration can begin, or where one should have ended.
 class Misplaced : public antlr4::InputMismatchException {

@@ -1,6 +1,7 @@
 #include "compiler/parse/SyntaxErrors.h"
 #include "DaggerParser.h"
 #include "compiler/parse/Codes.h"
+#include "compiler/parse/Habits.h"
 
 namespace dagger::syntax {
 
@@ -21,43 +22,36 @@ bool has(const IntervalSet &set, size_t type) { return set.contains(type); }
 
 std::string join(const std::vector<std::string> &parts) {
   std::string text;
-  for (size_t i = 0; i < parts.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == parts.size() ? " or " : ", ") + parts[i];
+  for (size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : i + 1 == parts.size() ? " or " : ", ") + parts[i];
   return text;
 }
 
 // What a set of tokens is called: the construct that begins with all of them, or the few that tell most. Operators
 // are left out, since they can stand after any operand.
 std::string nameOfSet(const IntervalSet &expected) {
-  if (has(expected, P::IMPORT) && has(expected, P::FN))
-    return "a declaration";
+  if (has(expected, P::IMPORT) && has(expected, P::FN)) return "a declaration";
   if (has(expected, P::INT) && has(expected, P::LBRACKET) && has(expected, P::IF))
     return has(expected, P::LET) ? "a statement" : "an expression";
-  if (has(expected, P::SCALAR) && has(expected, P::LBRACKET))
-    return "a type";
-  if (has(expected, P::PLUS_EQ) && has(expected, P::ASSIGN) && !has(expected, P::NL))
-    return "an assignment";
-  if (has(expected, P::NAME) && has(expected, P::INT))
-    return has(expected, P::TYPE_NAME) ? "a name" : "an extent";
+  if (has(expected, P::SCALAR) && has(expected, P::LBRACKET)) return "a type";
+  if (has(expected, P::PLUS_EQ) && has(expected, P::ASSIGN) && !has(expected, P::NL)) return "an assignment";
+  if (has(expected, P::NAME) && has(expected, P::INT)) return has(expected, P::TYPE_NAME) ? "a name" : "an extent";
   std::vector<std::string> parts;
   if (has(expected, P::NAME))
     parts.push_back("a name");
   else if (has(expected, P::TYPE_NAME))
     parts.push_back("the name of a type");
   const bool followsOperand = has(expected, P::PIPE), endsLine = has(expected, P::NL);
-  const std::pair<size_t, const char *> marks[] = {
-      {P::COMMA, "`,`"},     {P::RPAREN, "`)`"},  {P::RBRACKET, "`]`"}, {P::INTERP_END, "`}`"}, {P::FAT_ARROW, "`=>`"},
-      {P::FROM, "`from`"},   {P::AT, "`at`"},     {P::FOR, "`for`"},    {P::TASK, "`task`"},    {P::QUOTE, "a string"},
-      {P::LBRACE, "`{`"}};
+  const std::pair<size_t, const char *> marks[] = {{P::COMMA, "`,`"},      {P::RPAREN, "`)`"},     {P::RBRACKET, "`]`"},
+                                                   {P::INTERP_END, "`}`"}, {P::FAT_ARROW, "`=>`"}, {P::FROM, "`from`"},
+                                                   {P::AT, "`at`"},        {P::FOR, "`for`"},      {P::TASK, "`task`"},
+                                                   {P::QUOTE, "a string"}, {P::LBRACE, "`{`"}};
   for (const auto &[type, text] : marks)
-    if (has(expected, type))
-      parts.push_back(text);
+    if (has(expected, type)) parts.push_back(text);
   // These follow operands too, and say nothing there.
-  const std::pair<size_t, const char *> alone[] = {{P::COLON, "`:`"}, {P::ASSIGN, "`=`"}, {P::IN, "`in`"},
-                                                   {P::LPAREN, "`(`"}, {P::GT, "`>`"},   {P::SEMI, "`;`"}};
+  const std::pair<size_t, const char *> alone[] = {{P::COLON, "`:`"},  {P::ASSIGN, "`=`"}, {P::IN, "`in`"},
+                                                   {P::LPAREN, "`(`"}, {P::GT, "`>`"},     {P::SEMI, "`;`"}};
   for (const auto &[type, text] : alone)
-    if (has(expected, type) && !followsOperand && !endsLine)
-      parts.push_back(text);
+    if (has(expected, type) && !followsOperand && !endsLine) parts.push_back(text);
   if (endsLine)
     parts.push_back("the end of the line");
   else if (has(expected, P::RBRACE))
@@ -65,71 +59,21 @@ std::string nameOfSet(const IntervalSet &expected) {
   return join(parts);
 }
 
-std::string snakeCase(const std::string &name) {
-  std::string result;
-  for (size_t i = 0; i < name.size(); ++i) {
-    const bool isUpper = name[i] >= 'A' && name[i] <= 'Z';
-    const bool afterLower = i > 0 && !(name[i - 1] >= 'A' && name[i - 1] <= 'Z') && name[i - 1] != '_';
-    if (isUpper && afterLower)
-      result += '_';
-    result += isUpper ? char(name[i] + 32) : name[i];
-  }
-  return result;
-}
-
-std::string camelCase(const std::string &name) {
-  std::string result;
-  bool starts = true;
-  for (const char c : name) {
-    if (c != '_')
-      result += starts && c >= 'a' && c <= 'z' ? char(c - 32) : c;
-    starts = c == '_';
-  }
-  return result;
-}
-
-template <size_t N>
-std::string lookUp(const std::pair<const char *, const char *> (&table)[N], const std::string &word) {
-  for (const auto &[key, value] : table)
-    if (word == key)
-      return value;
-  return "";
-}
-
-// Words of other languages.
-std::string declarationFor(const std::string &word) {
-  static constexpr std::pair<const char *, const char *> table[] = {
-      {"def", "a function is declared with `fn`"},      {"func", "a function is declared with `fn`"},
-      {"function", "a function is declared with `fn`"}, {"proc", "a function is declared with `fn`"},
-      {"struct", "a record is declared with `record`"}, {"class", "a record is declared with `record`"},
-      {"type", "a record is declared with `record`"},   {"use", "a module is named with `import`"},
-      {"include", "a module is named with `import`"},   {"static", "a constant is declared with `const`"}};
-  return lookUp(table, word);
-}
-std::string statementFor(const std::string &word) {
-  static constexpr std::pair<const char *, const char *> table[] = {
-      {"elif", "write `else if` after the `}`"}, {"elseif", "write `else if` after the `}`"},
-      {"mut", "write `var`"},                    {"loop", "write `while true`"},
-      {"match", "write `if ... else if ...`"},   {"switch", "write `if ... else if ...`"}};
-  return lookUp(table, word);
-}
-std::string typeFor(const std::string &word) {
-  static constexpr std::pair<const char *, const char *> table[] = {
-      {"int", "i64"},     {"integer", "i64"}, {"long", "i64"},  {"short", "i16"},   {"byte", "u8"},
-      {"char", "str"},    {"uint", "u64"},    {"float", "f64"}, {"double", "f64"},  {"real", "f64"},
-      {"string", "str"},  {"text", "str"},    {"boolean", "bool"}, {"complex", "c128"}, {"half", "f16"}};
-  return lookUp(table, word);
-}
-
 } // namespace
 
 std::string SyntaxErrors::describe(const Token *token) const {
   switch (token->getType()) {
-  case Token::EOF: return "the end of the file";
-  case P::NL: return "the end of the line";
-  case P::QUOTE: case P::TEXT: return "a string";
-  case P::INTERP_END: return "`}`";
-  default: return "`" + token->getText() + "`";
+  case Token::EOF:
+    return "the end of the file";
+  case P::NL:
+    return "the end of the line";
+  case P::QUOTE:
+  case P::TEXT:
+    return "a string";
+  case P::INTERP_END:
+    return "`}`";
+  default:
+    return "`" + token->getText() + "`";
   }
 }
 
@@ -139,17 +83,14 @@ Token *SyntaxErrors::before(const Token *token, size_t back) const {
 
 void SyntaxErrors::reportError(antlr4::Parser *parser, const antlr4::RecognitionException &error) {
   Token *found = error.getOffendingToken();
-  if (layout.reported[found->getTokenIndex()])
-    return;
-  if (const auto *misplaced = dynamic_cast<const Misplaced *>(&error))
-    return reportMisplaced(*misplaced);
+  if (layout.reported[found->getTokenIndex()]) return;
+  if (const auto *misplaced = dynamic_cast<const Misplaced *>(&error)) return reportMisplaced(*misplaced);
   // Of a failed prediction the set at its start is known only, and says something only if it failed right there.
   const auto *prediction = dynamic_cast<const antlr4::NoViableAltException *>(&error);
   IntervalSet expected;
-  if (!prediction || prediction->getStartToken() == found)
-    expected = parser->getExpectedTokens();
+  if (!prediction || prediction->getStartToken() == found) expected = parser->getExpectedTokens();
   if (!reportNumber(found) && !reportName(found, expected) && !reportType(found, expected, error))
-    report(found, nameOfSet(expected)).help = helpFor(found, expected);
+    report(found, nameOfSet(expected)).help = mistakeHint(tokens, found, expected);
 }
 
 Diagnostic &SyntaxErrors::report(Token *found, const std::string &expected) {
@@ -169,8 +110,7 @@ void SyntaxErrors::reportMisplaced(const Misplaced &error) {
       diagnostics.error(code::misplaced, span, "`" + text + "` stands at top level only").help =
           type == P::FN ? "a function in a function is a lambda: let f = x => 2.0 * x" : "";
     else if (isInfix(type))
-      diagnostics.error(code::lineStart, span, "a line cannot begin with `" + text + "`").help =
-          "write it at the end of the line before, so that the expression goes on";
+      diagnostics.error(code::lineStart, span, "a line cannot begin with `" + text + "`").help = startHint(found);
     else
       report(found, "a statement");
     return;
@@ -178,7 +118,7 @@ void SyntaxErrors::reportMisplaced(const Misplaced &error) {
     if (type == P::LET || type == P::VAR)
       diagnostics.error(code::misplaced, span, "there are no variables at top level").help =
           "declare a `const`, or put it into a function";
-    else if (const std::string help = declarationFor(text); !help.empty())
+    else if (const std::string help = declarationHint(text); !help.empty())
       report(found, "a declaration").help = help;
     else
       diagnostics.error(code::misplaced, span, "expected a declaration, found " + describe(found)).help =
@@ -186,12 +126,8 @@ void SyntaxErrors::reportMisplaced(const Misplaced &error) {
     return;
   case Misplaced::AfterStatement:
   case Misplaced::AfterDeclaration:
-    if (reportNumber(found))
-      return;
-    Diagnostic &diagnostic = report(found, "the end of the line");
-    diagnostic.help = helpFor(found, {});
-    if (const Token *word = before(found); diagnostic.help.empty() && word && word->getType() == P::NAME)
-      diagnostic.help = statementFor(word->getText());
+    if (reportNumber(found)) return;
+    report(found, "the end of the line").help = endHint(tokens, found);
     return;
   }
 }
@@ -199,12 +135,10 @@ void SyntaxErrors::reportMisplaced(const Misplaced &error) {
 // `.5` and `5.`
 bool SyntaxErrors::reportNumber(Token *found) {
   const Token *point = before(found), *whole = before(found, 2);
-  if (!point || point->getType() != P::DOT)
-    return false;
+  if (!point || point->getType() != P::DOT) return false;
   const bool endsIt = found->getType() == P::INT && point->getStopIndex() + 1 == found->getStartIndex();
   const bool beginsIt = whole && whole->getType() == P::INT && whole->getStopIndex() + 1 == point->getStartIndex();
-  if (!endsIt && !beginsIt)
-    return false;
+  if (!endsIt && !beginsIt) return false;
   const Span span = endsIt ? offsets.span(point).to(offsets.span(found)) : offsets.span(whole).to(offsets.span(point));
   diagnostics.error(code::badNumber, span, "a float has digits on both sides of its point").help =
       endsIt ? "write 0." + found->getText() : "write " + whole->getText() + ".0";
@@ -237,13 +171,13 @@ bool SyntaxErrors::reportName(Token *found, const IntervalSet &expected) {
 
 bool SyntaxErrors::reportType(Token *found, const IntervalSet &expected, const antlr4::RecognitionException &error) {
   const Token *word = before(found);
-  if (!word || word->getType() != P::NAME)
-    return false;
+  if (!word || word->getType() != P::NAME) return false;
   // Where a `]` may follow, the word is an extent.
   if (dynamic_cast<P::TypeContext *>(error.getCtx()) && !has(expected, P::RBRACKET)) {
-    const std::string text = word->getText(), known = typeFor(text);
+    const std::string text = word->getText(), known = typeHint(text);
     diagnostics.error(code::missingType, offsets.span(word), "`" + text + "` is no type").help =
-        known.empty() ? "types are i64, f64, str and the like, or a record's, whose name is CamelCase" : "write `" + known + "`";
+        known.empty() ? "types are i64, f64, str and the like, or a record's, whose name is CamelCase"
+                      : "write `" + known + "`";
     return true;
   }
   const bool endsParam = found->getType() == P::COMMA || found->getType() == P::RPAREN;
@@ -254,38 +188,6 @@ bool SyntaxErrors::reportType(Token *found, const IntervalSet &expected, const a
     return true;
   }
   return false;
-}
-
-std::string SyntaxErrors::helpFor(Token *found, const IntervalSet &expected) const {
-  const Token *previous = before(found);
-  const size_t last = previous ? previous->getType() : Token::EOF;
-  const size_t type = found->getType();
-  if (type == P::INTERP_END && last == P::INTERP)
-    return "a brace that is text is written `\\{`";
-  if (type == last && previous->getStopIndex() + 1 == found->getStartIndex()) {
-    if (type == P::AMP)
-      return "write `and`";
-    if (type == P::BAR)
-      return "write `or`";
-    if (type == P::PLUS)
-      return "write `+= 1`";
-  }
-  switch (type) {
-  case P::ASSIGN:
-    if (has(expected, P::COLON) && !has(expected, P::PIPE))
-      return "a field is written `name: value`";
-    return has(expected, P::PIPE) || has(expected, P::LBRACE) ? "compare with `==`" : "";
-  case P::QUESTION:
-    return "write if a { b } else { c }";
-  case P::COLON:
-    return has(expected, P::RBRACKET) ? "a slice is written `a..b`" : "";
-  case P::FN:
-    return has(expected, P::IF) ? "a function value is a lambda: x => 2.0 * x" : "";
-  case P::COMMA:
-    return has(expected, P::SEMI) ? "the type of an array is written [f64; n, m]" : "";
-  default:
-    return "";
-  }
 }
 
 void SyntaxErrors::recover(antlr4::Parser *, std::exception_ptr) { throw antlr4::ParseCancellationException(); }

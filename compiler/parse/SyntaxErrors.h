@@ -24,7 +24,6 @@ private:
   bool reportType(antlr4::Token *found, const antlr4::misc::IntervalSet &expected,
                   const antlr4::RecognitionException &error);
   Diagnostic &report(antlr4::Token *found, const std::string &expected);
-  std::string helpFor(antlr4::Token *found, const antlr4::misc::IntervalSet &expected) const;
   std::string describe(const antlr4::Token *token) const;
   // The token `back` places before `token`, or null.
   antlr4::Token *before(const antlr4::Token *token, size_t back = 1) const;

@@ -11,16 +11,13 @@ using L = grammar::DaggerLexer;
 Offsets::Offsets(const SourceFile &source)
     : file(source.id), skipped(source.text.compare(0, 3, "\xef\xbb\xbf") == 0 ? 3 : 0), size(source.text.size()) {
   const auto isAscii = [](char byte) { return !(byte & 0x80); };
-  if (std::all_of(source.text.begin() + skipped, source.text.end(), isAscii))
-    return;
+  if (std::all_of(source.text.begin() + skipped, source.text.end(), isAscii)) return;
   for (uint32_t i = skipped; i < size; ++i)
-    if ((source.text[i] & 0xc0) != 0x80)
-      starts.push_back(i);
+    if ((source.text[i] & 0xc0) != 0x80) starts.push_back(i);
 }
 
 uint32_t Offsets::byte(size_t codePoint) const {
-  if (starts.empty())
-    return std::min<size_t>(codePoint + skipped, size);
+  if (starts.empty()) return std::min<size_t>(codePoint + skipped, size);
   return codePoint < starts.size() ? starts[codePoint] : size;
 }
 
@@ -38,15 +35,20 @@ namespace {
 std::string helpFor(std::string_view text) {
   if (text.find("\u201c") != text.npos || text.find("\u201d") != text.npos || text.find("\u201e") != text.npos)
     return "strings are written with straight quotes: \"text\"";
-  if (text.find("\u00a0") != text.npos)
-    return "this is a no-break space; write a plain one";
+  if (text.find("\u00a0") != text.npos) return "this is a no-break space; write a plain one";
   switch (text[0]) {
-  case '\'': return "strings are written with double quotes: \"text\"";
-  case '!': return "write `not`";
-  case '`': return "names stand without quotes";
-  case '\\': return "a line goes on after an operator, a comma or an open bracket";
-  case '$': return "a string takes values in braces: \"{name}\"";
-  default: return "";
+  case '\'':
+    return "strings are written with double quotes: \"text\"";
+  case '!':
+    return "write `not`";
+  case '`':
+    return "names stand without quotes";
+  case '\\':
+    return "a line goes on after an operator, a comma or an open bracket";
+  case '$':
+    return "a string takes values in braces: \"{name}\"";
+  default:
+    return "";
   }
 }
 
@@ -75,7 +77,9 @@ public:
       } else
         take(std::move(token));
       if (words.tokens.size() > maxTokens) {
-        diagnostics.error(code::tooLarge, offsets.span(words.tokens.back().get()), "this file has over a million words and marks")
+        diagnostics
+            .error(code::tooLarge, offsets.span(words.tokens.back().get()),
+                   "this file has over a million words and marks")
             .help = "read data from a file with `read`, and split a program into modules";
         words.tooMany = true;
         return std::move(words);
@@ -95,8 +99,8 @@ private:
       badLine = token->getLine();
       return;
     case L::BAD_BRACE:
-      diagnostics.error(code::braceInString, span, "this `}` closes nothing in the string")
-          .help = "a brace that is text is written `\\}`";
+      diagnostics.error(code::braceInString, span, "this `}` closes nothing in the string").help =
+          "a brace that is text is written `\\}`";
       return;
     case L::BAD_NAME:
       reportBadName(span, text);
@@ -107,16 +111,14 @@ private:
       token = makeToken(token.get(), L::INT, token->getStartIndex(), token->getStopIndex() + 1, "0");
       break;
     case L::FLOAT:
-      if (!words.tokens.empty() && words.tokens.back()->getType() == L::DOT && splitFloat(token.get()))
-        return;
+      if (!words.tokens.empty() && words.tokens.back()->getType() == L::DOT && splitFloat(token.get())) return;
       break;
     }
     words.tokens.push_back(std::move(token));
   }
 
   static std::string quoted(std::string_view text) {
-    if (static_cast<unsigned char>(text[0]) >= 0x20 && text[0] != 0x7f)
-      return "`" + std::string(text) + "`";
+    if (static_cast<unsigned char>(text[0]) >= 0x20 && text[0] != 0x7f) return "`" + std::string(text) + "`";
     char code[8];
     snprintf(code, sizeof code, "U+%04X", static_cast<unsigned char>(text[0]));
     return code;
@@ -126,7 +128,8 @@ private:
     const std::string help = helpFor(text);
     const std::string name(text);
     if (help.empty())
-      diagnostics.error(code::badCharacter, span, "`" + name + "` is no name").help = "names are made of a-z, A-Z, 0-9 and _";
+      diagnostics.error(code::badCharacter, span, "`" + name + "` is no name").help =
+          "names are made of a-z, A-Z, 0-9 and _";
     else
       diagnostics.error(code::badCharacter, span, "unexpected character in `" + name + "`").help = help;
   }
@@ -137,8 +140,7 @@ private:
     const std::string text = number->getText();
     const size_t point = text.find('.');
     const bool plainParts = text.find_first_not_of("0123456789.") == std::string::npos;
-    if (point == std::string::npos || !plainParts || dot->getStopIndex() + 1 != number->getStartIndex())
-      return false;
+    if (point == std::string::npos || !plainParts || dot->getStopIndex() + 1 != number->getStartIndex()) return false;
     const size_t begin = number->getStartIndex(), end = begin + text.size();
     words.tokens.push_back(makeToken(number, L::INT, begin, begin + point, text.substr(0, point)));
     words.tokens.push_back(makeToken(number, L::DOT, begin + point, begin + point + 1, "."));
@@ -174,7 +176,8 @@ private:
 
 } // namespace
 
-Words words(const SourceFile &source, const Offsets &offsets, antlr4::ANTLRInputStream &input, Diagnostics &diagnostics) {
+Words words(const SourceFile &source, const Offsets &offsets, antlr4::ANTLRInputStream &input,
+            Diagnostics &diagnostics) {
   return Lexing(source, offsets, diagnostics).run(input);
 }
 

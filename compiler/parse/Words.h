@@ -38,9 +38,11 @@ struct Words {
 constexpr size_t maxFileBytes = 16u << 20, maxTokens = 1'000'000;
 
 // `input` must outlive the result.
-Words words(const SourceFile &source, const Offsets &offsets, antlr4::ANTLRInputStream &input, Diagnostics &diagnostics);
+Words words(const SourceFile &source, const Offsets &offsets, antlr4::ANTLRInputStream &input,
+            Diagnostics &diagnostics);
 
 // A token of a file's text that the lexer did not make; [first, end) in code points.
-std::unique_ptr<antlr4::Token> makeToken(const antlr4::Token *near, size_t type, size_t first, size_t end, std::string text);
+std::unique_ptr<antlr4::Token> makeToken(const antlr4::Token *near, size_t type, size_t first, size_t end,
+                                         std::string text);
 
 } // namespace dagger::syntax

@@ -103,10 +103,6 @@ int buildProgram(const Options &options) {
   Compiled compiled(request);
   fputs(compiled->diagnostics, stderr);
   if (!compiled->ok) return 1;
-  if (!compiled->has_main) {
-    reportError(7008, "`" + path + "` has no `main`", "an executable starts there: fn main() { ... }");
-    return 1;
-  }
   return link(object.path, output, *compiled, options.isStatic);
 }
 

@@ -73,6 +73,7 @@ bool sourcesUnchanged(std::string_view list) {
     list.remove_prefix(sizeof digest + sizeof length);
     if (list.size() < length) return false;
     SourceText source = readSource(std::string(list.substr(0, length)));
+    if (!source.text.ends_with('\n')) source.text += '\n'; // as the compiler read it
     if (!source || digestOf(source.text) != digest) return false;
     list.remove_prefix(length);
   }

@@ -10,7 +10,7 @@ namespace dagger {
 
 struct CachedSource {
   std::string path; // absolute
-  Digest digest;
+  Digest digest;    // of its text, ended by a newline if it was not
 };
 
 class Cache {

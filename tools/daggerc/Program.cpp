@@ -19,9 +19,9 @@ std::string absolutePath(const std::string &path) {
 
 // All that the machine code depends on, but for the imported files, which the entry itself lists. The path counts as the
 // user wrote it, because messages carry it, and resolved, because imports are relative to it.
-Digest keyOf(const std::string &path, const std::string &text, const Options &options) {
+Digest keyOf(const std::string &path, const std::string &text, const Options &options, bool tests) {
   Digester digester;
-  digester.add(DAGGER_VERSION).add(path).add(absolutePath(path)).add(text).add(options.checked ? "checked" : "");
+  digester.add(DAGGER_VERSION).add(path).add(absolutePath(path)).add(text).add(options.checked ? "checked" : "").add(tests ? "tests" : "");
   for (const char *library : {"libdagger_compiler.so", "libdagger_frontend.so"})
     digester.add(buildId(installation().library(library)));
   return digester.add(processorIdentity()).digest();
@@ -63,7 +63,7 @@ dagger_compile_request requestFor(const std::string &path, const std::string &te
   return request;
 }
 
-const dg_program *loadProgram(const std::string &path, const Options &options, int &exitCode) {
+const dg_program *loadProgram(const std::string &path, const Options &options, bool tests, int &exitCode) {
   static Cache cache; // its temporary files live as long as the programs that are open
   SourceText source = readSource(path);
   if (!source) {
@@ -71,13 +71,14 @@ const dg_program *loadProgram(const std::string &path, const Options &options, i
     exitCode = 2;
     return nullptr;
   }
-  Digest key = keyOf(path, source.text, options);
+  Digest key = keyOf(path, source.text, options, tests);
   std::optional<std::string> object = cache.find(key);
   if (!object) {
     dagger_compile_request request = requestFor(path, source.text, options);
     std::string temporary = cache.temporary();
     request.output = DAGGER_SHARED_OBJECT;
     request.output_path = temporary.c_str();
+    request.tests = tests;
     Compiled compiled(request);
     fputs(compiled->diagnostics, stderr);
     if (!compiled->ok) {

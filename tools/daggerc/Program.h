@@ -25,7 +25,7 @@ private:
 // A request for `path` with everything but the output filled in; `text` must outlive it.
 dagger_compile_request requestFor(const std::string &path, const std::string &text, const Options &options);
 
-// The program at `path`, opened. Nothing if it has errors: they have been printed, and `exitCode` is set.
-const dg_program *loadProgram(const std::string &path, const Options &options, int &exitCode);
+// The program at `path`, or its tests, opened. Nothing if it has errors: they have been printed, and `exitCode` is set.
+const dg_program *loadProgram(const std::string &path, const Options &options, bool tests, int &exitCode);
 
 } // namespace dagger

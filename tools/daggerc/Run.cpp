@@ -11,7 +11,7 @@ namespace {
 
 int execute(const std::string &path, const Options &options, bool tests) {
   int exitCode = 0;
-  const dg_program *program = loadProgram(path, options, exitCode);
+  const dg_program *program = loadProgram(path, options, tests, exitCode);
   if (!program) return exitCode;
   dg_options runtime{};
   runtime.threads = options.threads;

@@ -159,7 +159,7 @@ Example:
     fputs(app.help().c_str(), stderr);
     return 2;
   }
-  if (argv[1][0] != '-' && !app.get_subcommand_no_throw(argv[1])) {
+  if (argv[1][0] != '-' && app.get_subcommands([&](CLI::App *known) { return known->get_name() == argv[1]; }).empty()) {
     dagger::reportError(7004, "daggerc has no command `" + std::string(argv[1]) + "`",
                         std::string(argv[1]).ends_with(".dg") ? "daggerc run " + std::string(argv[1]) : "`daggerc --help` lists them");
     return 2;

@@ -46,6 +46,17 @@ def Array_ElementOp : Array_Op<"element", [
   let hasVerifier = 1;
 }
 
+def Array_CheckIndexOp : Array_CheckedOp<"check_index"> {
+  let summary = "stops with DG9002 when an index is negative or not below its extent";
+  let description = [{
+    ```mlir
+    array.check_index %a[%i, %j] : tensor<?x?xf64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$indices);
+  let assemblyFormat = "$array `[` $indices `]` attr-dict `:` type($array)";
+}
+
 def Array_InsertOp : Array_CheckedOp<"insert", [
     AllTypesMatch<["array", "result"]>,
     TypesMatchWith<"the value is an element of the array", "array", "value",
@@ -130,10 +141,10 @@ def Array_ScatterOp : Array_CheckedOp<"scatter", [AllTypesMatch<["array", "resul
   let assemblyFormat = "$values `into` $array `[` $indices `]` `axis` $axis attr-dict `:` type($values) `,` type($array) `,` type($indices)";
 }
 
-def Array_YieldOp : Array_Op<"yield", [Pure, Terminator, AttrSizedOperandSegments,
-    ParentOneOf<["StencilOp", "ReduceOp", "ScanOp"]>]> {
+def Array_YieldOp : Array_Op<"yield", [Pure, Terminator, AttrSizedOperandSegments]> {
   let summary = "what a region gives for its point";
   let description = [{
+    Ends the regions of structured operations here and of `task.launch`.
     In the map region of a reduction `present` says whether the point counts (a `where` mask).
     ```mlir
     array.yield %x present %p : f64

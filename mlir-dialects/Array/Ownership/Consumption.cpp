@@ -36,6 +36,10 @@ bool consumes(OpOperand &operand) {
     return true;
   if (isa<scf::ForOp, scf::WhileOp>(op)) // what a loop starts with: bounds are not counted, so these are its inits
     return true;
+  if (auto call = dyn_cast<func::CallOp>(op)) { // an argument that the callee updates is handed over to it
+    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, call.getCalleeAttr());
+    return callee && callee.getArgAttr(operand.getOperandNumber(), task::inoutAttr);
+  }
   if (auto list = op->getAttrOfType<DenseI32ArrayAttr>("consumes"))
     if (llvm::is_contained(list.asArrayRef(), int32_t(operand.getOperandNumber())))
       return true;

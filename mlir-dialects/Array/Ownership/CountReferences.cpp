@@ -1,7 +1,10 @@
 // Gives every counted value up at its last use: reference counting with ownership passed along, as in
 // Reinking, Xie, de Moura, Leijen: "Perceus: Garbage Free Reference Counting with Reuse", PLDI 2021.
 #include "mlir-dialects/Array/Ownership/Passes.h"
+#include "mlir-dialects/Task/IR/Task.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -120,8 +123,20 @@ private:
 
 struct CountReferences : impl::CountReferencesBase<CountReferences> {
   void runOnOperation() override {
-    if (!getOperation().isExternal())
-      Counter().run(&getOperation().getBody().front(), /*ownsArguments=*/false, {});
+    func::FuncOp function = getOperation();
+    if (function.isExternal()) return;
+    // What only names another value's handle gets a reference of its own.
+    function.walk([](Operation *op) {
+      if (!isa<arith::SelectOp, tensor::CastOp>(op) || !isCounted(op->getResult(0).getType())) return;
+      OpBuilder builder(op->getContext());
+      builder.setInsertionPointAfter(op);
+      RetainOp::create(builder, op->getLoc(), op->getResult(0));
+    });
+    // An argument is borrowed, but one that the function updates was handed over to it.
+    SmallVector<Value> taken;
+    for (BlockArgument argument : function.getArguments())
+      if (isCounted(argument.getType()) && function.getArgAttr(argument.getArgNumber(), task::inoutAttr)) taken.push_back(argument);
+    Counter().run(&function.getBody().front(), /*ownsArguments=*/false, taken);
   }
 };
 } // namespace

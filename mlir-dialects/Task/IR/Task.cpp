@@ -8,6 +8,8 @@ using namespace mlir;
 using namespace dagger::task;
 
 #include "mlir-dialects/Task/IR/TaskDialect.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "mlir-dialects/Task/IR/TaskAttrs.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "mlir-dialects/Task/IR/TaskTypes.cpp.inc"
 #define GET_OP_CLASSES
@@ -17,6 +19,10 @@ void TaskDialect::initialize() {
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "mlir-dialects/Task/IR/TaskTypes.cpp.inc"
+      >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "mlir-dialects/Task/IR/TaskAttrs.cpp.inc"
       >();
   addOperations<
 #define GET_OP_LIST
@@ -98,5 +104,17 @@ LogicalResult JoinOp::verify() {
 LogicalResult AwaitOp::verify() {
   if (cast<RankedTensorType>(getFuture().getType()).getRank() != 0)
     return emitOpError() << "looks at an array; only tensors of rank 0 are futures";
+  return success();
+}
+
+LogicalResult LaunchOp::verify() {
+  if (getAccess().size() != getArrays().size() + getNumResults())
+    return emitOpError() << "describes " << getAccess().size() << " operands but has " << getArrays().size() << " arrays and "
+                         << getNumResults() << " results";
+  for (auto [array, operand] : llvm::zip(getArrays(), getAccess()))
+    if (cast<RankedTensorType>(array.getType()).getRank() != int64_t(cast<OperandAttr>(operand).getAxes().size()))
+      return emitOpError() << "an operand does not say for each axis of its array what it follows";
+  if (!getBody().empty() && getBody().getNumArguments() != getExtents().size() + getArrays().size() + getScalars().size())
+    return emitOpError() << "the region's arguments are the point, the arrays and the scalars";
   return success();
 }

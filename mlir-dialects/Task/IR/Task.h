@@ -4,6 +4,8 @@
 #include "mlir/IR/SymbolTable.h"
 
 #include "mlir-dialects/Task/IR/TaskDialect.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "mlir-dialects/Task/IR/TaskAttrs.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "mlir-dialects/Task/IR/TaskTypes.h.inc"
 #define GET_OP_CLASSES

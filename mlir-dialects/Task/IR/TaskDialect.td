@@ -21,6 +21,7 @@ def Task_Dialect : Dialect {
     launch whose every point is a task: its region calls "task" functions.
   }];
   let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::dagger::array::ArrayDialect"];
 }
 
@@ -29,5 +30,24 @@ def Task_Future : TypeDef<Task_Dialect, "Future"> {
   let summary = "the results of a task that was spawned in a task";
   let parameters = (ins ArrayRefParameter<"::mlir::Type">:$types);
   let assemblyFormat = "`<` $types `>`";
+}
+
+def Task_Operand : AttrDef<Task_Dialect, "Operand"> {
+  let mnemonic = "operand";
+  let summary = "how a launch reaches an operand from a point of its index space";
+  let description = [{
+    Axis k of the operand follows axis `axes[k]` of the index space, times `scale[k]`, widened by the halo; -1: all of
+    that axis whatever the point. `mapped`: the region sees the one element at the point, else it sees the whole array.
+    `exact`: along axes that are followed at scale 1 the extents must be equal, which the runtime checks.
+    ```mlir
+    #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"read, write, update or commute: as dg_access">:$access, "bool":$mapped, "bool":$exact, ArrayRefParameter<"int64_t">:$axes,
+                        ArrayRefParameter<"int64_t">:$scale, ArrayRefParameter<"int64_t">:$low, ArrayRefParameter<"int64_t">:$high);
+  let assemblyFormat = [{
+    `<` $access `,` `mapped` `=` $mapped `,` `exact` `=` $exact `,` `axes` `=` `[` $axes `]` `,` `scale` `=` `[` $scale `]`
+    `,` `low` `=` `[` $low `]` `,` `high` `=` `[` $high `]` `>`
+  }];
 }
 #endif

@@ -37,6 +37,46 @@ def Task_CallOp : Task_Op<"call", [AttrSizedOperandSegments, DeclareOpInterfaceM
   let hasVerifier = 1;
 }
 
+def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemoryEffects, IsolatedFromAbove]> {
+  let summary = "one kernel over an index space of chunks: a whole grid of tasks as one operation";
+  let description = [{
+    Stands for a task a chunk of the index space, in constant space. `access` says for each array, then for each
+    result, how it is reached from a point. The region's arguments are the point, then for each array its element
+    (mapped) or itself, then the scalars; it uses nothing from around it. `kind` says what the region is:
+
+    - `map`: yields an element of each result for the point;
+    - `stencil`: the same, with `array.shifted` reads of whole arrays, which have halos;
+    - `blocks`: the last reduced axis of the index space counts blocks of the fixed reduction tree; yields the
+      accumulators (and `present`) of one element; `combine` combines two; results are the blocks' accumulators, then
+      whether there are any;
+    - `combine`: the operands are what `blocks` made; combines all blocks along `reduced` axes pairwise;
+    - `scan`: a point is a row; results are the running combinations along `axis`.
+
+    With `tasks` each point is a task of its own. An `update` operand lies in an array that `array.own` gave; what the
+    region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
+    the blocked axis.
+    ```mlir
+    %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%k : f64) shapes(%n) {
+    ^bb0(%i: index, %x: f64, %s: f64):
+      %y = arith.mulf %x, %s : f64
+      array.yield %y : f64
+    } combine {} {access = [#task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>,
+                   #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins StrAttr:$kind, Variadic<Index>:$extents, Variadic<AnyRankedTensor>:$arrays, Variadic<AnyType>:$scalars,
+                       Variadic<Index>:$shapes, TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
+                       OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
+                       UnitAttr:$tasks, UnitAttr:$prints, OptionalAttr<FlatSymbolRefAttr>:$kernel);
+  let regions = (region AnyRegion:$body, AnyRegion:$combine);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $kind `over` `(` $extents `)` (`arrays` `(` $arrays^ `:` type($arrays) `)`)? (`scalars` `(` $scalars^ `:` type($scalars) `)`)?
+    (`shapes` `(` $shapes^ `)`)? $body `combine` $combine attr-dict (`:` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
 def Task_SpawnOp : Task_Op<"spawn", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "starts a task inside a task; its scalar results come with task.join";
   let description = [{
@@ -135,13 +175,14 @@ def Task_RuntimeOp : Task_Op<"runtime"> {
   let summary = "calls a C function of the runtime";
   let description = [{
     The C signature follows the types: iN and floats by value (i1 as uint8_t), texts as `dg_str *`, arrays as
-    `dg_array *`; with `with_context` the context comes first, with `with_location` a `const dg_location *` last. With `pure` it
+    `dg_array *`; `spec` is a C string behind the operands; with `with_context` the context comes first, with `with_location` a `const dg_location *` last. With `pure` it
     has no effect and fails never.
     ```mlir
     %s = task.runtime "dg_str_concat"(%a, %b) : (!array.str, !array.str) -> !array.str
     ```
   }];
-  let arguments = (ins StrAttr:$function, Variadic<AnyType>:$args, UnitAttr:$with_context, UnitAttr:$with_location, UnitAttr:$pure);
+  let arguments = (ins StrAttr:$function, Variadic<AnyType>:$args, OptionalAttr<StrAttr>:$spec,
+                       UnitAttr:$with_context, UnitAttr:$with_location, UnitAttr:$pure);
   let results = (outs Variadic<AnyType>:$results);
   let assemblyFormat = "$function `(` $args `)` attr-dict `:` functional-type($args, $results)";
 }

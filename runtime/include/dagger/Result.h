@@ -16,8 +16,9 @@ public:
   explicit operator bool() const { return ok(); }
 
   // Only when ok().
-  T &operator*() { return assert(ok()), *std::get_if<0>(&state); }
-  const T &operator*() const { return assert(ok()), *std::get_if<0>(&state); }
+  T &operator*() & { return assert(ok()), *std::get_if<0>(&state); }
+  const T &operator*() const & { return assert(ok()), *std::get_if<0>(&state); }
+  T operator*() && { return assert(ok()), std::move(*std::get_if<0>(&state)); } // of a temporary: moved out
   T *operator->() { return &**this; }
   const T *operator->() const { return &**this; }
 

@@ -1,0 +1,126 @@
+// libdagger_compiler.so's entry: reads and checks the program, and has the pipeline make code of it.
+#include "compiler/driver/CompilerApi.h"
+#include "compiler/driver/Link.h"
+#include "compiler/driver/ProgramLoader.h"
+#include "compiler/pipeline/Pipeline.h"
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace dagger {
+namespace {
+
+// The result and all that its pointers point into.
+struct Result : dagger_compile_result {
+  Result() : dagger_compile_result{} {}
+  ProgramLoader loader;
+  std::string diagnosticsText, stageText;
+  std::vector<std::string> sourcePaths, libraryArguments;
+  std::vector<dagger_source> sourceList;
+  std::vector<const char *> libraryList;
+};
+
+std::string absolutePath(const std::string &path) {
+  std::error_code error;
+  auto absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+// Errors that have no place in a source.
+void addProblem(Result &result, int code, const std::string &problem, const std::string &help = "") {
+  char number[16];
+  snprintf(number, sizeof number, "DG%04d", code);
+  result.diagnosticsText += std::string("error[") + number + "]: " + problem + "\n";
+  if (!help.empty()) result.diagnosticsText += "  = help: " + help + "\n";
+}
+
+void addDiagnostics(Result &result, bool color) {
+  std::ostringstream text;
+  result.loader.diagnostics.print(text, color);
+  result.diagnosticsText += text.str();
+}
+
+// What the externs of the program are linked with; relative names are beside the file that declares them.
+std::vector<std::string> externLibraries(const hir::Program &program, bool throughCompiler) {
+  std::vector<std::string> arguments;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const hir::Function *function : program.functions) {
+    if (function->kind != hir::FunctionKind::Extern || function->library.empty()) continue;
+    std::string folder = ".";
+    if (function->span.valid()) {
+      std::filesystem::path source = program.sources->get(function->span.file).path;
+      if (source.has_parent_path()) folder = source.parent_path().string();
+    }
+    if (!seen.emplace(folder, function->library).second) continue;
+    for (std::string &argument : linkerArguments(function->library, folder, throughCompiler)) arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
+bool compile(const dagger_compile_request &request, Result &result) {
+  result.loader.root(request.path, std::string(request.text, request.text_bytes));
+  std::unique_ptr<hir::Program> program = result.loader.check({request.checked != 0, request.resources});
+  if (!program || result.loader.diagnostics.hasErrors()) return false;
+  if (!request.tests && !program->main) {
+    addProblem(result, 7008, std::string("`") + request.path + "` has no `main`", "a program starts there: fn main() { ... }");
+    return false;
+  }
+
+  pipeline::Options options;
+  options.tests = request.tests;
+  if (request.output == DAGGER_STAGE_TEXT) {
+    std::optional<std::string> text = pipeline::emitStage(*program, options, request.stage, result.loader.diagnostics);
+    if (text) result.stageText = std::move(*text);
+    return text.has_value();
+  }
+  std::optional<std::string> object = pipeline::compile(*program, options, result.loader.diagnostics);
+  if (!object) return false;
+  if (request.output == DAGGER_SHARED_OBJECT) {
+    std::string problem = linkShared(*object, request.output_path, externLibraries(*program, false));
+    if (!problem.empty()) addProblem(result, 7006, "the program cannot be linked: " + problem);
+    return problem.empty();
+  }
+  result.libraryArguments = externLibraries(*program, true);
+  std::ofstream file(request.output_path, std::ios::binary);
+  file.write(object->data(), std::streamsize(object->size()));
+  file.close();
+  if (!file) addProblem(result, 7001, std::string("cannot write `") + request.output_path + "`: " + strerror(errno));
+  return bool(file);
+}
+
+} // namespace
+} // namespace dagger
+
+dagger_compile_result *dagger_compile(const dagger_compile_request *request) {
+  using namespace dagger;
+  auto *result = new Result;
+  result->owner = result;
+  if (request->version != DAGGER_COMPILER_VERSION)
+    addProblem(*result, 7006, "libdagger_compiler.so is version " + std::to_string(DAGGER_COMPILER_VERSION) + ", version " +
+                                  std::to_string(request->version) + " was asked for");
+  else
+    result->ok = compile(*request, *result);
+  addDiagnostics(*result, request->color);
+
+  const SourceManager &sources = result->loader.sources;
+  for (int id = 1; id < sources.size(); ++id) result->sourcePaths.push_back(absolutePath(sources.get(id).path));
+  for (int id = 1; id < sources.size(); ++id) {
+    const std::string &text = sources.get(id).text;
+    result->sourceList.push_back({result->sourcePaths[size_t(id) - 1].c_str(), text.data(), text.size()});
+  }
+  for (const std::string &argument : result->libraryArguments) result->libraryList.push_back(argument.c_str());
+  result->diagnostics = result->diagnosticsText.c_str();
+  result->text = result->stageText.c_str();
+  result->sources = result->sourceList.data();
+  result->source_count = result->sourceList.size();
+  result->libraries = result->libraryList.data();
+  result->library_count = result->libraryList.size();
+  return result;
+}
+
+void dagger_compile_free(dagger_compile_result *result) {
+  if (result) delete static_cast<dagger::Result *>(result->owner);
+}

@@ -1,0 +1,100 @@
+// Which passes make each phase, and why they stand in this order.
+#include "compiler/pipeline/Phases.h"
+#include "mlir-dialects/Array/Ownership/Passes.h"
+#include "mlir-dialects/Array/Transforms/Passes.h"
+#include "mlir-dialects/Conversion/ArrayToTask/Passes.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/Passes.h"
+#include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir/Conversion/ComplexToStandard/ComplexToStandard.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace dagger::pipeline {
+
+void registerDialects(DialectRegistry &registry) {
+  registry.insert<array::ArrayDialect, task::TaskDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, complex::ComplexDialect,
+                  linalg::LinalgDialect, tensor::TensorDialect, scf::SCFDialect, cf::ControlFlowDialect, memref::MemRefDialect, ub::UBDialect,
+                  affine::AffineDialect, LLVM::LLVMDialect>();
+}
+
+// Values: everything is still algebra. Elementwise chains fuse across statements and inlined functions.
+static void addValues(OpPassManager &passes) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addNestedPass<func::FuncOp>(array::createResolveExtents());
+  passes.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  // Siblings first: an array that several reductions read has one user then, and its producer can follow.
+  passes.addNestedPass<func::FuncOp>(array::createFuseSiblingReductions());
+  passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoReductions());
+  passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoStencils());
+  passes.addPass(createCSEPass());
+}
+
+// Graph: launches, then who owns what. Copies are materialized before references are counted, since the counts elide them.
+static void addGraph(OpPassManager &passes) {
+  passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
+  passes.addNestedPass<func::FuncOp>(array::createCountReferences());
+}
+
+static void addKernels(OpPassManager &passes) {
+  passes.addPass(task::createLowerKernels());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+// Host: the LLVM dialect alone. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.
+static void addHost(OpPassManager &passes) {
+  passes.addPass(createConvertComplexToStandardPass());
+  passes.addPass(arith::createArithExpandOpsPass());
+  passes.addPass(createConvertMathToLibmPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(task::createTaskToLLVM());
+  passes.addPass(createCanonicalizerPass());
+}
+
+void addPhase(OpPassManager &passes, Stage stage) {
+  switch (stage) {
+  case Stage::Values: return addValues(passes);
+  case Stage::Graph: return addGraph(passes);
+  case Stage::Kernels: return addKernels(passes);
+  case Stage::Host: return addHost(passes);
+  default: return;
+  }
+}
+
+void registerPasses() {
+  task::registerArrayToTaskPasses();
+  task::registerTaskToLLVMPasses();
+  task::registerTaskTransformsPasses();
+  array::registerArrayOwnershipPasses();
+  array::registerArrayTransformsPasses();
+  for (auto [name, summary, stage] : {std::tuple("values", "the phase that ends in VALUES", Stage::Values), std::tuple("graph", "the phase that ends in GRAPH", Stage::Graph),
+                                      std::tuple("kernels", "the phase that ends in KERNELS", Stage::Kernels), std::tuple("host", "the phase that ends in HOST", Stage::Host)})
+    registerPassPipeline(
+        (Twine("phase-") + name).str(), summary,
+        [stage](OpPassManager &passes, StringRef, function_ref<LogicalResult(const Twine &)>) {
+          addPhase(passes, stage);
+          return success();
+        },
+        [](function_ref<void(const detail::PassOptions &)>) {});
+}
+
+} // namespace dagger::pipeline

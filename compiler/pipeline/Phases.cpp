@@ -1,0 +1,37 @@
+// Runs the phases, and stops where it is asked to.
+#include "compiler/pipeline/Phases.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+
+namespace dagger::pipeline {
+
+std::optional<Stage> stageByName(StringRef name) {
+  return llvm::StringSwitch<std::optional<Stage>>(name).Case("values", Stage::Values).Case("graph", Stage::Graph).Case("kernels", Stage::Kernels)
+      .Case("host", Stage::Host).Case("llvm", Stage::Llvm).Case("asm", Stage::Asm).Default(std::nullopt);
+}
+
+bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error) {
+  // Errors of the passes are the compiler's own: they are collected for the report.
+  ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
+    llvm::raw_string_ostream stream(error);
+    stream << diagnostic.getLocation() << ": " << diagnostic.str() << "\n";
+    return success();
+  });
+  for (Stage stage : {Stage::Values, Stage::Graph, Stage::Kernels, Stage::Host}) {
+    PassManager passes(module.getContext());
+    addPhase(passes, stage);
+    if (failed(passes.run(module))) return false;
+    if (stage == options.stopAt) {
+      llvm::raw_string_ostream stream(result.text);
+      module.print(stream, OpPrintingFlags().enableDebugInfo(false));
+      return true;
+    }
+  }
+  codegen::CpuOutput output = options.stopAt == Stage::Llvm ? codegen::CpuOutput::LlvmText
+                              : options.stopAt == Stage::Asm ? codegen::CpuOutput::AssemblyText
+                                                             : codegen::CpuOutput::Object;
+  return codegen::emit(module, options.cpu, output, result.text, result.object, error);
+}
+
+} // namespace dagger::pipeline

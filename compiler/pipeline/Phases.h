@@ -1,0 +1,38 @@
+// The phases from whole values to machine code, in order, each with what it ends in.
+#pragma once
+#include "compiler/codegen/cpu/EmitObject.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Pass/PassManager.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dagger::pipeline {
+
+// What is computed; which launches on which chunks; one function a launch; calls of the runtime; LLVM's IR; assembly.
+enum class Stage { Values, Graph, Kernels, Host, Llvm, Asm, Object };
+std::optional<Stage> stageByName(llvm::StringRef name);
+
+struct PhaseOptions {
+  Stage stopAt = Stage::Object;
+  codegen::CpuOptions cpu;
+};
+
+struct PhaseResult {
+  std::string text;         // of any stage but Object
+  std::vector<char> object; // of Object
+};
+
+// Takes a module at VALUES (as compiler/lower makes it) through the phases, in place. False with `error` set if one fails, which
+// is a fault of the compiler and not of the program.
+bool runPhases(mlir::ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error);
+
+// The dialects that the phases need beyond those in the module.
+void registerDialects(mlir::DialectRegistry &registry);
+// Adds the passes of one phase: those that end in `stage`.
+void addPhase(mlir::OpPassManager &passes, Stage stage);
+// For dagger-opt: every pass of Dagger by its name.
+void registerPasses();
+
+} // namespace dagger::pipeline

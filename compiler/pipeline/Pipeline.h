@@ -1,0 +1,22 @@
+// From the typed program to machine code. No MLIR in this header: the driver's world has RTTI and exceptions.
+#pragma once
+#include "compiler/diag/Diagnostics.h"
+#include "compiler/hir/Hir.h"
+#include <optional>
+#include <string>
+
+namespace dagger::pipeline {
+
+struct Options {
+  bool tests = false; // the program's tests in place of main
+  int vectorBits = 0; // 128, 256, 512; 0: what the CPU does best
+};
+
+// A relocatable object that exports dg_program_entry. Nothing when something cannot be compiled: `diagnostics` says what.
+// One call at a time in a process.
+std::optional<std::string> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics);
+
+// What stands at the end of a phase: "values" "graph" "kernels" "host" "llvm" "asm"; another name gives a diagnostic.
+std::optional<std::string> emitStage(const hir::Program &program, const Options &options, const std::string &stage, Diagnostics &diagnostics);
+
+} // namespace dagger::pipeline

@@ -1,0 +1,125 @@
+// Annotations: known names, arguments that make sense, and the one that a program can see, @chunks.
+#include "compiler/sema/Checker.h"
+#include <algorithm>
+
+namespace dagger::sema {
+
+static void collectWords(const ast::Expr *expr, std::vector<std::string> &words, bool &ok) {
+  if (expr->kind == ast::ExprKind::Name) {
+    words.push_back(static_cast<const ast::NameExpr *>(expr)->name);
+  } else if (expr->kind == ast::ExprKind::Binary && static_cast<const ast::Binary *>(expr)->op == "or") {
+    collectWords(static_cast<const ast::Binary *>(expr)->lhs, words, ok);
+    collectWords(static_cast<const ast::Binary *>(expr)->rhs, words, ok);
+  } else {
+    ok = false;
+  }
+}
+
+std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, bool onDeclaration) {
+  static const std::vector<std::string> known = {"on", "chunks", "spread", "threads", "name", "priority", "retry", "memory", "sequential", "precise", "fast", "checkpoint"};
+  std::vector<hir::Annotation> result;
+  for (const ast::Annotation &annotation : list) {
+    hir::Annotation out;
+    out.name = annotation.name;
+    out.span = annotation.span;
+    if (std::find(known.begin(), known.end(), annotation.name) == known.end()) {
+      Diagnostic &d = error(2008, annotation.span, "there is no annotation `@" + annotation.name + "`");
+      if (auto near = nearest(annotation.name, known))
+        d.help = "did you mean `@" + *near + "`?";
+      continue;
+    }
+    if (annotation.name == "checkpoint") {
+      notYet(6005, annotation.span, "checkpoints are");
+      continue;
+    }
+    if (annotation.name == "on" || annotation.name == "spread") {
+      bool ok = !annotation.args.empty(), isNode = false;
+      for (const ast::Argument &argument : annotation.args) {
+        if (argument.name == "node")
+          isNode = true;
+        else if (!argument.name.empty() || !argument.value)
+          ok = false;
+        else
+          collectWords(argument.value, out.words, ok);
+      }
+      if (isNode) {
+        notYet(6003, annotation.span, "several nodes are");
+        continue;
+      }
+      const std::vector<std::string> allowed = annotation.name == "on" ? std::vector<std::string>{"cpu", "gpu", "cuda", "hip", "level_zero", "opencl"} : std::vector<std::string>{"rows", "cyclic"};
+      for (const std::string &word : out.words)
+        if (ok && std::find(allowed.begin(), allowed.end(), word) == allowed.end()) {
+          Diagnostic &d = error(5019, annotation.span, "`@" + annotation.name + "` does not know `" + word + "`");
+          if (auto near = nearest(word, allowed))
+            d.help = "did you mean `" + *near + "`?";
+          out.words.clear();
+          break;
+        }
+      if (!ok) {
+        error(5019, annotation.span, "`@" + annotation.name + "` is written " + (annotation.name == "on" ? "@on(cpu), @on(gpu or cpu)" : "@spread(rows), @spread(cyclic)"));
+        continue;
+      }
+      if (annotation.name == "on" && !out.words.empty() && std::find(out.words.begin(), out.words.end(), "cpu") == out.words.end()) {
+        notYet(6003, annotation.span, "devices other than the CPU are").help = "write `@on(" + out.words[0] + " or cpu)`";
+        continue;
+      }
+      result.push_back(out);
+      continue;
+    }
+    size_t wanted = annotation.name == "sequential" || annotation.name == "precise" || annotation.name == "fast" ? 0 : 1;
+    if (annotation.name == "chunks" ? annotation.args.empty() : annotation.args.size() != wanted) {
+      error(5019, annotation.span, "`@" + annotation.name + "` takes " + (annotation.name == "chunks" ? "the extents of a chunk" : wanted ? "one argument" : "no argument"));
+      continue;
+    }
+    if (annotation.name == "chunks") {
+      if (onDeclaration)
+        error(5019, annotation.span, "`@chunks` stands before the `let` or `var` of an array");
+      continue; // applied where the array is declared
+    }
+    bool isText = annotation.name == "name" || annotation.name == "memory";
+    bool ok = true;
+    for (const ast::Argument &argument : annotation.args) {
+      if (onDeclaration && !state->sink) {
+        std::vector<hir::Stmt *> sink;
+        state->sink = &sink;
+        Value value = checkScalar(argument.value, isText ? strType : i64, "the argument of `@" + annotation.name + "`");
+        state->sink = nullptr;
+        ok &= !bad(value);
+        out.args.push_back(value.expr);
+      } else {
+        Value value = checkScalar(argument.value, isText ? strType : i64, "the argument of `@" + annotation.name + "`");
+        ok &= !bad(value);
+        out.args.push_back(value.expr);
+      }
+    }
+    if (ok)
+      result.push_back(out);
+  }
+  return result;
+}
+
+Value Checker::applyChunks(Value value, const std::vector<ast::Annotation> &list) {
+  for (const ast::Annotation &annotation : list) {
+    if (annotation.name != "chunks" || bad(value) || annotation.args.empty())
+      continue;
+    if (!value.type()->isArray() || annotation.args.size() != size_t(value.type()->rank)) {
+      error(5019, annotation.span, "`@chunks` takes one extent for each axis of the array, which is " + toString(value.type()));
+      return value;
+    }
+    std::vector<hir::Expr *> args = {value.expr};
+    for (const ast::Argument &argument : annotation.args) {
+      Value chunk = checkScalar(argument.value, i64, "the extent of a chunk");
+      if (bad(chunk))
+        return value;
+      if (auto constant = foldInteger(chunk.expr); constant && *constant < 1) {
+        error(5019, argument.value->span, "the extent of a chunk is at least 1");
+        return value;
+      }
+      args.push_back(chunk.expr);
+    }
+    value = library("rechunk", value.type(), value.expr->span, args, value.shape);
+  }
+  return value;
+}
+
+} // namespace dagger::sema

@@ -1,0 +1,81 @@
+// What functions do besides computing a value, closed over what they call, and where that is not allowed.
+#include "compiler/sema/Checker.h"
+
+namespace dagger::sema {
+
+using hir::FunctionKind;
+
+void Checker::effect(const std::string &what, Span span) {
+  if (state)
+    effects.push_back({state->function, span, state->context, what});
+}
+
+static bool isScalarCode(Context context) { return context == Context::Kernel || context == Context::Group || context == Context::Scalar; }
+static const char *nameOf(Context context) { return context == Context::Scalar ? "code that maps over arrays" : "a kernel"; }
+
+void Checker::closeFacts() {
+  std::unordered_map<hir::Function *, std::vector<hir::Function *>> callees;
+  for (const Edge &edge : edges)
+    if (edge.from)
+      callees[edge.from].push_back(edge.to);
+  for (const Effect &effect : effects)
+    if (effect.function && effect.what == "prints")
+      effect.function->mayPrint = true;
+  for (const Edge &edge : edges)
+    if (edge.from && (edge.to->kind == FunctionKind::Task || edge.to->kind == FunctionKind::Extern))
+      edge.from->callsTasks = true;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Edge &edge : edges) {
+      if (!edge.from)
+        continue;
+      if (edge.to->mayPrint && !edge.from->mayPrint)
+        changed = edge.from->mayPrint = true;
+      if (edge.to->callsTasks && !edge.from->callsTasks)
+        changed = edge.from->callsTasks = true;
+    }
+  }
+  for (hir::Function &function : program->functionArena) {
+    // Recursive: it reaches itself.
+    std::set<hir::Function *> seen;
+    std::vector<hir::Function *> work = callees[&function];
+    while (!work.empty() && !function.isRecursive) {
+      hir::Function *next = work.back();
+      work.pop_back();
+      if (next == &function)
+        function.isRecursive = true;
+      else if (seen.insert(next).second)
+        work.insert(work.end(), callees[next].begin(), callees[next].end());
+    }
+  }
+  for (hir::Function &function : program->functionArena) {
+    auto scalars = [](const hir::Type *type) {
+      if (type->isTuple()) {
+        for (const hir::Type *part : type->elements)
+          if (!part->isScalar())
+            return false;
+        return true;
+      }
+      return type->isScalar();
+    };
+    function.isScalar = function.kind == FunctionKind::Fn && !function.mayPrint && !function.callsTasks && function.result && scalars(function.result);
+    for (const hir::Param &param : function.params)
+      function.isScalar &= !param.isInout && scalars(param.var->type);
+  }
+  for (const Effect &effect : effects)
+    if (isScalarCode(effect.context))
+      error(5005, effect.span, std::string("nothing ") + effect.what + " in " + nameOf(effect.context));
+  for (const Edge &edge : edges) {
+    if (!isScalarCode(edge.context))
+      continue;
+    std::string name = "`" + edge.to->name + "`";
+    if (edge.to->mayPrint)
+      error(5005, edge.span, name + " prints: it cannot be called in " + nameOf(edge.context));
+    else if (edge.to->callsTasks)
+      error(5006, edge.span, name + " calls tasks: it cannot be called in " + nameOf(edge.context));
+    else if (edge.to->isRecursive && edge.context != Context::Scalar)
+      error(5007, edge.span, name + " is recursive: it cannot be called in a kernel").help = "write it as a loop";
+  }
+}
+
+} // namespace dagger::sema

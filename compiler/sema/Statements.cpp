@@ -1,0 +1,561 @@
+// Statements, and blocks with their values.
+#include "compiler/sema/Checker.h"
+
+namespace dagger::sema {
+
+using hir::Op;
+using hir::StmtKind;
+
+Checker::BlockResult Checker::statements(const ast::Block &block, bool wantValue, const hir::Type *hint) {
+  BlockResult result;
+  for (size_t i = 0; i < block.statements.size(); ++i) {
+    const ast::Stmt *stmt = block.statements[i];
+    bool isLast = i + 1 == block.statements.size();
+    if (isLast && wantValue && stmt->kind == ast::StmtKind::Expr && stmt->annotations.empty()) {
+      const ast::Expr *expr = static_cast<const ast::ExprStmt *>(stmt)->expr;
+      Value value = check(expr, hint);
+      result.diverges |= value.diverges;
+      if (bad(value) || value.diverges || value.type() != voidType) {
+        result.value = value;
+        result.hasValue = !value.diverges;
+        if (value.diverges && !bad(value)) {
+          hir::Stmt *eval = emit(StmtKind::Eval, expr->span);
+          eval->value = value.expr;
+        }
+        if (bad(value))
+          result.hasValue = true;
+        return result;
+      }
+      if (value.expr->op != Op::Const) {
+        hir::Stmt *eval = emit(StmtKind::Eval, expr->span);
+        eval->value = value.expr;
+      }
+      return result;
+    }
+    if (isLast && wantValue && stmt->kind == ast::StmtKind::Block && stmt->annotations.empty()) {
+      ScopeGuard guard(*this);
+      return statements(*static_cast<const ast::Block *>(stmt), wantValue, hint);
+    }
+    result.diverges |= statement(*stmt);
+  }
+  return result;
+}
+
+hir::Block *Checker::plainBlock(const ast::Block &block, bool *diverges) {
+  return inBlock(block.span, [&] {
+    BlockResult result = statements(block, false, nullptr);
+    if (diverges)
+      *diverges = result.diverges;
+    return nothing(block.span);
+  }).block;
+}
+
+static std::string keyword(ast::StmtKind kind) {
+  return kind == ast::StmtKind::Break ? "break" : "continue";
+}
+
+bool Checker::statement(const ast::Stmt &stmt) {
+  if (depth > 400) {
+    error(3028, stmt.span, "this is nested too deeply");
+    return false;
+  }
+  ++depth;
+  size_t from = state->sink->size();
+  bool diverges = false;
+  switch (stmt.kind) {
+  case ast::StmtKind::Let:
+  case ast::StmtKind::Var: let(static_cast<const ast::LetStmt &>(stmt)); break;
+  case ast::StmtKind::Shared: shared(static_cast<const ast::SharedStmt &>(stmt)); break;
+  case ast::StmtKind::Assign: assign(static_cast<const ast::AssignStmt &>(stmt)); break;
+  case ast::StmtKind::Atomic: atomic(static_cast<const ast::AtomicStmt &>(stmt)); break;
+  case ast::StmtKind::Barrier: barrier(stmt); break;
+  case ast::StmtKind::For: diverges = forStmt(static_cast<const ast::ForStmt &>(stmt)); break;
+  case ast::StmtKind::While: diverges = whileStmt(static_cast<const ast::WhileStmt &>(stmt)); break;
+  case ast::StmtKind::Break:
+  case ast::StmtKind::Continue:
+    if (!state->loops) {
+      error(5010, stmt.span, "`" + keyword(stmt.kind) + "` stands outside of a loop");
+      break;
+    }
+    state->divergentExit |= state->isDivergent;
+    emit(stmt.kind == ast::StmtKind::Break ? StmtKind::Break : StmtKind::Continue, stmt.span);
+    diverges = true;
+    break;
+  case ast::StmtKind::Return:
+    returnStmt(static_cast<const ast::ReturnStmt &>(stmt));
+    diverges = true;
+    break;
+  case ast::StmtKind::Assert: {
+    auto &assertion = static_cast<const ast::AssertStmt &>(stmt);
+    Value test = condition(assertion.condition);
+    Nested message;
+    if (assertion.message)
+      message = inBlock(assertion.message->span, [&] { return checkScalar(assertion.message, strType, "the message of `assert`"); });
+    if (bad(test) || (assertion.message && bad(message.value)))
+      break;
+    hir::Stmt *result = emit(StmtKind::Assert, stmt.span);
+    result->value = test.expr;
+    if (assertion.message)
+      result->message = blockValue(message, assertion.message->span).expr;
+    break;
+  }
+  case ast::StmtKind::Expr: {
+    auto &expr = *static_cast<const ast::ExprStmt &>(stmt).expr;
+    diverges = expressionStatement(expr, stmt.span);
+    break;
+  }
+  case ast::StmtKind::Block: {
+    auto &block = static_cast<const ast::Block &>(stmt);
+    hir::Block *body = plainBlock(block, &diverges);
+    hir::Stmt *result = emit(StmtKind::Block, stmt.span);
+    result->body = body;
+    break;
+  }
+  }
+  if (!stmt.annotations.empty()) {
+    std::vector<hir::Annotation> list = annotations(stmt.annotations, false);
+    if (state->sink->size() > from)
+      state->sink->back()->annotations = list;
+  }
+  --depth;
+  return diverges;
+}
+
+bool Checker::expressionStatement(const ast::Expr &expr, Span span) {
+  size_t before = diagnostics->count();
+  Value value = expr.kind == ast::ExprKind::If ? ifExpr(static_cast<const ast::IfExpr &>(expr), nullptr, false) : check(&expr);
+  if (bad(value)) {
+    // Its parts have said what is wrong.
+    return value.diverges;
+  }
+  if (value.type() != voidType) {
+    if (diagnostics->count() == before) {
+      Diagnostic &d = error(5004, expr.span, "nobody uses this value, which is " + toString(value.type()));
+      if (expr.kind == ast::ExprKind::Binary && static_cast<const ast::Binary &>(expr).op == "==")
+        d.help = "write `=` to assign";
+      else
+        d.help = "give it a name, or write `let _ = …`";
+    }
+    return value.diverges;
+  }
+  if (value.expr->op == Op::Const)
+    return value.diverges; // printing and the like have made their statement
+  hir::Stmt *result = emit(StmtKind::Eval, span);
+  result->value = value.expr;
+  return value.diverges;
+}
+
+void Checker::declareVar(const std::string &name, Value value, bool isMutable, Span span, Why why) {
+  Local local;
+  local.why = isMutable ? Why::Var : why;
+  local.var = newVar(name, value.type(), isMutable, span);
+  if (bad(value)) {
+    bind(name, local, span);
+    return;
+  }
+  if (isMutable && state->reassigned.count(name)) {
+    local.shape = unknownShape(value.type());
+  } else {
+    local.shape = value.shape;
+    // What nothing is known about can still be compared with itself.
+    if (value.type()->isArray()) {
+      local.shape.extents.resize(size_t(value.type()->rank));
+      for (size_t axis = 0; axis < local.shape.extents.size(); ++axis)
+        if (local.shape.extents[axis].kind == Extent::Unknown)
+          local.shape.extents[axis] = Extent::symbol(local.var, int(axis));
+    }
+  }
+  if (!isMutable)
+    if (Extent known = extentOf(value.expr); known.kind != Extent::Unknown)
+      aliases[local.var] = known;
+  hir::Stmt *stmt = emit(StmtKind::Let, span);
+  stmt->var = local.var;
+  stmt->value = value.expr;
+  if (state->context == Context::Group && (state->isDivergent || isDivergent(value.expr)))
+    state->divergent.insert(local.var);
+  bind(name, local, span);
+}
+
+void Checker::destructure(const ast::Pattern &pattern, Value value, bool isMutable, Why why) {
+  if (!pattern.isTuple())
+    return declareVar(pattern.name, value, isMutable, pattern.span, why);
+  const hir::Type *type = value.type();
+  if (!bad(value) && (!type->isTuple() || type->elements.size() != pattern.elements.size())) {
+    error(3023, pattern.span, "the pattern has " + std::to_string(pattern.elements.size()) + " names, the value is " + toString(type));
+    value = poison(value.expr->span);
+  }
+  if (bad(value)) {
+    for (const ast::Pattern &element : pattern.elements)
+      destructure(element, value, isMutable, why);
+    return;
+  }
+  // A tuple that is written out gives its elements their names directly.
+  if (value.expr->op == Op::Tuple) {
+    std::vector<Value> parts;
+    for (size_t i = 0; i < pattern.elements.size(); ++i)
+      parts.push_back(once({value.expr->args[i], value.shape.element(i), false}, "part"));
+    for (size_t i = 0; i < pattern.elements.size(); ++i)
+      destructure(pattern.elements[i], parts[i], isMutable, why);
+    return;
+  }
+  value = once(value, "parts");
+  for (size_t i = 0; i < pattern.elements.size(); ++i)
+    destructure(pattern.elements[i], field(value, int(i), pattern.elements[i].span), isMutable, why);
+}
+
+void Checker::let(const ast::LetStmt &stmt) {
+  bool isMutable = stmt.kind == ast::StmtKind::Var;
+  if (stmt.value && stmt.value->kind == ast::ExprKind::Lambda && !stmt.pattern.isTuple()) {
+    if (isMutable) {
+      error(3022, stmt.span, "a function is no value that changes").help = "declare it with `let`";
+      return;
+    }
+    Local local;
+    local.function = closure(*static_cast<const ast::Lambda *>(stmt.value), true);
+    bind(stmt.pattern.name, local, stmt.pattern.span);
+    return;
+  }
+  const hir::Type *type = stmt.type ? resolve(stmt.type) : nullptr;
+  if (!stmt.value) {
+    if (!type) {
+      error(3011, stmt.span, "nothing says what `" + stmt.pattern.name + "` is").help = "write its type or a value";
+      destructure(stmt.pattern, poison(stmt.span), isMutable, Why::Let);
+      return;
+    }
+    if (stmt.pattern.isTuple() || !isMutable) {
+      error(3011, stmt.span, "only a `var` with one name can be declared without a value");
+      destructure(stmt.pattern, poison(stmt.span), isMutable, Why::Let);
+      return;
+    }
+    Local local;
+    local.why = Why::Var;
+    local.var = newVar(stmt.pattern.name, type, true, stmt.pattern.span);
+    local.shape = unknownShape(type);
+    if (!bad(type)) {
+      hir::Stmt *declaration = emit(StmtKind::Let, stmt.span);
+      declaration->var = local.var;
+      if (state->context == Context::Group && state->isDivergent)
+        state->divergent.insert(local.var);
+    }
+    bind(stmt.pattern.name, local, stmt.pattern.span);
+    return;
+  }
+  if (!type && !stmt.pattern.isTuple() && stmt.value->kind != ast::ExprKind::Lambda)
+    if (stmt.value->kind == ast::ExprKind::Name || stmt.value->kind == ast::ExprKind::Member) {
+      // A second name for a function.
+      bool isLocalValue = stmt.value->kind == ast::ExprKind::Name && lookup(static_cast<const ast::NameExpr *>(stmt.value)->name) && !lookup(static_cast<const ast::NameExpr *>(stmt.value)->name)->function;
+      if (!isLocalValue && !isMutable)
+        if (auto function = functionValue(stmt.value, true)) {
+          Local local;
+          local.function = function;
+          bind(stmt.pattern.name, local, stmt.pattern.span);
+          return;
+        }
+    }
+  Value value = check(stmt.value, type);
+  if (type)
+    value = checkShape(expect(value, type, "`" + stmt.pattern.name + "` is declared so"), stmt.type, "`" + stmt.pattern.name + "`");
+  if (type && bad(value) && !bad(type)) { // the declaration says what it is, whatever went wrong
+    Local local;
+    local.why = isMutable ? Why::Var : Why::Let;
+    local.var = newVar(stmt.pattern.name, type, isMutable, stmt.pattern.span);
+    local.shape = unknownShape(type);
+    if (!stmt.pattern.isTuple()) {
+      bind(stmt.pattern.name, local, stmt.pattern.span);
+      return;
+    }
+  }
+  if (!bad(value) && value.type() == voidType) {
+    error(3024, stmt.value->span, value.diverges ? "nothing comes out of this" : "this has no value to name");
+    value = poison(stmt.value->span);
+  }
+  value = applyChunks(value, stmt.annotations);
+  destructure(stmt.pattern, value, isMutable, Why::Let);
+}
+
+Checker::RangeBounds Checker::rangeBounds(const ast::RangeExpr &range) {
+  RangeBounds bounds;
+  if (!range.low || !range.high) {
+    error(3029, range.span, "this range needs both ends");
+    return bounds;
+  }
+  auto [low, high] = operands(range.low, range.high, i64);
+  bounds.low = low;
+  bounds.high = high;
+  if (bad(low) || bad(high)) {
+    if (range.step)
+      check(range.step, i64);
+    return bounds;
+  }
+  for (const Value *end : {&low, &high})
+    if (!isInteger(end->type())) {
+      mismatch(end->expr->span, i64, end->type(), "the ends of a range are integers");
+      return bounds;
+    }
+  if (!sameOperands(low, high, range.span, ".."))
+    return bounds;
+  if (range.step) {
+    bounds.step = expect(check(range.step, low.type()), low.type(), "the step of a range");
+    if (bad(bounds.step))
+      return bounds;
+    if (auto constant = foldInteger(bounds.step.expr); constant && *constant == 0) {
+      error(3029, range.step->span, "the step of a range cannot be 0");
+      return bounds;
+    }
+  }
+  bounds.ok = true;
+  return bounds;
+}
+
+// How often a clause runs, and what its pattern stands for at each index.
+Checker::Iteration Checker::iterate(const ast::Pattern &pattern, const ast::Expr *in) {
+  Iteration iteration;
+  if (in->kind == ast::ExprKind::Range) {
+    auto &range = *static_cast<const ast::RangeExpr *>(in);
+    RangeBounds bounds = rangeBounds(range);
+    if (!bounds.ok)
+      return iteration;
+    if (pattern.isTuple()) {
+      error(3023, pattern.span, "a range gives one number at a time");
+      return iteration;
+    }
+    const hir::Type *type = bounds.low.type();
+    Span span = in->span;
+    Value low = once(convertScalar(bounds.low, i64, span), "low"), high = convertScalar(bounds.high, i64, span);
+    Value step = bounds.step.expr ? once(convertScalar(bounds.step, i64, span), "step") : Value();
+    bool fromZero = low.expr->op == Op::Const && low.expr->intValue == 0;
+    auto zero = [&] { return integer(0, span).expr; };
+    hir::Expr *count = fromZero ? high.expr : node(Op::Sub, i64, span, {high.expr, low.expr});
+    if (step.expr) {
+      high = once(high, "high");
+      count = fromZero ? high.expr : node(Op::Sub, i64, span, {high.expr, low.expr});
+      hir::Expr *size = node(Op::Math, i64, span, {step.expr});
+      size->text = "abs";
+      count = node(Op::FloorDiv, i64, span, {node(Op::Sub, i64, span, {node(Op::Add, i64, span, {count, size}), integer(1, span).expr}), size});
+    }
+    // An empty range has no elements, however far its ends are apart.
+    Extent known = extentOf(count);
+    if (known.kind == Extent::Number) {
+      iteration.count = integer(std::max<int64_t>(known.number, 0), span);
+    } else if (count->op == Op::Extent || (count->op == Op::Local && known.kind == Extent::Symbol && known.axis >= 0)) {
+      iteration.count = {count, {}, false};
+    } else {
+      hir::Expr *positive = node(Op::Math, i64, span, {zero(), count});
+      positive->text = "max";
+      iteration.count = {positive, {}, false};
+    }
+    iteration.ok = true;
+    iteration.bind = [this, pattern, low, high, step, fromZero, type, span](Value index) {
+      if (fromZero && !step.expr && type == i64) {
+        Local local;
+        local.var = index.expr->var;
+        local.why = Why::Loop;
+        bind(pattern.name, local, pattern.span);
+        return;
+      }
+      hir::Expr *value = index.expr;
+      if (step.expr) {
+        value = node(Op::Mul, i64, span, {value, step.expr});
+        // A negative step walks down from the last element.
+        hir::Expr *last = node(Op::Sub, i64, span, {high.expr, integer(1, span).expr});
+        hir::Expr *start = low.expr;
+        if (auto constant = foldInteger(step.expr))
+          start = *constant < 0 ? last : low.expr;
+        else
+          start = ifNode(node(Op::Lt, boolType, span, {step.expr, integer(0, span).expr}), last, low.expr, span);
+        value = node(Op::Add, i64, span, {start, value});
+      } else {
+        value = node(Op::Add, i64, span, {low.expr, value});
+      }
+      Value number{value, {}, false};
+      declareVar(pattern.name, convertScalar(number, type, span), false, pattern.span, Why::Loop);
+    };
+    return iteration;
+  }
+  Value array = check(in);
+  if (bad(array))
+    return iteration;
+  if (!array.type()->isArray()) {
+    Diagnostic &d = error(3029, in->span, "expected a range or an array to go through, found " + toString(array.type()));
+    if (isInteger(array.type()))
+      d.help = "write `0..n`";
+    return iteration;
+  }
+  array = once(array, "items");
+  iteration.count = extent(array, 0, in->span);
+  iteration.ok = true;
+  iteration.bind = [this, pattern, array, in](Value index) {
+    Span span = in->span;
+    Value item;
+    if (array.type()->rank == 1) {
+      item = make(Op::Element, array.type()->element, span, {array.expr, index.expr});
+    } else {
+      Shape shape;
+      for (size_t axis = 1; axis < array.shape.extents.size(); ++axis)
+        shape.extents.push_back(array.shape.extents[axis]);
+      item = make(Op::Slice, program->array(array.type()->element, array.type()->rank - 1), span, {array.expr}, shape);
+      hir::Subscript first;
+      first.value = index.expr;
+      item.expr->subscripts.push_back(first);
+      for (int axis = 1; axis < array.type()->rank; ++axis) {
+        hir::Subscript all;
+        all.kind = hir::Subscript::Range;
+        item.expr->subscripts.push_back(all);
+      }
+    }
+    destructure(pattern, item, false, Why::Loop);
+  };
+  return iteration;
+}
+
+bool Checker::forStmt(const ast::ForStmt &stmt) {
+  Span span = stmt.span;
+  hir::Expr *low = nullptr, *high = nullptr, *step = nullptr;
+  hir::Var *var = nullptr;
+  Iteration iteration;
+  bool direct = false, ok = true;
+  if (stmt.in->kind == ast::ExprKind::Range && !stmt.pattern.isTuple()) {
+    RangeBounds bounds = rangeBounds(*static_cast<const ast::RangeExpr *>(stmt.in));
+    ok = bounds.ok;
+    direct = true;
+    var = newVar(stmt.pattern.name, ok ? bounds.low.type() : errorType, false, stmt.pattern.span);
+    if (ok) {
+      low = bounds.low.expr;
+      high = bounds.high.expr;
+      if (bounds.step.expr) {
+        step = bounds.step.expr;
+        auto one = [&] { return constant(bounds.low.type(), span, 1).expr; };
+        auto less = [&](hir::Expr *e) { return node(Op::Sub, e->type, e->span, {e, one()}); };
+        auto known = foldInteger(step);
+        if (known && *known < 0) {
+          // a..b by -1 holds the elements of a..b, from the last.
+          std::swap(low, high);
+          low = less(low);
+          high = less(high);
+        } else if (!known) {
+          step = once(bounds.step, "step").expr;
+          low = once(bounds.low, "low").expr;
+          high = once(bounds.high, "high").expr;
+          auto down = [&] { return node(Op::Lt, boolType, span, {step, constant(step->type, span, 0).expr}); };
+          hir::Expr *first = ifNode(down(), less(high), low, span);
+          high = ifNode(down(), less(low), high, span);
+          low = first;
+        }
+      }
+    }
+  } else {
+    iteration = iterate(stmt.pattern, stmt.in);
+    ok = iteration.ok;
+    var = newVar(stmt.pattern.isTuple() ? "i" : stmt.pattern.name, i64, false, stmt.pattern.span);
+    if (ok) {
+      low = integer(0, span).expr;
+      high = iteration.count.expr;
+    }
+  }
+  bool savedDivergent = state->isDivergent, savedExit = state->divergentExit;
+  std::vector<Span> savedBarriers = std::move(state->loopBarriers);
+  state->loopBarriers.clear();
+  state->divergentExit = false;
+  if (state->context == Context::Group && ok && (isDivergent(low) || isDivergent(high) || isDivergent(step))) {
+    state->isDivergent = true;
+    state->divergent.insert(var);
+  }
+  ++state->loops;
+  hir::Block *body = inBlock(stmt.body->span, [&] {
+    if (!ok)
+      destructure(stmt.pattern, poison(span), false, Why::Loop);
+    else if (direct) {
+      Local local;
+      local.var = var;
+      local.why = Why::Loop;
+      bind(stmt.pattern.name, local, stmt.pattern.span);
+    } else {
+      iteration.bind(readVar(var, {}, stmt.pattern.span));
+    }
+    ScopeGuard guard(*this);
+    statements(*stmt.body, false, nullptr);
+    return nothing(span);
+  }).block;
+  --state->loops;
+  if (state->divergentExit && !state->isDivergent && !state->loopBarriers.empty())
+    error(5008, state->loopBarriers[0], "a `barrier` stands in a loop that some lanes may leave before others");
+  state->isDivergent = savedDivergent;
+  state->divergentExit = savedExit;
+  savedBarriers.insert(savedBarriers.end(), state->loopBarriers.begin(), state->loopBarriers.end());
+  state->loopBarriers = std::move(savedBarriers);
+  if (!ok)
+    return false;
+  hir::Stmt *result = emit(StmtKind::For, span);
+  result->var = var;
+  result->value = low;
+  result->high = high;
+  result->step = step;
+  result->body = body;
+  result->isParallel = stmt.isParallel;
+  return false;
+}
+
+bool Checker::whileStmt(const ast::WhileStmt &stmt) {
+  Nested test = inBlock(stmt.condition->span, [&] { return condition(stmt.condition); });
+  bool savedDivergent = state->isDivergent, savedExit = state->divergentExit;
+  std::vector<Span> savedBarriers = std::move(state->loopBarriers);
+  state->loopBarriers.clear();
+  state->divergentExit = false;
+  if (state->context == Context::Group && !bad(test.value))
+    state->isDivergent |= isDivergent(test.value.expr);
+  ++state->loops;
+  hir::Block *body = plainBlock(*stmt.body);
+  --state->loops;
+  if (state->context == Context::Group && !bad(test.value) && !state->isDivergent)
+    state->divergentExit |= isDivergent(test.value.expr);
+  if (state->divergentExit && !state->isDivergent && !state->loopBarriers.empty())
+    error(5008, state->loopBarriers[0], "a `barrier` stands in a loop that some lanes may leave before others");
+  state->isDivergent = savedDivergent;
+  state->divergentExit = savedExit;
+  savedBarriers.insert(savedBarriers.end(), state->loopBarriers.begin(), state->loopBarriers.end());
+  state->loopBarriers = std::move(savedBarriers);
+  if (bad(test.value))
+    return false;
+  hir::Stmt *result = emit(StmtKind::While, stmt.span);
+  result->value = blockValue(test, stmt.condition->span).expr;
+  result->body = body;
+  // `while true` is left by `break` or `return` alone.
+  if (result->value->op != Op::Const || !result->value->intValue)
+    return false;
+  bool leaves = false;
+  Visitor visitor;
+  visitor.stmt = [&](const ast::Stmt &inner) { leaves |= inner.kind == ast::StmtKind::Break; };
+  walk(stmt.body, visitor);
+  return !leaves;
+}
+
+void Checker::returnStmt(const ast::ReturnStmt &stmt) {
+  const char *where = state->inLambda ? "a lambda" : state->inKernel ? "a kernel" : state->inComprehension ? "a comprehension" : state->context == Context::Group ? "a kernel" : nullptr;
+  if (where || !state->result) {
+    if (stmt.value)
+      check(stmt.value);
+    error(5013, stmt.span, std::string("`return` cannot stand in ") + (where ? where : "a constant"));
+    return;
+  }
+  bool wantValue = state->result != voidType;
+  if (!stmt.value) {
+    if (wantValue && !bad(state->result))
+      error(3025, stmt.span, "`return` needs a value here: " + toString(state->result));
+    emit(StmtKind::Return, stmt.span);
+    return;
+  }
+  Value value = check(stmt.value, bad(state->result) || !wantValue ? nullptr : state->result);
+  if (bad(value) || bad(state->result))
+    return;
+  if (!wantValue) {
+    if (value.type() != voidType)
+      error(3025, stmt.value->span, "`" + state->function->name + "` gives nothing, this is " + toString(value.type())).help = "declare the result: `-> " + toString(value.type()) + "`";
+    return;
+  }
+  if (hir::Expr *result = checkResult(value, stmt.span)) {
+    hir::Stmt *statement = emit(StmtKind::Return, stmt.span);
+    statement->value = result;
+  }
+}
+
+} // namespace dagger::sema

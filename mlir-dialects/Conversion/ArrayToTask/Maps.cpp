@@ -1,0 +1,129 @@
+// Elementwise operations, point kernels and stencils.
+#include "mlir-dialects/Conversion/ArrayToTask/Forming.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+
+// The extent of an axis of a result: what its tensor.empty was given, or the axis of the tensor that it starts from.
+static SmallVector<Value> shapeOf(OpBuilder &builder, Location loc, Value tensor) {
+  SmallVector<Value> shape;
+  auto type = cast<RankedTensorType>(tensor.getType());
+  auto empty = tensor.getDefiningOp<tensor::EmptyOp>();
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    if (!type.isDynamicDim(axis))
+      shape.push_back(arith::ConstantIndexOp::create(builder, loc, type.getDimSize(axis)));
+    else
+      shape.push_back(empty ? empty.getDynamicSize(axis) : tensor::DimOp::create(builder, loc, tensor, axis).getResult());
+  }
+  return shape;
+}
+
+static void eraseIfUnused(ValueRange values) {
+  for (Value value : values)
+    if (Operation *definition = value.getDefiningOp(); definition && definition->use_empty() && isa<tensor::EmptyOp>(definition))
+      definition->erase();
+}
+
+LogicalResult formGeneric(linalg::GenericOp op) {
+  OpBuilder builder(op);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  unsigned inputs = op.getNumDpsInputs(), outputs = op.getNumDpsInits();
+  if (op.getNumReductionLoops())
+    return op.emitOpError("reduces: reductions are array.reduce here");
+  for (unsigned i = 0; i < outputs; ++i)
+    if (!maps[inputs + i].isPermutation() || !op.getRegionOutputArgs()[i].use_empty())
+      return op.emitOpError("reads its result or does not write it in full");
+  // The index space's extents, from the first result.
+  SmallVector<Value> shape = shapeOf(builder, op.getLoc(), op.getDpsInits()[0]), extents(op.getNumLoops());
+  for (auto [axis, result] : llvm::enumerate(maps[inputs].getResults()))
+    extents[cast<AffineDimExpr>(result).getPosition()] = shape[axis];
+
+  LaunchBuilder launch(builder, op.getLoc(), "map", extents);
+  SmallVector<Value> arguments;
+  for (unsigned i = 0; i < inputs; ++i)
+    arguments.push_back(launch.addMapped(op.getDpsInputs()[i], follow(op.getContext(), "read", maps[i], true)));
+  for (unsigned i = 0; i < outputs; ++i) {
+    SmallVector<Value> resultShape;
+    for (AffineExpr result : maps[inputs + i].getResults()) resultShape.push_back(extents[cast<AffineDimExpr>(result).getPosition()]);
+    launch.addResult(op.getResult(i).getType(), resultShape, follow(op.getContext(), "write", maps[inputs + i], true));
+  }
+  op.walk([&](linalg::IndexOp index) {
+    index.replaceAllUsesWith(launch.point(index.getDim()));
+    index.erase();
+  });
+  // Results are not read: their arguments have no uses, any value stands for them.
+  Block &body = op.getRegion().front();
+  body.eraseArguments(inputs, outputs);
+  auto yield = cast<linalg::YieldOp>(body.getTerminator());
+  OpBuilder end(yield);
+  array::YieldOp::create(end, yield.getLoc(), yield.getOperands());
+  yield.erase();
+  launch.takeBody(body, arguments);
+  LaunchOp formed = launch.finish();
+  formed.setTasks(op->hasAttr(tasksAttr));
+  formed.setPrints(op->hasAttr("task.prints"));
+  op->replaceAllUsesWith(formed.getResults());
+  SmallVector<Value> inits(op.getDpsInits());
+  op.erase();
+  eraseIfUnused(inits);
+  return success();
+}
+
+LogicalResult formFill(linalg::FillOp op) {
+  OpBuilder builder(op);
+  SmallVector<Value> shape = shapeOf(builder, op.getLoc(), op.getOutputs()[0]);
+  LaunchBuilder launch(builder, op.getLoc(), "map", shape);
+  AffineMap identity = builder.getMultiDimIdentityMap(shape.size());
+  launch.addResult(op.getResult(0).getType(), shape, follow(op.getContext(), "write", identity, true));
+  Block yield;
+  OpBuilder end = OpBuilder::atBlockEnd(&yield);
+  array::YieldOp::create(end, op.getLoc(), op.getInputs());
+  launch.takeBody(yield, {});
+  LaunchOp formed = launch.finish();
+  op->replaceAllUsesWith(formed.getResults());
+  SmallVector<Value> inits(op.getOutputs());
+  op.erase();
+  eraseIfUnused(inits);
+  return success();
+}
+
+// How a stencil's launch reaches an array: by halos if every read of it is shifted along the same axes, else whole.
+static OperandAttr reachOf(Value array, Block *body, unsigned rank) {
+  int64_t arrayRank = cast<RankedTensorType>(array.getType()).getRank();
+  SmallVector<int64_t> axes, low(arrayRank, 0), high(arrayRank, 0), ones(arrayRank, 1);
+  for (OpOperand &use : array.getUses()) {
+    auto shifted = dyn_cast<array::ShiftedOp>(use.getOwner());
+    if (!shifted || use.getOperandNumber() != 0) return wholeOf(array.getContext(), arrayRank);
+    if (axes.empty()) axes.assign(shifted.getAxes().begin(), shifted.getAxes().end());
+    // What wraps around reads the other end.
+    if (ArrayRef<int64_t>(axes) != shifted.getAxes() || shifted.getRule() == array::EdgeRule::Wrap)
+      return wholeOf(array.getContext(), arrayRank);
+    for (auto [axis, offset] : llvm::enumerate(shifted.getOffsets())) {
+      low[axis] = std::max(low[axis], -offset);
+      high[axis] = std::max(high[axis], offset);
+    }
+  }
+  return OperandAttr::get(array.getContext(), "read", false, true, axes, ones, low, high);
+}
+
+LogicalResult formStencil(array::StencilOp op) {
+  OpBuilder builder(op);
+  SmallVector<Value> extents(op.getExtents());
+  LaunchBuilder launch(builder, op.getLoc(), "stencil", extents);
+  AffineMap identity = builder.getMultiDimIdentityMap(extents.size());
+  for (Type type : op.getResultTypes()) launch.addResult(type, extents, follow(op.getContext(), "write", identity, true));
+  SmallVector<Value> point;
+  for (unsigned axis = 0; axis < extents.size(); ++axis) point.push_back(launch.point(axis));
+  launch.takeBody(op.getBody().front(), point);
+  LaunchOp formed = launch.finish();
+  SmallVector<Attribute> access(formed.getAccess().begin(), formed.getAccess().end());
+  for (unsigned i = 0; i < formed.getArrays().size(); ++i)
+    access[i] = reachOf(formed.getBody().getArgument(extents.size() + i), &formed.getBody().front(), extents.size());
+  formed.setAccessAttr(builder.getArrayAttr(access));
+  op->replaceAllUsesWith(formed.getResults());
+  op.erase();
+  return success();
+}
+
+} // namespace dagger::task

@@ -1,0 +1,212 @@
+#include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+
+// Offsets in dg_array, which the runtime asserts.
+enum : int32_t { dataOffset = 16, extentsOffset = 24, stridesOffset = 88 };
+
+Abi::Abi(ModuleOp module, const LLVMTypeConverter &types) : types(types), module(module) {
+  MLIRContext *context = module.getContext();
+  i8 = IntegerType::get(context, 8);
+  i32 = IntegerType::get(context, 32);
+  i64 = IntegerType::get(context, 64);
+  ptr = LLVM::LLVMPointerType::get(context);
+  none = LLVM::LLVMVoidType::get(context);
+}
+
+Value Abi::call(OpBuilder &builder, Location loc, StringRef name, Type result, ValueRange arguments) {
+  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
+  auto type = LLVM::LLVMFunctionType::get(result ? result : none, llvm::to_vector(arguments.getTypes()));
+  if (!function) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    function = LLVM::LLVMFuncOp::create(builder, loc, name, type);
+    if (name.starts_with("dg_fail"))
+      function.setPassthroughAttr(builder.getArrayAttr({builder.getStringAttr("noreturn"), builder.getStringAttr("cold")}));
+  }
+  auto call = LLVM::CallOp::create(builder, loc, type, FlatSymbolRefAttr::get(builder.getContext(), name), arguments);
+  return result ? call.getResult() : Value();
+}
+
+Value Abi::constant(OpBuilder &builder, Location loc, Type type, int64_t value) {
+  return LLVM::ConstantOp::create(builder, loc, type, builder.getIntegerAttr(type, value));
+}
+Value Abi::null(OpBuilder &builder, Location loc) { return LLVM::ZeroOp::create(builder, loc, ptr); }
+
+LLVM::GlobalOp Abi::global(Type type, Attribute value, StringRef prefix, unsigned alignment) {
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto made = LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                     (prefix + "." + Twine(count++)).str(), value, alignment);
+  return made;
+}
+
+Value Abi::addressOf(OpBuilder &builder, Location loc, LLVM::GlobalOp of) { return LLVM::AddressOfOp::create(builder, loc, of); }
+
+Value Abi::bytes(OpBuilder &builder, Location loc, StringRef content) {
+  LLVM::GlobalOp &found = known[("b" + content).str()];
+  if (!found)
+    found = global(LLVM::LLVMArrayType::get(i8, content.size()), builder.getStringAttr(content), "dg.bytes", 8);
+  return addressOf(builder, loc, found);
+}
+
+Value Abi::cString(OpBuilder &builder, Location loc, StringRef content) {
+  std::string terminated = content.str();
+  terminated.push_back('\0');
+  return bytes(builder, loc, terminated);
+}
+
+Value Abi::text(OpBuilder &builder, Location loc, StringRef content) {
+  // dg_str: a negative count lives for ever; the length; the bytes and a NUL.
+  std::string image(16, '\0');
+  int64_t refs = -1, length = content.size();
+  memcpy(image.data(), &refs, 8);
+  memcpy(image.data() + 8, &length, 8);
+  image += content;
+  image.push_back('\0');
+  return bytes(builder, loc, image);
+}
+
+LLVM::GlobalOp Abi::structure(StringRef name, Type type, function_ref<SmallVector<Value>(OpBuilder &, Location)> fill) {
+  Location loc = module.getLoc();
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto made = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                     name.starts_with("dg_") ? name.str() : (name + "." + Twine(count++)).str(), Attribute(), 8);
+  Block *block = builder.createBlock(&made.getInitializerRegion());
+  builder.setInsertionPointToStart(block);
+  Value value = LLVM::UndefOp::create(builder, loc, type);
+  for (auto [index, field] : llvm::enumerate(fill(builder, loc)))
+    value = LLVM::InsertValueOp::create(builder, loc, value, field, int64_t(index));
+  LLVM::ReturnOp::create(builder, loc, value);
+  return made;
+}
+
+LLVM::GlobalOp Abi::locationGlobal(Location loc, StringRef function) {
+  // A NameLoc gives the function's name, a CallSiteLoc the call that it was inlined through.
+  Location place = loc;
+  std::optional<Location> caller;
+  std::string name = function.str();
+  for (bool going = true; going;) {
+    going = false;
+    if (auto site = dyn_cast<CallSiteLoc>(place)) {
+      if (!caller) caller = site.getCaller();
+      else caller = CallSiteLoc::get(*caller, site.getCaller());
+      place = site.getCallee();
+      going = true;
+    } else if (auto named = dyn_cast<NameLoc>(place)) {
+      name = named.getName().str();
+      place = named.getChildLoc();
+      going = true;
+    } else if (auto fused = dyn_cast<FusedLoc>(place); fused && !fused.getLocations().empty()) {
+      place = fused.getLocations().front();
+      going = true;
+    }
+  }
+  LLVM::GlobalOp outer = caller ? locationGlobal(*caller, "") : LLVM::GlobalOp();
+  std::string file = "?";
+  int64_t line = 0, column = 0;
+  if (auto at = dyn_cast<FileLineColLoc>(place)) file = at.getFilename().str(), line = at.getLine(), column = at.getColumn();
+  LLVM::GlobalOp &found = locations[loc];
+  if (found) return found;
+  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, ptr, i32, i32, ptr});
+  return locations[loc] = structure("location", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
+           return {cString(b, l, file), cString(b, l, name), constant(b, l, i32, line), constant(b, l, i32, column),
+                   outer ? addressOf(b, l, outer) : null(b, l)};
+         });
+}
+
+Value Abi::location(OpBuilder &builder, Location loc) { return addressOf(builder, loc, locationGlobal(loc, "")); }
+
+Value Abi::slot(Operation *op, Type type, int64_t count) {
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  OpBuilder builder = OpBuilder::atBlockBegin(&function.getFunctionBody().front());
+  Value number = constant(builder, op->getLoc(), i64, count);
+  return LLVM::AllocaOp::create(builder, op->getLoc(), ptr, type, number, 8);
+}
+
+Value Abi::list(OpBuilder &builder, Operation *op, ValueRange values, Type element) {
+  Location loc = op->getLoc();
+  if (values.empty()) return null(builder, loc);
+  Value room = slot(op, element, values.size());
+  for (auto [index, value] : llvm::enumerate(values)) {
+    Value at = LLVM::GEPOp::create(builder, loc, ptr, element, room, ArrayRef<LLVM::GEPArg>{int32_t(index)});
+    LLVM::StoreOp::create(builder, loc, value, at);
+  }
+  return room;
+}
+
+Value Abi::context(Operation *op) {
+  return op->getParentOfType<FunctionOpInterface>().getFunctionBody().front().getArgument(0);
+}
+bool Abi::isHost(Operation *op) {
+  auto attribute = op->getParentOfType<FunctionOpInterface>()->getAttrOfType<StringAttr>(contextAttr);
+  return attribute && attribute.getValue() == hostContext;
+}
+
+static Value field(OpBuilder &builder, Location loc, Type i8, Type ptr, Type type, Value array, int32_t offset) {
+  Value at = LLVM::GEPOp::create(builder, loc, ptr, i8, array, ArrayRef<LLVM::GEPArg>{offset});
+  return LLVM::LoadOp::create(builder, loc, type, at);
+}
+Value Abi::data(OpBuilder &b, Location loc, Value array) { return field(b, loc, i8, ptr, ptr, array, dataOffset); }
+Value Abi::extent(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i8, ptr, i64, array, extentsOffset + 8 * axis); }
+Value Abi::stride(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i8, ptr, i64, array, stridesOffset + 8 * axis); }
+
+Value Abi::address(OpBuilder &builder, Location loc, Value array, ValueRange indices, Type element) {
+  Value base = data(builder, loc, array), offset;
+  for (auto [axis, index] : llvm::enumerate(indices)) {
+    Value part = LLVM::MulOp::create(builder, loc, index, stride(builder, loc, array, axis));
+    offset = offset ? LLVM::AddOp::create(builder, loc, offset, part).getResult() : part;
+  }
+  if (!offset) return base;
+  return LLVM::GEPOp::create(builder, loc, ptr, inMemory(element), base, ArrayRef<LLVM::GEPArg>{offset});
+}
+
+Type Abi::inMemory(Type element) {
+  if (element.isInteger(1)) return i8;
+  return types.convertType(element);
+}
+Value Abi::load(OpBuilder &builder, Location loc, Type element, Value address) {
+  Value value = LLVM::LoadOp::create(builder, loc, inMemory(element), address);
+  if (element.isInteger(1)) value = LLVM::TruncOp::create(builder, loc, element, value);
+  return value;
+}
+void Abi::store(OpBuilder &builder, Location loc, Value value, Value address) {
+  if (value.getType().isInteger(1)) value = LLVM::ZExtOp::create(builder, loc, i8, value);
+  LLVM::StoreOp::create(builder, loc, value, address);
+}
+
+int Abi::typeNumber(Type element) {
+  // dg_type in runtime/include/dagger/elements.h
+  if (auto integer = dyn_cast<IntegerType>(element)) switch (integer.getWidth()) {
+    case 1: return 0;
+    case 8: return 1;
+    case 16: return 2;
+    case 32: return 3;
+    default: return 4;
+    }
+  if (element.isF16()) return 9;
+  if (element.isBF16()) return 10;
+  if (element.isF32()) return 11;
+  if (element.isF64()) return 12;
+  if (auto complex = dyn_cast<ComplexType>(element)) return complex.getElementType().isF32() ? 13 : 14;
+  if (isa<array::StrType>(element)) return 15;
+  return 4; // index
+}
+
+void require(RewriterBase &rewriter, Location loc, Value condition, function_ref<void()> fail) {
+  Block *block = rewriter.getInsertionBlock();
+  Block *rest = rewriter.splitBlock(block, rewriter.getInsertionPoint());
+  Block *failing = rewriter.createBlock(rest->getParent(), rest->getParent()->end());
+  rewriter.setInsertionPointToEnd(failing);
+  fail();
+  LLVM::UnreachableOp::create(rewriter, loc);
+  rewriter.setInsertionPointToEnd(block);
+  LLVM::CondBrOp::create(rewriter, loc, condition, rest, ValueRange(), failing, ValueRange(),
+                         std::make_pair<uint32_t, uint32_t>(1u << 20, 1));
+  rewriter.setInsertionPointToStart(rest);
+}
+
+} // namespace dagger::task

@@ -1,0 +1,70 @@
+// The runtime's C ABI as LLVM: declarations, constants, and what compiled code reads of a handle directly.
+#pragma once
+#include "mlir-dialects/Conversion/TaskToLLVM/Passes.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace dagger::task {
+
+class Abi {
+public:
+  Abi(mlir::ModuleOp module, const mlir::LLVMTypeConverter &types);
+
+  mlir::Type i8, i32, i64, ptr, none;
+
+  // Calls a function of the runtime; declares it when it is first called. Null for a void result.
+  mlir::Value call(mlir::OpBuilder &, mlir::Location, llvm::StringRef name, mlir::Type result, mlir::ValueRange arguments);
+  mlir::Value constant(mlir::OpBuilder &, mlir::Location, mlir::Type, int64_t value);
+  mlir::Value null(mlir::OpBuilder &, mlir::Location);
+  // Addresses of constants: a C string, raw bytes, an immortal dg_str, a dg_location.
+  mlir::Value cString(mlir::OpBuilder &, mlir::Location, llvm::StringRef);
+  mlir::Value bytes(mlir::OpBuilder &, mlir::Location, llvm::StringRef content);
+  mlir::Value text(mlir::OpBuilder &, mlir::Location, llvm::StringRef);
+  mlir::Value location(mlir::OpBuilder &, mlir::Location);
+  // A constant struct; `fill` gives its fields in a region of the global.
+  mlir::LLVM::GlobalOp structure(llvm::StringRef name, mlir::Type type,
+                                 llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::OpBuilder &, mlir::Location)> fill);
+  mlir::Value addressOf(mlir::OpBuilder &, mlir::Location, mlir::LLVM::GlobalOp);
+
+  // Room on the stack of the function around `op`, taken once on entry.
+  mlir::Value slot(mlir::Operation *op, mlir::Type type, int64_t count = 1);
+  // An array on the stack that holds these values (i64 or ptr); null if there are none.
+  mlir::Value list(mlir::OpBuilder &, mlir::Operation *op, mlir::ValueRange values, mlir::Type element);
+
+  // The function's context: its first argument.
+  static mlir::Value context(mlir::Operation *op);
+  static bool isHost(mlir::Operation *op);
+
+  // Fields of a dg_array.
+  mlir::Value data(mlir::OpBuilder &, mlir::Location, mlir::Value array);
+  mlir::Value extent(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
+  mlir::Value stride(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
+  // The address of an element, not checked.
+  mlir::Value address(mlir::OpBuilder &, mlir::Location, mlir::Value array, mlir::ValueRange indices, mlir::Type element);
+  // Elements as they lie in memory: bool is a byte.
+  mlir::Value load(mlir::OpBuilder &, mlir::Location, mlir::Type element, mlir::Value address);
+  void store(mlir::OpBuilder &, mlir::Location, mlir::Value value, mlir::Value address);
+  mlir::Type inMemory(mlir::Type element);
+  static int typeNumber(mlir::Type element); // dg_type
+
+  const mlir::LLVMTypeConverter &types;
+
+private:
+  mlir::LLVM::GlobalOp global(mlir::Type type, mlir::Attribute value, llvm::StringRef prefix, unsigned alignment);
+  mlir::LLVM::GlobalOp locationGlobal(mlir::Location, llvm::StringRef function);
+  mlir::ModuleOp module;
+  llvm::StringMap<mlir::LLVM::GlobalOp> known;
+  llvm::DenseMap<mlir::Location, mlir::LLVM::GlobalOp> locations;
+  unsigned count = 0;
+};
+
+// A condition that must hold: otherwise `fail` is emitted in a cold block. Splits the block at the builder; the builder goes on
+// where it holds.
+void require(mlir::RewriterBase &, mlir::Location, mlir::Value condition, llvm::function_ref<void()> fail);
+
+void populateArrayPatterns(mlir::RewritePatternSet &, Abi &);
+void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
+// The exported dg_program of a module with @main or tests.
+mlir::LogicalResult emitProgram(mlir::ModuleOp, Abi &);
+
+} // namespace dagger::task

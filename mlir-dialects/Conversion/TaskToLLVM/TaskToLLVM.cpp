@@ -1,0 +1,80 @@
+// The pass: gives every function its context, converts, and emits the program's entry.
+#include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+#define GEN_PASS_DEF_TASKTOLLVM
+#include "mlir-dialects/Conversion/TaskToLLVM/Passes.h.inc"
+
+namespace {
+constexpr llvm::StringLiteral kernelContext = "kernel"; // functions that have their context already
+
+// Every function with a body takes the context first, and hands it on to those that it calls.
+void addContexts(ModuleOp module) {
+  Type ptr = LLVM::LLVMPointerType::get(module.getContext());
+  SymbolTable symbols(module);
+  module.walk([&](func::FuncOp function) {
+    auto context = function->getAttrOfType<StringAttr>(contextAttr);
+    if (function.isExternal() || (context && context.getValue() == kernelContext)) return;
+    (void)function.insertArgument(0, ptr, {}, function.getLoc());
+  });
+  module.walk([&](func::CallOp call) {
+    auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
+    if (callee && !callee.isExternal())
+      call->insertOperands(0, call->getParentOfType<func::FuncOp>().getArgument(0));
+  });
+  // Task wrappers are made while functions are converted: they need the types as they were.
+  module.walk([](func::FuncOp function) {
+    if (function.isExternal()) return;
+    function->setAttr("task.type", TypeAttr::get(function.getFunctionType()));
+    function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(function.getContext(), LLVM::Linkage::Internal));
+  });
+}
+
+struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect>();
+  }
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    MLIRContext *context = &getContext();
+    addContexts(module);
+    LowerToLLVMOptions options(context);
+    LLVMTypeConverter types(context, options);
+    Type ptr = LLVM::LLVMPointerType::get(context);
+    types.addConversion([=](RankedTensorType) { return ptr; });
+    types.addConversion([=](array::StrType) { return ptr; });
+    Abi abi(module, types);
+
+    RewritePatternSet patterns(context);
+    populateArrayPatterns(patterns, abi);
+    populateTaskPatterns(patterns, abi);
+    arith::populateArithToLLVMConversionPatterns(types, patterns);
+    populateMathToLLVMConversionPatterns(types, patterns);
+    populateComplexToLLVMConversionPatterns(types, patterns);
+    populateFinalizeMemRefToLLVMConversionPatterns(types, patterns);
+    populateFuncToLLVMConversionPatterns(types, patterns);
+    cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
+    index::populateIndexToLLVMConversionPatterns(types, patterns);
+    ub::populateUBToLLVMConversionPatterns(types, patterns);
+    LLVMConversionTarget target(*context);
+    target.addLegalOp<ModuleOp>();
+    if (failed(applyFullConversion(module, target, std::move(patterns))) || failed(emitProgram(module, abi)))
+      return signalPassFailure();
+    module.walk([](LLVM::LLVMFuncOp function) { function->removeAttr("task.type"); });
+  }
+};
+} // namespace
+} // namespace dagger::task

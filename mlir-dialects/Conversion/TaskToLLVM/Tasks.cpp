@@ -1,0 +1,332 @@
+// Launches, task calls, effects and failures, as calls of the runtime.
+#include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "dagger/runtime.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+namespace {
+
+template <class Op> struct Pattern : OpConversionPattern<Op> {
+  Pattern(Abi &abi) : OpConversionPattern<Op>(abi.types, abi.i64.getContext()), abi(abi) {}
+  Abi &abi;
+};
+#define REWRITE(Op)                                                                                                    \
+  using Pattern::Pattern;                                                                                              \
+  LogicalResult matchAndRewrite(Op op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override
+
+Value at(Abi &abi, OpBuilder &builder, Location loc, Type element, Value base, int32_t index) {
+  return LLVM::GEPOp::create(builder, loc, abi.ptr, element, base, ArrayRef<LLVM::GEPArg>{index});
+}
+SmallVector<Value> loadAll(Abi &abi, OpBuilder &builder, Location loc, Value room, size_t count) {
+  SmallVector<Value> values;
+  for (size_t i = 0; i < count; ++i)
+    values.push_back(LLVM::LoadOp::create(builder, loc, abi.ptr, at(abi, builder, loc, abi.ptr, room, i)));
+  return values;
+}
+
+// Scalars one behind the other, as a struct on the stack; its type. A text is kept for good, since bytes are not counted.
+Value pack(Abi &abi, OpBuilder &builder, Operation *op, ValueRange scalars, LLVM::LLVMStructType type) {
+  Location loc = op->getLoc();
+  if (scalars.empty()) return abi.null(builder, loc);
+  Value room = abi.slot(op, type);
+  for (auto [index, scalar] : llvm::enumerate(scalars))
+    abi.store(builder, loc, scalar, LLVM::GEPOp::create(builder, loc, abi.ptr, type, room, ArrayRef<LLVM::GEPArg>{0, int32_t(index)}));
+  return room;
+}
+LLVM::LLVMStructType packedType(Abi &abi, TypeRange scalars) {
+  SmallVector<Type> fields;
+  for (Type scalar : scalars) fields.push_back(abi.inMemory(scalar));
+  return LLVM::LLVMStructType::getLiteral(abi.i64.getContext(), fields);
+}
+int64_t sizeOf(Operation *op, Type type) { return DataLayout::closest(op).getTypeSize(type); }
+
+Value priorityOf(Abi &abi, OpBuilder &builder, Operation *op, Value given) {
+  if (!given) return abi.constant(builder, op->getLoc(), abi.i32, 0);
+  return LLVM::TruncOp::create(builder, op->getLoc(), abi.i32, given);
+}
+
+std::string nameOf(Location loc, StringRef otherwise) {
+  while (true) {
+    if (auto site = dyn_cast<CallSiteLoc>(loc)) loc = site.getCallee();
+    else if (auto named = dyn_cast<NameLoc>(loc)) return named.getName().str();
+    else return otherwise.str();
+  }
+}
+
+struct Launch : Pattern<LaunchOp> {
+  REWRITE(LaunchOp) {
+    Location loc = op.getLoc();
+    if (!op.getKernel()) return op.emitOpError("has no kernel yet: lower-kernels makes it");
+    std::string access;
+    for (auto [index, attribute] : llvm::enumerate(op.getAccess())) {
+      auto operand = cast<OperandAttr>(attribute);
+      Type type = index < op.getArrays().size() ? op.getArrays()[index].getType() : op.getResult(index - op.getArrays().size()).getType();
+      dg_operand bytes = {};
+      bytes.access = llvm::StringSwitch<int>(operand.getAccess()).Case("read", DG_READ).Case("write", DG_WRITE).Case("update", DG_UPDATE).Default(DG_COMMUTE);
+      bytes.type = Abi::typeNumber(cast<ShapedType>(type).getElementType());
+      bytes.rank = operand.getAxes().size();
+      bytes.exact = operand.getExact();
+      for (int axis = 0; axis < bytes.rank; ++axis) {
+        bytes.axes[axis] = operand.getAxes()[axis];
+        bytes.halo_low[axis] = operand.getLow()[axis];
+        bytes.halo_high[axis] = operand.getHigh()[axis];
+        bytes.scale[axis] = operand.getScale()[axis];
+      }
+      access.append(reinterpret_cast<const char *>(&bytes), sizeof bytes);
+    }
+    LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
+    uint8_t flags = (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0);
+    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
+    LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
+      auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
+      access.push_back(0);
+      return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(op.getExtents().size()), byte(op.getAccess().size()), byte(op.getNumResults()),
+              byte(flags), abi.constant(b, l, abi.i32, op.getScalars().empty() ? 0 : sizeOf(op, packed)),
+              LLVM::AddressOfOp::create(b, l, abi.ptr, op.getKernelAttr()), abi.bytes(b, l, access),
+              abi.cString(b, l, nameOf(loc, op.getKind())), abi.location(b, loc)};
+    });
+    // Each result's extents, DG_MAX_RANK a result.
+    SmallVector<Value> shapes;
+    size_t next = 0;
+    for (Value result : op.getResults()) {
+      int64_t rank = cast<RankedTensorType>(result.getType()).getRank();
+      for (int64_t axis = 0; axis < DG_MAX_RANK; ++axis)
+        shapes.push_back(axis < rank ? adaptor.getShapes()[next++] : abi.constant(rewriter, loc, abi.i64, 1));
+    }
+    for (Value scalar : adaptor.getScalars())
+      if (isa<LLVM::LLVMPointerType>(scalar.getType())) abi.call(rewriter, loc, "dg_str_retain", abi.ptr, scalar);
+    Value results = op.getNumResults() ? abi.slot(op, abi.ptr, op.getNumResults()) : abi.null(rewriter, loc);
+    abi.call(rewriter, loc, "dg_launch_submit", {},
+             {Abi::context(op), abi.addressOf(rewriter, loc, launch), abi.list(rewriter, op, adaptor.getExtents(), abi.i64),
+              abi.list(rewriter, op, adaptor.getArrays(), abi.ptr), abi.constant(rewriter, loc, abi.i64, 0),
+              pack(abi, rewriter, op, adaptor.getScalars(), packed), abi.list(rewriter, op, shapes, abi.i64), results,
+              abi.constant(rewriter, loc, abi.i32, 0)});
+    rewriter.replaceOp(op, loadAll(abi, rewriter, loc, results, op.getNumResults()));
+    return success();
+  }
+};
+
+// How an argument of a task call travels: in the frame, or as an array.
+bool travelsAsArray(Type type) { return isa<RankedTensorType, array::StrType>(type); }
+
+struct Call : Pattern<CallOp> {
+  REWRITE(CallOp) {
+    Location loc = op.getLoc();
+    SmallVector<Value> arrays, scalars, boxes, places, temporary;
+    SmallVector<Type> scalarTypes;
+    std::string access, resultTypes, resultRanks;
+    size_t nextBox = 0;
+    for (auto [index, pair] : llvm::enumerate(llvm::zip(op.getArgs(), adaptor.getArgs()))) {
+      auto [argument, value] = pair;
+      if (!travelsAsArray(argument.getType())) {
+        scalars.push_back(value);
+        scalarTypes.push_back(argument.getType());
+        continue;
+      }
+      bool updates = llvm::is_contained(op.getUpdates(), int32_t(index));
+      access.push_back(updates ? DG_UPDATE : DG_READ);
+      if (isa<array::StrType>(argument.getType())) {
+        Value room = abi.slot(op, abi.ptr);
+        LLVM::StoreOp::create(rewriter, loc, value, room);
+        value = abi.call(rewriter, loc, "dg_array_scalar", abi.ptr, {Abi::context(op), abi.constant(rewriter, loc, abi.i8, DG_STR), room, abi.location(rewriter, loc)});
+        temporary.push_back(value);
+      }
+      arrays.push_back(value);
+      Value box = abi.null(rewriter, loc), place = box;
+      if (llvm::is_contained(op.getBoxes(), int32_t(index))) {
+        int64_t rank = cast<RankedTensorType>(argument.getType()).getRank();
+        SmallVector<Value> numbers(adaptor.getStarts().slice(nextBox, rank));
+        llvm::append_range(numbers, adaptor.getCounts().slice(nextBox, rank));
+        nextBox += rank;
+        box = abi.list(rewriter, op, numbers, abi.i64);
+      }
+      if (updates && op.getPlaces()) {
+        size_t which = llvm::find(op.getUpdates(), int32_t(index)) - op.getUpdates().begin();
+        if (which < op.getPlaces()->size()) place = abi.cString(rewriter, loc, cast<StringAttr>((*op.getPlaces())[which]).getValue());
+      }
+      boxes.push_back(box);
+      places.push_back(place);
+    }
+    size_t declared = op.getNumResults() - op.getUpdates().size();
+    for (Value result : op.getResults().take_front(declared)) {
+      auto type = cast<RankedTensorType>(result.getType());
+      resultTypes.push_back(char(Abi::typeNumber(type.getElementType())));
+      resultRanks.push_back(char(type.getRank()));
+    }
+    LLVM::LLVMStructType packed = packedType(abi, scalarTypes);
+    LLVM::LLVMFuncOp body = wrapper(op, packed);
+    if (!body) return failure();
+    uint8_t flags = (op.getPrints() ? DG_TASK_PRINTS : 0) | (op.getStatement() ? DG_TASK_STATEMENT : 0);
+    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
+    LLVM::GlobalOp task = abi.structure("task", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
+      auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
+      std::string a = access + '\0', t = resultTypes + '\0', r = resultRanks + '\0';
+      return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(arrays.size()), byte(declared), byte(flags), byte(op.getRetries()),
+              abi.constant(b, l, abi.i32, scalars.empty() ? 0 : sizeOf(op, packed)), LLVM::AddressOfOp::create(b, l, body), abi.bytes(b, l, a),
+              abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, op.getName().value_or(op.getCallee())), abi.location(b, loc)};
+    });
+    Value results = declared ? abi.slot(op, abi.ptr, declared) : abi.null(rewriter, loc);
+    abi.call(rewriter, loc, "dg_task_submit", {},
+             {Abi::context(op), abi.addressOf(rewriter, loc, task), pack(abi, rewriter, op, scalars, packed), abi.list(rewriter, op, arrays, abi.ptr),
+              abi.list(rewriter, op, boxes, abi.ptr), abi.list(rewriter, op, places, abi.ptr), results,
+              priorityOf(abi, rewriter, op, adaptor.getPriority())});
+    for (Value array : temporary) abi.call(rewriter, loc, "dg_array_release", {}, array);
+    SmallVector<Value> values = loadAll(abi, rewriter, loc, results, declared);
+    for (int32_t update : op.getUpdates()) values.push_back(adaptor.getArgs()[update]); // the same handle, with its new value
+    rewriter.replaceOp(op, values);
+    return success();
+  }
+
+  // The task's body for the runtime: takes arguments out of the frame and the arrays, gives the results back. One for each
+  // callee and way to call it.
+  LLVM::LLVMFuncOp wrapper(CallOp op, LLVM::LLVMStructType packed) const {
+    auto module = op->getParentOfType<ModuleOp>();
+    Operation *callee = SymbolTable::lookupSymbolIn(module, op.getCalleeAttr());
+    SmallVector<Type> parameters, results; // without the context
+    if (auto function = dyn_cast<func::FuncOp>(callee)) {
+      parameters.assign(function.getArgumentTypes().begin() + 1, function.getArgumentTypes().end());
+      results.assign(function.getResultTypes().begin(), function.getResultTypes().end());
+    } else {
+      auto converted = cast<LLVM::LLVMFuncOp>(callee);
+      auto kept = converted->getAttrOfType<TypeAttr>("task.type");
+      auto original = cast<FunctionType>(kept.getValue());
+      parameters.assign(original.getInputs().begin() + 1, original.getInputs().end());
+      results.assign(original.getResults().begin(), original.getResults().end());
+    }
+    Location loc = op.getLoc();
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    std::string name = (op.getCallee() + ".task").str();
+    for (Type argument : op.getArgs().getTypes()) name += travelsAsArray(argument) ? 'a' : 's';
+    if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name)) return known;
+    auto function = LLVM::LLVMFuncOp::create(builder, loc, name, LLVM::LLVMFunctionType::get(abi.none, {abi.ptr, abi.ptr, abi.ptr}), LLVM::Linkage::Internal);
+    Block *entry = function.addEntryBlock(builder);
+    builder.setInsertionPointToStart(entry);
+    Value context = entry->getArgument(0), frame = entry->getArgument(1), arrays = entry->getArgument(2);
+    SmallVector<Value> arguments{context};
+    int32_t nextArray = 0, nextScalar = 0;
+    SmallVector<int32_t> updated;
+    for (auto [index, types] : llvm::enumerate(llvm::zip(op.getArgs().getTypes(), parameters))) {
+      auto [given, wanted] = types;
+      if (!travelsAsArray(given)) {
+        Value field = LLVM::GEPOp::create(builder, loc, abi.ptr, packed, frame, ArrayRef<LLVM::GEPArg>{0, nextScalar++});
+        arguments.push_back(abi.load(builder, loc, given, field));
+        continue;
+      }
+      if (llvm::is_contained(op.getUpdates(), int32_t(index))) updated.push_back(nextArray);
+      Value array = LLVM::LoadOp::create(builder, loc, abi.ptr, at(abi, builder, loc, abi.ptr, arrays, nextArray++));
+      arguments.push_back(isa<RankedTensorType>(wanted) ? array : abi.load(builder, loc, wanted, abi.data(builder, loc, array)));
+    }
+    SmallVector<Type> converted;
+    for (Type result : results) converted.push_back(abi.types.convertType(result));
+    Type returned = converted.empty() ? abi.none : converted.size() == 1 ? converted[0] : LLVM::LLVMStructType::getLiteral(op.getContext(), converted);
+    SmallVector<Type> argumentTypes;
+    for (Value argument : arguments) argumentTypes.push_back(argument.getType());
+    auto call = LLVM::CallOp::create(builder, loc, LLVM::LLVMFunctionType::get(returned, argumentTypes), op.getCalleeAttr(), arguments);
+    size_t declared = results.size() - updated.size();
+    for (size_t i = 0; i < results.size(); ++i) {
+      Value value = converted.size() == 1 ? call.getResult() : LLVM::ExtractValueOp::create(builder, loc, call.getResult(), int64_t(i)).getResult();
+      Value number = abi.constant(builder, loc, abi.i32, i < declared ? int64_t(i) : updated[i - declared]);
+      if (i >= declared) {
+        abi.call(builder, loc, "dg_task_update", {}, {context, number, value});
+      } else if (isa<RankedTensorType>(results[i])) {
+        abi.call(builder, loc, "dg_task_return", {}, {context, number, value});
+      } else {
+        Value one = abi.constant(builder, loc, abi.i64, 1);
+        Value room = LLVM::AllocaOp::create(builder, loc, abi.ptr, abi.inMemory(results[i]), one, 16);
+        abi.store(builder, loc, value, room);
+        abi.call(builder, loc, "dg_task_return_scalar", {}, {context, number, room});
+      }
+    }
+    LLVM::ReturnOp::create(builder, loc, ValueRange());
+    return function;
+  }
+};
+
+struct Print : Pattern<PrintOp> {
+  REWRITE(PrintOp) {
+    abi.call(rewriter, op.getLoc(), "dg_print", {}, {Abi::context(op), adaptor.getText(), abi.location(rewriter, op.getLoc())});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+struct Order : Pattern<OrderOp> {
+  REWRITE(OrderOp) {
+    abi.call(rewriter, op.getLoc(), "dg_order", {}, {Abi::context(op), abi.location(rewriter, op.getLoc())});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+struct BeginSequential : Pattern<BeginSequentialOp> {
+  REWRITE(BeginSequentialOp) {
+    abi.call(rewriter, op.getLoc(), "dg_begin_sequential", {}, {Abi::context(op)});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+struct EndSequential : Pattern<EndSequentialOp> {
+  REWRITE(EndSequentialOp) {
+    abi.call(rewriter, op.getLoc(), "dg_end_sequential", {}, {Abi::context(op)});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct Assert : Pattern<AssertOp> {
+  REWRITE(AssertOp) {
+    Location loc = op.getLoc();
+    Value context = Abi::context(op);
+    require(rewriter, loc, adaptor.getCondition(), [&] {
+      Value message = adaptor.getMessage() ? adaptor.getMessage() : abi.null(rewriter, loc);
+      abi.call(rewriter, loc, "dg_fail_assert", {}, {context, message, abi.location(rewriter, loc)});
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+struct CheckExtent : Pattern<CheckExtentOp> {
+  REWRITE(CheckExtentOp) {
+    Location loc = op.getLoc();
+    Value context = Abi::context(op);
+    Value same = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq, adaptor.getLeft(), adaptor.getRight());
+    require(rewriter, loc, same, [&] {
+      abi.call(rewriter, loc, "dg_fail_text", {}, {context, abi.constant(rewriter, loc, abi.i32, 9003), abi.cString(rewriter, loc, op.getText()), abi.location(rewriter, loc)});
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+struct Fail : Pattern<FailOp> {
+  REWRITE(FailOp) {
+    Location loc = op.getLoc();
+    abi.call(rewriter, loc, "dg_fail_text", {}, {Abi::context(op), abi.constant(rewriter, loc, abi.i32, op.getCode()), abi.cString(rewriter, loc, op.getText()), abi.location(rewriter, loc)});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct Runtime : Pattern<RuntimeOp> {
+  REWRITE(RuntimeOp) {
+    Location loc = op.getLoc();
+    if (op.getNumResults() > 1) return op.emitOpError("has more than one result");
+    SmallVector<Value> arguments;
+    if (op.getWithContext()) arguments.push_back(Abi::context(op));
+    for (Value argument : adaptor.getArgs())
+      arguments.push_back(argument.getType().isInteger(1) ? LLVM::ZExtOp::create(rewriter, loc, abi.i8, argument).getResult() : argument);
+    if (op.getWithLocation()) arguments.push_back(abi.location(rewriter, loc));
+    Type result = op.getNumResults() ? op.getResult(0).getType() : Type();
+    Value value = abi.call(rewriter, loc, op.getFunction(), result ? abi.inMemory(result) : Type(), arguments);
+    if (result && result.isInteger(1)) value = LLVM::TruncOp::create(rewriter, loc, result, value);
+    if (result) rewriter.replaceOp(op, value);
+    else rewriter.eraseOp(op);
+    return success();
+  }
+};
+} // namespace
+
+void populateTaskPatterns(RewritePatternSet &patterns, Abi &abi) {
+  patterns.add<Launch, Call, Print, Order, BeginSequential, EndSequential, Assert, CheckExtent, Fail, Runtime>(abi);
+}
+} // namespace dagger::task

@@ -1,0 +1,287 @@
+#include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "mlir/Dialect/LLVMIR/LLVMAttrs.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+
+static Type inMemory(Type type) {
+  MLIRContext *context = type.getContext();
+  if (type.isInteger(1)) return IntegerType::get(context, 8);
+  if (type.isIndex()) return IntegerType::get(context, 64);
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return LLVM::LLVMStructType::getLiteral(context, {complex.getElementType(), complex.getElementType()});
+  if (isa<array::StrType>(type)) return LLVM::LLVMPointerType::get(context);
+  return type;
+}
+
+KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
+    : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch), rank(launch.getExtents().size()) {
+  Block *entry = &function.getBody().front();
+  Type ptr = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(), index = builder.getIndexType();
+  auto fieldOf = [&](Type type, Value base, int32_t position) -> Value {
+    Value at = LLVM::GEPOp::create(builder, loc, ptr, type, base, ArrayRef<LLVM::GEPArg>{position});
+    return LLVM::LoadOp::create(builder, loc, type, at);
+  };
+  auto indexAt = [&](Value base, int32_t position) -> Value {
+    return arith::IndexCastOp::create(builder, loc, index, fieldOf(i64, base, position));
+  };
+  for (unsigned axis = 0; axis < rank; ++axis) {
+    low.push_back(indexAt(entry->getArgument(1), axis));
+    high.push_back(indexAt(entry->getArgument(2), axis));
+  }
+  SmallVector<Type> types(launch.getArrays().getTypes());
+  types.append(launch.getResultTypes().begin(), launch.getResultTypes().end());
+  for (auto [number, pair] : llvm::enumerate(llvm::zip(types, launch.getAccess()))) {
+    auto [type, access] = pair;
+    KernelOperand operand;
+    operand.access = cast<OperandAttr>(access);
+    operand.element = cast<ShapedType>(type).getElementType();
+    operand.data = fieldOf(ptr, entry->getArgument(3), 3 * number); // dg_view: data, extents, strides
+    Value extents = fieldOf(ptr, entry->getArgument(3), 3 * number + 1), strides = fieldOf(ptr, entry->getArgument(3), 3 * number + 2);
+    for (int64_t axis = 0; axis < cast<RankedTensorType>(type).getRank(); ++axis) {
+      operand.extents.push_back(indexAt(extents, axis));
+      operand.strides.push_back(indexAt(strides, axis));
+    }
+    operands.push_back(operand);
+  }
+  SmallVector<Type> packed;
+  for (Type type : launch.getScalars().getTypes()) packed.push_back(inMemory(type));
+  auto structure = LLVM::LLVMStructType::getLiteral(builder.getContext(), packed);
+  for (auto [number, type] : llvm::enumerate(launch.getScalars().getTypes())) {
+    Value at = LLVM::GEPOp::create(builder, loc, ptr, structure, entry->getArgument(4), ArrayRef<LLVM::GEPArg>{0, int32_t(number)});
+    scalars.push_back(loadFrom(type, at));
+  }
+}
+
+Value KernelBuilder::constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
+
+Value KernelBuilder::loadFrom(Type element, Value address) {
+  Type stored = inMemory(element);
+  Value value = LLVM::LoadOp::create(builder, loc, stored, address);
+  if (element.isInteger(1)) return arith::TruncIOp::create(builder, loc, element, value);
+  if (element.isIndex()) return arith::IndexCastOp::create(builder, loc, element, value);
+  if (stored != element) return UnrealizedConversionCastOp::create(builder, loc, element, value).getResult(0);
+  return value;
+}
+
+void KernelBuilder::storeTo(Value value, Value address) {
+  Type element = value.getType(), stored = inMemory(element);
+  if (element.isInteger(1)) value = arith::ExtUIOp::create(builder, loc, stored, value);
+  else if (element.isIndex()) value = arith::IndexCastOp::create(builder, loc, stored, value);
+  else if (stored != element) value = UnrealizedConversionCastOp::create(builder, loc, stored, value).getResult(0);
+  LLVM::StoreOp::create(builder, loc, value, address);
+}
+
+static Value addressOf(KernelBuilder &kernel, const KernelOperand &operand, ValueRange indices) {
+  OpBuilder &builder = kernel.builder;
+  Value offset;
+  for (auto [index, stride] : llvm::zip_equal(indices, operand.strides)) {
+    Value part = arith::MulIOp::create(builder, kernel.loc, index, stride);
+    offset = offset ? arith::AddIOp::create(builder, kernel.loc, offset, part).getResult() : part;
+  }
+  if (!offset) return operand.data;
+  Value wide = arith::IndexCastOp::create(builder, kernel.loc, builder.getI64Type(), offset);
+  return LLVM::GEPOp::create(builder, kernel.loc, operand.data.getType(), inMemory(operand.element), operand.data, ArrayRef<LLVM::GEPArg>{wide});
+}
+
+Value KernelBuilder::load(const KernelOperand &operand, ValueRange indices) { return loadFrom(operand.element, addressOf(*this, operand, indices)); }
+void KernelBuilder::store(const KernelOperand &operand, ValueRange indices, Value value) { storeTo(value, addressOf(*this, operand, indices)); }
+
+Value KernelBuilder::room(Type element, int64_t count) {
+  OpBuilder::InsertionGuard guard(builder);
+  auto function = builder.getInsertionBlock()->getParentOp();
+  if (!isa<func::FuncOp>(function)) function = function->getParentOfType<func::FuncOp>();
+  builder.setInsertionPointToStart(&cast<func::FuncOp>(function).getBody().front());
+  Value number = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(), builder.getI64IntegerAttr(count));
+  return LLVM::AllocaOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), inMemory(element), number, 64);
+}
+static Value roomAt(KernelBuilder &kernel, Type element, Value room, Value index) {
+  Value wide = arith::IndexCastOp::create(kernel.builder, kernel.loc, kernel.builder.getI64Type(), index);
+  return LLVM::GEPOp::create(kernel.builder, kernel.loc, room.getType(), inMemory(element), room, ArrayRef<LLVM::GEPArg>{wide});
+}
+Value KernelBuilder::loadRoom(Type element, Value room, Value index) { return loadFrom(element, roomAt(*this, element, room, index)); }
+void KernelBuilder::storeRoom(Value value, Value room, Value index) { storeTo(value, roomAt(*this, value.getType(), room, index)); }
+
+SmallVector<Value> KernelBuilder::indicesAt(const KernelOperand &operand, ValueRange point) {
+  SmallVector<Value> indices;
+  for (int64_t axis : operand.access.getAxes()) indices.push_back(axis < 0 ? constant(0) : point[axis]);
+  return indices;
+}
+
+scf::ForOp KernelBuilder::loop(Value from, Value to, ValueRange inits, function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  auto made = scf::ForOp::create(builder, loc, from, to, constant(1), inits);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(made.getBody());
+  SmallVector<Value> yielded = body(made.getInductionVar(), made.getRegionIterArgs());
+  if (inits.empty()) return made; // the builder made its terminator
+  builder.setInsertionPointToEnd(made.getBody());
+  scf::YieldOp::create(builder, loc, yielded);
+  return made;
+}
+
+void KernelBuilder::nest(unsigned end, function_ref<void(SmallVector<Value> &)> body) {
+  SmallVector<Value> point;
+  std::function<void()> level = [&] {
+    if (point.size() == end) return body(point);
+    unsigned axis = point.size();
+    loop(low[axis], high[axis], {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
+      point.push_back(iv);
+      level();
+      point.pop_back();
+      return {};
+    });
+  };
+  level();
+}
+
+void KernelBuilder::markParallel(scf::ForOp loop) {
+  // Code with loops or calls of its own may use memory that is not an element.
+  bool isPlain = true;
+  loop.getBody()->walk([&](Operation *op) { isPlain &= op->getNumRegions() == 0 || isa<scf::IfOp>(op); isPlain &= !isa<func::CallOp, RuntimeOp>(op); });
+  if (!isPlain) return;
+  MLIRContext *context = builder.getContext();
+  auto group = LLVM::AccessGroupAttr::get(context);
+  auto groups = builder.getArrayAttr({group});
+  loop.getBody()->walk([&](Operation *op) {
+    if (auto load = dyn_cast<LLVM::LoadOp>(op)) load.setAccessGroupsAttr(groups);
+    if (auto store = dyn_cast<LLVM::StoreOp>(op)) store.setAccessGroupsAttr(groups);
+  });
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {group}));
+}
+
+KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInterior) {
+  Block &body = launch.getBody().front();
+  IRMapping map;
+  unsigned number = 0;
+  SmallVector<Operation *> placeholders;
+  for (Value at : point) map.map(body.getArgument(number++), at);
+  for (unsigned i = 0; i < launch.getArrays().size(); ++i) {
+    Value argument = body.getArgument(number++);
+    KernelOperand &operand = operands[i];
+    if (!operand.access.getMapped()) {
+      // Stands for the whole array until its reads are replaced.
+      auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operand.data);
+      cast->setAttr("operand", builder.getI64IntegerAttr(i));
+      placeholders.push_back(cast);
+      map.map(argument, cast.getResult(0));
+    } else if (!argument.use_empty()) {
+      map.map(argument, load(operand, indicesAt(operand, point)));
+    }
+  }
+  for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
+  SmallVector<Operation *> copies;
+  for (Operation &op : body.without_terminator()) copies.push_back(builder.clone(op, map));
+  auto yield = cast<array::YieldOp>(body.getTerminator());
+  Yielded yielded;
+  // Yielded values are kept in a throw-away operation while reads are replaced under them.
+  SmallVector<Value> kept;
+  for (Value value : yield.getValues()) kept.push_back(map.lookupOrDefault(value));
+  if (yield.getPresent()) kept.push_back(map.lookupOrDefault(yield.getPresent()));
+  auto holder = UnrealizedConversionCastOp::create(builder, loc, TypeRange{builder.getNoneType()}, kept);
+  SmallVector<Operation *> reads;
+  for (Operation *copy : copies)
+    copy->walk([&](Operation *op) {
+      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp>(op)) reads.push_back(op);
+    });
+  for (Operation *read : reads) replaceRead(read, point, isInterior);
+  for (unsigned i = 0; i < yield.getValues().size(); ++i) yielded.values.push_back(holder.getOperand(i));
+  if (yield.getPresent()) yielded.present = holder.getOperand(yield.getValues().size());
+  holder.erase();
+  for (Operation *placeholder : placeholders)
+    if (placeholder->use_empty()) placeholder->erase();
+  return yielded;
+}
+
+Value KernelBuilder::edgeIndex(array::EdgeRule rule, Value index, Value extent) {
+  Value zero = constant(0), one = constant(1);
+  Value last = arith::SubIOp::create(builder, loc, extent, one);
+  if (rule == array::EdgeRule::Wrap) {
+    Value rest = arith::RemSIOp::create(builder, loc, index, extent);
+    Value negative = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, rest, zero);
+    Value up = arith::AddIOp::create(builder, loc, rest, extent);
+    return arith::SelectOp::create(builder, loc, negative, up, rest);
+  }
+  if (rule == array::EdgeRule::Reflect) {
+    // Period 2 (n - 1), at least 1: 0 1 … n-1 … 1.
+    Value period = arith::MaxSIOp::create(builder, loc, arith::MulIOp::create(builder, loc, last, constant(2)), one);
+    Value rest = arith::RemSIOp::create(builder, loc, index, period);
+    Value negative = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, rest, zero);
+    rest = arith::SelectOp::create(builder, loc, negative, arith::AddIOp::create(builder, loc, rest, period), rest);
+    Value back = arith::SubIOp::create(builder, loc, period, rest);
+    return arith::MinSIOp::create(builder, loc, rest, back);
+  }
+  return arith::MinSIOp::create(builder, loc, arith::MaxSIOp::create(builder, loc, index, zero), last);
+}
+
+void KernelBuilder::replaceRead(Operation *read, ArrayRef<Value> point, bool isInterior) {
+  auto cast = read->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
+  if (!cast || !cast->hasAttr("operand")) return; // an array that the body itself made
+  const KernelOperand &operand = operands[cast->getAttrOfType<IntegerAttr>("operand").getInt()];
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(read);
+  Value value;
+  if (auto dim = dyn_cast<tensor::DimOp>(read)) {
+    value = operand.extents[*dim.getConstantIndex()];
+  } else if (auto element = dyn_cast<array::ElementOp>(read)) {
+    if (!element.getInBounds()) {
+      for (auto [axis, index] : llvm::enumerate(element.getIndices())) {
+        Value outside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, index, operand.extents[axis]);
+        auto check = scf::IfOp::create(builder, loc, outside, false);
+        OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
+        Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
+        auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
+        RuntimeOp::create(inner, element.getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])},
+                          /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
+      }
+    }
+    value = load(operand, element.getIndices());
+  } else {
+    auto shifted = mlir::cast<array::ShiftedOp>(read);
+    SmallVector<Value> indices;
+    Value inside;
+    for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
+      auto [offset, follows] = pair;
+      Value index = point[follows];
+      if (offset) index = arith::AddIOp::create(builder, loc, index, constant(offset));
+      if (!isInterior) {
+        Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, operand.extents[axis]);
+        inside = inside ? arith::AndIOp::create(builder, loc, inside, within).getResult() : within;
+        if (shifted.getRule() != array::EdgeRule::Value) index = edgeIndex(shifted.getRule(), index, operand.extents[axis]);
+      }
+      indices.push_back(index);
+    }
+    if (shifted.getRule() == array::EdgeRule::Value && !isInterior) {
+      auto choice = scf::IfOp::create(builder, loc, operand.element, inside, true);
+      builder.setInsertionPointToStart(choice.thenBlock());
+      scf::YieldOp::create(builder, loc, load(operand, indices));
+      builder.setInsertionPointToStart(choice.elseBlock());
+      scf::YieldOp::create(builder, loc, shifted.getFill());
+      value = choice.getResult(0);
+    } else {
+      value = load(operand, indices);
+    }
+  }
+  read->getResult(0).replaceAllUsesWith(value);
+  read->erase();
+}
+
+SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
+  Block &body = launch.getCombine().front();
+  IRMapping map;
+  for (auto [i, value] : llvm::enumerate(left)) map.map(body.getArgument(i), value);
+  for (auto [i, value] : llvm::enumerate(right)) map.map(body.getArgument(left.size() + i), value);
+  // What the region uses from around the launch are constants: they are copied.
+  for (Operation &op : body.without_terminator()) {
+    for (Value operand : op.getOperands())
+      if (Operation *definition = operand.getDefiningOp(); definition && !map.contains(operand) && definition->getBlock() != &body)
+        map.map(operand, builder.clone(*definition)->getResult(cast<OpResult>(operand).getResultNumber()));
+    builder.clone(op, map);
+  }
+  SmallVector<Value> values;
+  for (Value value : cast<array::YieldOp>(body.getTerminator()).getValues()) values.push_back(map.lookupOrDefault(value));
+  return values;
+}
+
+} // namespace dagger::task

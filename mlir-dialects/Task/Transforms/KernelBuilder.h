@@ -1,0 +1,67 @@
+// What the kernels of all kinds of launches share: their function, their operands, and copies of the region at a point.
+#pragma once
+#include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace dagger::task {
+
+// A strided operand as the kernel sees it: a dg_view. Indices are global.
+struct KernelOperand {
+  OperandAttr access;
+  mlir::Type element;
+  mlir::Value data;                             // !llvm.ptr
+  llvm::SmallVector<mlir::Value> extents, strides; // index
+};
+
+class KernelBuilder {
+public:
+  KernelBuilder(LaunchOp launch, mlir::func::FuncOp function);
+
+  mlir::OpBuilder builder;
+  mlir::Location loc;
+  LaunchOp launch;
+  unsigned rank;
+  llvm::SmallVector<KernelOperand> operands; // arrays, then results
+  llvm::SmallVector<mlir::Value> low, high;  // index, of the box
+  llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
+
+  KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
+
+  mlir::Value constant(int64_t value);
+  mlir::Value load(const KernelOperand &operand, mlir::ValueRange indices);
+  void store(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value);
+  // Room for `count` elements on the stack, taken once on entry; element i of it.
+  mlir::Value room(mlir::Type element, int64_t count);
+  mlir::Value loadRoom(mlir::Type element, mlir::Value room, mlir::Value index);
+  void storeRoom(mlir::Value value, mlir::Value room, mlir::Value index);
+
+  // The indices in an operand of the element at a point.
+  llvm::SmallVector<mlir::Value> indicesAt(const KernelOperand &operand, mlir::ValueRange point);
+
+  // Loops over low <= point < high of the axes before `end`.
+  void nest(unsigned end, llvm::function_ref<void(llvm::SmallVector<mlir::Value> &point)> body);
+  mlir::scf::ForOp loop(mlir::Value from, mlir::Value to, mlir::ValueRange inits,
+                        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+
+  // A copy of the launch's body at a point: what it yields. With `isInterior` shifted reads need no rule.
+  struct Yielded { llvm::SmallVector<mlir::Value> values; mlir::Value present; };
+  Yielded copyBody(llvm::ArrayRef<mlir::Value> point, bool isInterior);
+  llvm::SmallVector<mlir::Value> combine(mlir::ValueRange left, mlir::ValueRange right);
+
+  // Loads and stores in it are independent from turn to turn: LLVM need not prove it.
+  void markParallel(mlir::scf::ForOp loop);
+
+private:
+  void replaceRead(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
+  mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
+  mlir::Value loadFrom(mlir::Type element, mlir::Value address);
+  void storeTo(mlir::Value value, mlir::Value address);
+};
+
+void buildMap(KernelBuilder &);       // map and stencil
+void buildBlocks(KernelBuilder &);
+void buildCombine(KernelBuilder &);
+void buildScan(KernelBuilder &);
+
+} // namespace dagger::task

@@ -1,0 +1,105 @@
+// Kernels of maps and stencils: loops over the box, dense operands first, the interior of a stencil without tests.
+#include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+namespace {
+
+// Writes what the body yields: to updated operands first, then to results.
+void write(KernelBuilder &kernel, ArrayRef<Value> point, ValueRange values) {
+  unsigned next = 0;
+  for (KernelOperand &operand : kernel.operands)
+    if (operand.access.getAccess() == "update" || operand.access.getAccess() == "write")
+      kernel.store(operand, kernel.indicesAt(operand, point), values[next++]);
+}
+
+void elements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
+  auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
+    SmallVector<Value> point(outer);
+    point.push_back(iv);
+    write(kernel, point, kernel.copyBody(point, isInterior).values);
+    return {};
+  });
+  if (!kernel.launch.getTasks()) kernel.markParallel(loop);
+}
+
+// The part of axis `axis` in which no shifted read leaves its array: from, to.
+std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
+  OpBuilder &b = kernel.builder;
+  int64_t below = 0;
+  Value above;
+  kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
+    auto argument = cast<BlockArgument>(shifted.getArray());
+    KernelOperand &operand = kernel.operands[argument.getArgNumber() - kernel.rank];
+    for (auto [k, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
+      auto [offset, follows] = pair;
+      if (follows != int64_t(axis)) continue;
+      below = std::max(below, -offset);
+      Value limit = arith::SubIOp::create(b, kernel.loc, operand.extents[k], kernel.constant(offset));
+      above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
+    }
+  });
+  return {kernel.constant(below), above ? above : kernel.high[axis]};
+}
+
+// One row of the innermost axis.
+void row(KernelBuilder &kernel, SmallVector<Value> &outer) {
+  unsigned inner = kernel.rank - 1;
+  OpBuilder &b = kernel.builder;
+  Value low = kernel.low[inner], high = kernel.high[inner];
+  if (kernel.launch.getKind() != "stencil") return elements(kernel, outer, low, high, true);
+  Value isInner;
+  for (unsigned axis = 0; axis < inner; ++axis) {
+    auto [from, to] = interior(kernel, axis);
+    Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, outer[axis], from);
+    Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, outer[axis], to);
+    Value both = arith::AndIOp::create(b, kernel.loc, above, below);
+    isInner = isInner ? arith::AndIOp::create(b, kernel.loc, isInner, both).getResult() : both;
+  }
+  auto [from, to] = interior(kernel, inner);
+  Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
+  Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
+  if (isInner) { // a row at an edge is all edge
+    first = arith::SelectOp::create(b, kernel.loc, isInner, first, high);
+    last = arith::SelectOp::create(b, kernel.loc, isInner, last, high);
+  }
+  elements(kernel, outer, low, first, false);
+  elements(kernel, outer, first, last, true);
+  elements(kernel, outer, last, high, false);
+}
+
+// Which axis of an operand lies along the innermost axis of the index space; -1: none.
+int innermost(KernelBuilder &kernel, const KernelOperand &operand) {
+  for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
+    if (follows == int64_t(kernel.rank) - 1) return int(axis);
+  return -1;
+}
+} // namespace
+
+void buildMap(KernelBuilder &kernel) {
+  if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
+  OpBuilder &b = kernel.builder;
+  auto all = [&] { kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer); }); };
+  int64_t size = 0;
+  kernel.launch.getBody().walk([&](Operation *) { ++size; });
+  Value isDense;
+  for (KernelOperand &operand : kernel.operands)
+    if (int axis = innermost(kernel, operand); axis >= 0) {
+      Value unit = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::eq, operand.strides[axis], kernel.constant(1));
+      isDense = isDense ? arith::AndIOp::create(b, kernel.loc, isDense, unit).getResult() : unit;
+    }
+  if (!isDense || kernel.launch.getTasks() || size > 300) return all();
+  auto choice = scf::IfOp::create(b, kernel.loc, isDense, true);
+  SmallVector<KernelOperand> general = kernel.operands;
+  b.setInsertionPointToStart(choice.thenBlock());
+  for (KernelOperand &operand : kernel.operands)
+    if (int axis = innermost(kernel, operand); axis >= 0) operand.strides[axis] = kernel.constant(1);
+  all();
+  kernel.operands = general;
+  b.setInsertionPointToStart(choice.elseBlock());
+  all();
+  b.setInsertionPointAfter(choice);
+}
+
+} // namespace dagger::task
