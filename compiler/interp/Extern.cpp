@@ -66,9 +66,16 @@ void ExternFunction::call(Frame &frame, const Code &code, std::byte *result) {
     return;
   auto refuse = [&](const std::string &text) { fail(frame, function.span, failures::Extern, text); };
   if (!address) {
-    void *library = function.library.empty() ? dlopen(nullptr, RTLD_NOW) : dlopen(function.library.c_str(), RTLD_NOW);
-    if (!library && function.library.find('/') == std::string::npos)
-      library = dlopen(("./" + function.library).c_str(), RTLD_NOW);
+    void *library = function.library.empty() ? dlopen(nullptr, RTLD_NOW) : nullptr;
+    // Beside the program that declares it first, then wherever the system looks.
+    const SourceManager *sources = frame.machine->program.sources;
+    if (!library && sources && function.span.valid() && function.library[0] != '/') {
+      const std::string &path = sources->get(function.span.file).path;
+      size_t slash = path.rfind('/');
+      library = dlopen(((slash == path.npos ? "." : path.substr(0, slash)) + "/" + function.library).c_str(), RTLD_NOW);
+    }
+    if (!library)
+      library = dlopen(function.library.c_str(), RTLD_NOW);
     if (!library)
       refuse(std::string("cannot open `") + function.library + "`: " + dlerror());
     address = dlsym(library, function.externSymbol.c_str());
