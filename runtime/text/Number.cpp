@@ -70,7 +70,7 @@ std::string shortest(Half value) { return shortestNarrow(value); }
 std::string shortest(BFloat16 value) { return shortestNarrow(value); }
 
 static std::string signText(bool negative, const FormatSpec &spec) {
-  return negative ? "-" : spec.sign == '-' ? "" : std::string(1, spec.sign);
+  return negative ? "-" : spec.sign == '+' ? "+" : spec.sign == ' ' ? " " : "";
 }
 
 NumberText integerText(bool negative, uint64_t magnitude, const FormatSpec &spec) {

@@ -34,7 +34,7 @@ template <typename T> static std::string formatComplex(std::complex<T> value, co
   auto partText = [&](T x, const FormatSpec &s) { return layOut(floatText(double(x), shortest(x), s), s); };
   const bool minus = std::signbit(value.imag()) && !std::isnan(value.imag());
   std::string out = partText(value.real(), part) + (minus ? " - " : " + ");
-  part.sign = '-';
+  part.sign = 0;
   out += partText(minus ? -value.imag() : value.imag(), part) + "i";
   return spec ? pad(out, *spec, '>') : out;
 }

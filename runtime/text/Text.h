@@ -22,7 +22,7 @@ namespace dagger::text {
 struct FormatSpec {
   std::string fill = " ";        // one code point
   char align = 0;                // '<' '>' '^' '=' (after the sign) or 0: numbers to the right, all else to the left
-  char sign = '-';               // '+', '-' or ' '
+  char sign = 0;                 // '+', ' ', or '-' and 0: of negative numbers only
   bool alternate = false;        // '#': 0x 0b 0o before integers; floats keep their point
   bool zero = false;             // '0' before the width: fill with zeros between sign and digits
   int width = 0;                 // in code points
