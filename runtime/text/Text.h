@@ -40,6 +40,7 @@ std::optional<Failure> checkFormat(const FormatSpec &spec, dg_type type);
 // One value, as `print` shows it: floats as the shortest text that reads back as the same value of their own type
 // (0.0, 0.1, 1e-09, 1e+16, nan, inf), complex numbers as 1.0 + 2.0i, text as it is.
 std::string format(dg_type type, const void *value);
+void append(std::string &out, dg_type type, const void *value);
 // `spec` must have passed checkFormat() for `type`.
 std::string format(dg_type type, const void *value, const FormatSpec &spec);
 
