@@ -23,6 +23,7 @@ config.substitutions += [
     ("%examples", os.path.join(config.source_root, "examples")),
     ("%include", os.path.join(config.source_root, "runtime", "include")),
     ("%cc", config.c_compiler),
+    ("%{python}", sys.executable),
 ]
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ["PATH"]])
 # Programs are cached beside the tests, not in the home of whoever runs them.

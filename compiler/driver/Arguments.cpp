@@ -1,20 +1,12 @@
 #include "compiler/driver/Arguments.h"
+#include "runtime/abi/Arguments.h"
 #include "runtime/text/Text.h"
-#include <charconv>
-#include <chrono>
-#include <cstdint>
+#include <cstring>
 
 namespace dagger {
 namespace {
 
-std::string optionOf(const hir::Param &param) {
-  std::string name = "--" + param.var->name;
-  for (char &c : name)
-    if (c == '_') c = '-';
-  return name;
-}
-
-dg_type elementType(const hir::Type *type) {
+uint8_t parameterType(const hir::Type *type) {
   switch (type->kind) {
   case hir::TypeKind::Bool: return DG_BOOL;
   case hir::TypeKind::Int: {
@@ -23,149 +15,82 @@ dg_type elementType(const hir::Type *type) {
   }
   case hir::TypeKind::Float:
     return type->isBrain ? DG_BF16 : type->width == 16 ? DG_F16 : type->width == 32 ? DG_F32 : DG_F64;
+  case hir::TypeKind::Date: return DG_DATE;
+  case hir::TypeKind::Timestamp: return DG_TIMESTAMP;
   default: return DG_STR;
   }
 }
 
-// Days since 1970 of "1995-03-15".
-std::optional<int64_t> parseDate(std::string_view text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  auto number = [&](size_t from, size_t to, auto &out) {
-    auto [end, error] = std::from_chars(text.data() + from, text.data() + to, out);
-    return error == std::errc() && end == text.data() + to;
-  };
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !number(0, 4, year) || !number(5, 7, month) || !number(8, 10, day))
-    return std::nullopt;
-  std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
-int64_t wholeNumber(dg_type type, const void *value) {
-  switch (type) {
-  case DG_I8: return *static_cast<const int8_t *>(value);
-  case DG_I16: return *static_cast<const int16_t *>(value);
-  case DG_I32: return *static_cast<const int32_t *>(value);
-  case DG_BOOL:
-  case DG_U8: return *static_cast<const uint8_t *>(value);
-  case DG_U16: return *static_cast<const uint16_t *>(value);
-  case DG_U32: return *static_cast<const uint32_t *>(value);
-  default: return *static_cast<const int64_t *>(value);
-  }
-}
-
-// The problem, or empty.
-std::string parseValue(const hir::Param &param, const std::string &text, interp::Value &value) {
-  const hir::Type *type = param.var->type;
-  std::string option = optionOf(param);
-  if (type->kind == hir::TypeKind::Str) {
-    value.text = text;
-    return "";
-  }
-  if (type->kind == hir::TypeKind::Date) {
-    auto days = parseDate(text);
-    if (!days) return "`" + option + "` wants a date like 1995-03-15, found `" + text + "`";
-    value.intValue = *days;
-    return "";
-  }
-  dg_type element = elementType(type);
-  // Half-precision floats are read as f64 here: the interpreter rounds them to their type.
-  dg_type read = type->kind == hir::TypeKind::Float ? dg_type(DG_F64) : element;
-  alignas(16) char bytes[16] = {};
-  if (auto failure = text::parse(read, text, bytes)) return "`" + option + "`: " + failure->text;
-  if (type->kind == hir::TypeKind::Float)
-    value.floatValue = *reinterpret_cast<double *>(bytes);
-  else
-    value.intValue = wholeNumber(read, bytes);
-  return "";
-}
-
-std::string defaultText(const hir::Param &param) {
+std::string defaultText(const hir::Param &param, uint8_t type) {
   const hir::Expr &value = *param.defaultValue;
-  switch (param.var->type->kind) {
-  case hir::TypeKind::Str: return value.text.empty() ? "\"\"" : value.text;
-  case hir::TypeKind::Bool: return value.intValue ? "true" : "false";
-  case hir::TypeKind::Float: return text::format(DG_F64, &value.floatValue);
-  case hir::TypeKind::Date: {
-    std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(value.intValue))};
-    char buffer[32];
-    snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", int(date.year()), unsigned(date.month()), unsigned(date.day()));
-    return buffer;
-  }
+  switch (type) {
+  case DG_STR: return value.text;
+  case DG_BOOL: return value.intValue ? "true" : "false";
+  case DG_F16: case DG_BF16: case DG_F32: case DG_F64: return text::format(DG_F64, &value.floatValue);
+  case DG_DATE: return rt::formatDate(value.intValue);
+  case DG_TIMESTAMP: return rt::formatTimestamp(value.intValue);
+  case DG_U64: return std::to_string(uint64_t(value.intValue));
   default: return std::to_string(value.intValue);
   }
 }
 
-} // namespace
-
-ParsedArguments parseArguments(const hir::Function &main, const std::vector<std::string> &arguments) {
-  ParsedArguments parsed;
-  size_t count = main.params.size();
-  parsed.values.resize(count);
-  std::vector<bool> given(count);
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    std::string name = arguments[i];
-    if (name == "--help" || name == "-h") {
-      parsed.wantsHelp = true;
-      return parsed;
-    }
-    std::optional<std::string> text;
-    if (size_t equals = name.find('='); name.starts_with("--") && equals != std::string::npos) {
-      text = name.substr(equals + 1);
-      name.resize(equals);
-    }
-    size_t k = 0;
-    while (k < count && optionOf(main.params[k]) != name) ++k;
-    if (k == count) {
-      parsed.problem = name.starts_with("-") ? "there is no option `" + name + "`" : "`" + name + "` is no option";
-      return parsed;
-    }
-    const hir::Param &param = main.params[k];
-    if (given[k]) {
-      parsed.problem = "`" + name + "` is given twice";
-      return parsed;
-    }
-    given[k] = true;
-    if (!text && param.var->type->kind == hir::TypeKind::Bool) {
-      bool hasValue = i + 1 < arguments.size() && (arguments[i + 1] == "true" || arguments[i + 1] == "false");
-      text = hasValue ? arguments[++i] : "true";
-    } else if (!text) {
-      if (i + 1 == arguments.size()) {
-        parsed.problem = "`" + name + "` wants a value";
-        return parsed;
-      }
-      text = arguments[++i];
-    }
-    parsed.problem = parseValue(param, *text, parsed.values[k]);
-    if (!parsed.problem.empty()) return parsed;
-  }
-  for (size_t k = 0; k < count; ++k) {
-    if (given[k]) continue;
-    const hir::Param &param = main.params[k];
-    if (!param.defaultValue) {
-      parsed.problem = "`" + optionOf(param) + "` must be given";
-      return parsed;
-    }
-    const hir::Expr &value = *param.defaultValue;
-    parsed.values[k] = {value.intValue, value.floatValue, value.imagValue, value.text};
-  }
-  return parsed;
+template <class T> T as(const void *place) {
+  T value;
+  memcpy(&value, place, sizeof value);
+  return value;
 }
 
-std::string argumentHelp(const hir::Function &main, const std::string &program) {
-  std::string help = "Usage: " + program + (main.params.empty() ? "\n" : " [OPTIONS]\n");
-  if (!main.doc.empty()) help += "\n" + main.doc + "\n";
-  if (!main.params.empty()) help += "\nOptions:\n";
-  for (const hir::Param &param : main.params) {
-    std::string line = "  " + optionOf(param) + " " + hir::toString(param.var->type);
-    if (line.size() < 26) line.resize(26, ' ');
-    line += "  " + param.doc;
-    if (!param.doc.empty()) line += " ";
-    line += param.defaultValue ? "(default " + defaultText(param) + ")" : "(must be given)";
-    help += line + "\n";
+interp::Value valueAt(const void *place, uint8_t type) {
+  interp::Value value;
+  switch (type) {
+  case DG_STR: value.text = textOf(as<dg_str *>(place)); break;
+  case DG_F64: value.floatValue = as<double>(place); break;
+  case DG_F32: value.floatValue = double(as<float>(place)); break;
+  case DG_F16: value.floatValue = double(as<_Float16>(place)); break;
+  case DG_BF16: {
+    uint32_t bits = uint32_t(as<uint16_t>(place)) << 16;
+    value.floatValue = double(as<float>(&bits));
+    break;
   }
-  return help;
+  case DG_I8: value.intValue = as<int8_t>(place); break;
+  case DG_I16: value.intValue = as<int16_t>(place); break;
+  case DG_I32: value.intValue = as<int32_t>(place); break;
+  case DG_BOOL: case DG_U8: value.intValue = as<uint8_t>(place); break;
+  case DG_U16: value.intValue = as<uint16_t>(place); break;
+  case DG_U32: value.intValue = as<uint32_t>(place); break;
+  default: value.intValue = as<int64_t>(place); break; // 64 bits, dates and timestamps
+  }
+  return value;
+}
+
+} // namespace
+
+ParsedArguments parseArguments(const hir::Function &main, const std::string &program, const std::vector<std::string> &arguments) {
+  std::vector<std::string> defaults(main.params.size());
+  std::vector<dg_parameter> parameters;
+  for (size_t i = 0; i < main.params.size(); ++i) {
+    const hir::Param &param = main.params[i];
+    uint8_t type = parameterType(param.var->type);
+    if (param.defaultValue) defaults[i] = defaultText(param, type);
+    parameters.push_back({param.var->name.c_str(), param.doc.c_str(), type, param.defaultValue ? defaults[i].c_str() : nullptr});
+  }
+  dg_program described{};
+  described.name = program.c_str();
+  described.doc = main.doc.c_str();
+  described.parameters = parameters.data();
+  described.parameter_count = int32_t(parameters.size());
+
+  std::vector<char *> words{const_cast<char *>(program.c_str())};
+  for (const std::string &argument : arguments) words.push_back(const_cast<char *>(argument.c_str()));
+  ParsedArguments parsed;
+  rt::Arguments read(described, dg_options{});
+  if (!read.parse(int(words.size()), words.data(), false, parsed.problem)) return parsed;
+  if (read.helpWanted) {
+    parsed.help = read.help(false);
+    return parsed;
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) parsed.values.push_back(valueAt(read.data()[i], parameters[i].type));
+  return parsed;
 }
 
 } // namespace dagger

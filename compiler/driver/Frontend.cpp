@@ -1,5 +1,6 @@
 // libdagger_frontend.so's one entry: reads the program and does one thing with it.
 #include "compiler/driver/FrontendApi.h"
+#include "compiler/ast/Dump.h"
 #include "compiler/driver/Arguments.h"
 #include "compiler/driver/ProgramLoader.h"
 #include "compiler/driver/SourceText.h"
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,25 +94,33 @@ private:
       return DAGGER_EXIT_FAILED;
     }
     std::vector<std::string> arguments(request.arguments, request.arguments + request.argument_count);
-    ParsedArguments parsed = parseArguments(*program.main, arguments);
-    if (parsed.wantsHelp) {
-      std::cout << argumentHelp(*program.main, path);
+    ParsedArguments parsed = parseArguments(*program.main, path, arguments);
+    if (!parsed.help.empty()) {
+      std::cout << parsed.help;
       return DAGGER_EXIT_OK;
     }
-    if (!parsed.problem.empty()) return usage(7004, parsed.problem, "`daggerc run " + path + " --help` lists the program's options");
+    if (!parsed.problem.empty()) {
+      fprintf(stderr, "error: %s\n", parsed.problem.c_str());
+      return DAGGER_EXIT_USAGE;
+    }
     int code = interp::run(program, *program.main, std::move(parsed.values), std::cout, std::cerr);
     std::cout.flush();
     return code;
   }
 
+  // Reported as the runtime reports compiled tests.
   int test(const hir::Program &program) {
-    int failed = 0;
+    size_t failed = 0, count = program.tests.size();
     for (const hir::Function *one : program.tests) {
-      bool passed = interp::runTest(program, *one, std::cout, std::cerr);
-      std::cout << (passed ? "ok      " : "FAILED  ") << one->title << std::endl;
+      std::ostringstream failure;
+      bool passed = interp::runTest(program, *one, std::cout, failure);
+      std::cout << (passed ? "ok   " : "FAIL ") << one->title << "\n" << failure.str() << std::flush;
       failed += !passed;
     }
-    std::cout << path << ": " << program.tests.size() - size_t(failed) << " passed, " << failed << " failed" << std::endl;
+    if (failed)
+      std::cout << failed << " of " << count << " tests failed\n";
+    else
+      std::cout << count << " test" << (count == 1 ? "" : "s") << " passed\n";
     return failed ? DAGGER_EXIT_FAILED : DAGGER_EXIT_OK;
   }
 

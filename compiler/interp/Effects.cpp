@@ -23,7 +23,7 @@ bool Compiler::hasEffects(const hir::Expr *e) {
     return false;
   if (auto known = effects.find(e); known != effects.end())
     return known->second;
-  bool result = e->op == hir::Op::Call && !e->callee->isScalar;
+  bool result = (e->op == hir::Op::Call && !e->callee->isScalar) || (e->op == hir::Op::Library && e->type->kind == hir::TypeKind::Void);
   for (const hir::Expr *arg : e->args)
     result = result || hasEffects(arg);
   for (const hir::Block *block : e->blocks)

@@ -1,4 +1,5 @@
 #include "compiler/interp/Extern.h"
+#include "compiler/interp/Library.h"
 #include <algorithm>
 #include <csetjmp>
 #include <cstdlib>
@@ -60,6 +61,9 @@ static bool callSafely(ffi_cif *cif, void (*address)(), void *result, void **val
 }
 
 void ExternFunction::call(Frame &frame, const Code &code, std::byte *result) {
+  if (function.library.empty() &&
+      located(frame, function.span, [&] { return callTileTask(function.externSymbol, frame, code); }))
+    return;
   auto refuse = [&](const std::string &text) { fail(frame, function.span, failures::Extern, text); };
   if (!address) {
     void *library = function.library.empty() ? dlopen(nullptr, RTLD_NOW) : dlopen(function.library.c_str(), RTLD_NOW);

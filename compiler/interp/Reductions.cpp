@@ -55,15 +55,23 @@ private:
   std::unique_ptr<std::byte[]> bytes;
 };
 
+// Which elements a mask lets in.
+struct Mask {
+  const ArrayObject *allowed; // null: all
+  bool operator()(int64_t position) const { return !allowed || at<bool>(allowed->data + position); }
+};
+// Reduces one line of elements into the result at `to`.
+using Compute = std::function<void(Frame &, const ArrayObject &, const Lines &, int64_t base, Mask isIn, std::byte *to)>;
+
 // The shape of every reduction: an array, perhaps a mask, one result for each line of elements.
 struct Reduction {
   ArrayNode *array, *mask; // mask may be null
   int axis;                // -1: all
   const Layout *resultElement;
   Span span;
+  Compute compute;
 
-  // compute(lines, base, isIn, to): isIn(position) says whether the mask lets an element in.
-  template <class Compute> ArrayRef each(Frame &frame, Compute &&compute) {
+  ArrayRef each(Frame &frame) {
     ArrayRef from = array->eval(frame), allowed = mask ? mask->eval(frame) : ArrayRef();
     if (allowed)
       for (int a = 0; a < from->rank; ++a)
@@ -75,40 +83,31 @@ struct Reduction {
     for (int a = 0; axis >= 0 && a < from->rank; ++a)
       if (a != axis)
         extents[rank++] = from->extents[a];
-    ArrayRef result = located(frame, span, [&] { return ArrayRef::create(resultElement, std::max(rank, 1), extents); });
-    auto isIn = [&](int64_t position) { return !allowed || at<bool>(allowed->data + position); };
-    for (int64_t i = 0; i < result->count; ++i)
-      located(frame, span, [&] {
-        compute(*from, lines, lines.base(i), isIn, result->data + i * int64_t(resultElement->size));
-      });
-    return result;
+    return located(frame, span, [&] {
+      ArrayRef result = ArrayRef::create(resultElement, std::max(rank, 1), extents);
+      for (int64_t i = 0; i < result->count; ++i)
+        compute(frame, *from, lines, lines.base(i), Mask{allowed ? &*allowed : nullptr},
+                result->data + i * int64_t(resultElement->size));
+      return result;
+    });
   }
 };
 
-template <class T, class F> struct ReduceToScalar final : Typed<T> {
+template <class T> struct ReduceToScalar final : Typed<T> {
   Reduction reduction;
-  F compute;
-  ReduceToScalar(Reduction reduction, F compute) : reduction(reduction), compute(std::move(compute)) {}
-  T eval(Frame &frame) override {
-    ArrayRef result = reduction.each(frame, [&](auto &&...args) { compute(frame, args...); });
-    return at<T>(result->data);
-  }
+  explicit ReduceToScalar(Reduction reduction) : reduction(std::move(reduction)) {}
+  T eval(Frame &frame) override { return at<T>(reduction.each(frame)->data); }
 };
-template <class F> struct ReduceToArray final : ArrayNode {
+struct ReduceToArray final : ArrayNode {
   Reduction reduction;
-  F compute;
-  ReduceToArray(Reduction reduction, F compute) : reduction(reduction), compute(std::move(compute)) {}
-  ArrayRef eval(Frame &frame) override {
-    return reduction.each(frame, [&](auto &&...args) { compute(frame, args...); });
-  }
+  explicit ReduceToArray(Reduction reduction) : reduction(std::move(reduction)) {}
+  ArrayRef eval(Frame &frame) override { return reduction.each(frame); }
 };
-template <class F> struct ReduceToTuple final : Node {
+struct ReduceToTuple final : Node {
   Reduction reduction;
-  F compute;
-  ReduceToTuple(Reduction reduction, F compute) : reduction(reduction), compute(std::move(compute)) {}
+  explicit ReduceToTuple(Reduction reduction) : reduction(std::move(reduction)) {}
   void evalTo(Frame &frame, std::byte *to) override {
-    ArrayRef result = reduction.each(frame, [&](auto &&...args) { compute(frame, args...); });
-    reduction.resultElement->copy(to, result->data);
+    reduction.resultElement->copy(to, reduction.each(frame)->data);
   }
 };
 
@@ -149,8 +148,8 @@ const char *nameOf(hir::ReduceKind kind) {
 }
 
 // Calls visit(element, row-major number within the reduced space) for each element that is let in.
-template <class T, class IsIn, class Visit>
-void forEach(const ArrayObject &array, const Lines &lines, int64_t base, IsIn &isIn, Visit &&visit) {
+template <class T, class Visit>
+void forEach(const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn, Visit &&visit) {
   int64_t number = 0;
   for (int64_t row = 0; row < lines.rows; ++row)
     for (int64_t i = 0; i < lines.length; ++i, ++number) {
@@ -160,8 +159,8 @@ void forEach(const ArrayObject &array, const Lines &lines, int64_t base, IsIn &i
     }
 }
 
-template <class A, class T, class IsIn, class Combine, class Convert>
-std::optional<A> tree(const ArrayObject &array, const Lines &lines, int64_t base, IsIn &isIn, Combine &&combine,
+template <class A, class T, class Combine, class Convert>
+std::optional<A> tree(const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn, Combine &&combine,
                       Convert &&convert) {
   return reduceByTree<A>(
       lines.rows, lines.length,
@@ -186,18 +185,15 @@ Node *Compiler::reduce(const hir::Expr *e) {
   Node *init = isCustom && e->args.size() > 1 ? expr(e->args[1]) : nullptr;
   size_t maskAt = isCustom ? 2 : 1;
   ArrayNode *mask = e->args.size() > maskAt ? array(e->args[maskAt]) : nullptr;
-  Reduction reduction{from, mask, int(e->intValue), layout(resultType), e->span};
   ReduceKind kind = e->reduceKind;
 
-  auto finish = [&](auto compute) -> Node * {
-    using F = decltype(compute);
+  auto finish = [&](Compute compute) -> Node * {
+    Reduction reduction{from, mask, int(e->intValue), layout(resultType), e->span, std::move(compute)};
     if (e->type->isArray())
-      return make<ReduceToArray<F>>(e->span, reduction, compute);
+      return make<ReduceToArray>(e->span, std::move(reduction));
     if (e->type->isTuple())
-      return make<ReduceToTuple<F>>(e->span, reduction, compute);
-    return withScalar(resultType, [&]<class R>() -> Node * {
-      return make<ReduceToScalar<R, F>>(e->span, reduction, compute);
-    });
+      return make<ReduceToTuple>(e->span, std::move(reduction));
+    return withScalar(resultType, [&]<class R>() -> Node * { return make<ReduceToScalar<R>>(e->span, std::move(reduction)); });
   };
 
   if (isCustom) {
@@ -205,7 +201,7 @@ Node *Compiler::reduce(const hir::Expr *e) {
     const Layout *value = layout(elementType);
     Node *body = strictly([&] { return blockExpr(e->lambda->body); });
     size_t initSlot = newSlot(value);
-    return finish([=](Frame &frame, const ArrayObject &array, const Lines &lines, int64_t base, auto &isIn, std::byte *to) {
+    return finish([=](Frame &frame, const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn, std::byte *to) {
       auto combine = [&](const TupleValue &x, const TupleValue &y) {
         value->copy(frame.slot(a), x.data());
         value->copy(frame.slot(b), y.data());
@@ -238,7 +234,7 @@ Node *Compiler::reduce(const hir::Expr *e) {
     case ReduceKind::Any:
     case ReduceKind::All:
       if constexpr (std::is_same_v<T, bool>)
-        return finish([kind](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, auto &isIn, std::byte *to) {
+        return finish([kind](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn, std::byte *to) {
           bool all = kind == ReduceKind::All, result = all;
           forEach<T>(array, lines, base, isIn, [&](bool x, int64_t) { result = all ? result && x : result || x; });
           at<bool>(to) = result;
@@ -246,7 +242,7 @@ Node *Compiler::reduce(const hir::Expr *e) {
       break;
     case ReduceKind::Count:
       if constexpr (std::is_same_v<T, bool>)
-        return finish([](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, auto &isIn, std::byte *to) {
+        return finish([](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn, std::byte *to) {
           int64_t result = 0;
           forEach<T>(array, lines, base, isIn, [&](bool x, int64_t) { result += x; });
           at<int64_t>(to) = result;
@@ -257,7 +253,7 @@ Node *Compiler::reduce(const hir::Expr *e) {
     case ReduceKind::ArgMin:
     case ReduceKind::ArgMax:
       if constexpr (!isComplex<T>)
-        return finish([kind](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, auto &isIn, std::byte *to) {
+        return finish([kind](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn, std::byte *to) {
           bool isLeast = kind == ReduceKind::Min || kind == ReduceKind::ArgMin;
           std::optional<T> best;
           int64_t where = 0;
@@ -291,7 +287,7 @@ Node *Compiler::reduce(const hir::Expr *e) {
     case ReduceKind::Std:
       return withScalar(resultType, [&]<class R>() -> Node * {
         if constexpr (isSummable<T, R>)
-          return finish([kind, checked](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, auto &isIn,
+          return finish([kind, checked](Frame &, const ArrayObject &array, const Lines &lines, int64_t base, Mask isIn,
                                         std::byte *to) {
             using A = Accumulator<R>;
             auto toA = [](T x) { return interp::convert<A>(x); };
@@ -336,12 +332,14 @@ Node *Compiler::reduce(const hir::Expr *e) {
 
 namespace {
 
-template <class F> struct ScanNode final : ArrayNode {
+using ScanLine = std::function<void(Frame &, const ArrayObject &from, int64_t base, int64_t step, int64_t length, ArrayObject &to)>;
+
+struct ScanNode final : ArrayNode {
   ArrayNode *array;
   int axis;
   const Layout *element;
-  F scanLine; // (frame, from, base, step, length, to)
-  ScanNode(ArrayNode *array, int axis, const Layout *element, F scanLine)
+  ScanLine scanLine;
+  ScanNode(ArrayNode *array, int axis, const Layout *element, ScanLine scanLine)
       : array(array), axis(axis), element(element), scanLine(std::move(scanLine)) {}
   ArrayRef eval(Frame &frame) override {
     ArrayRef from = array->eval(frame);
@@ -365,8 +363,8 @@ Node *Compiler::scan(const hir::Expr *e) {
   ReduceKind kind = e->reduceKind;
   bool checked = machine.program.isChecked;
   int axis = int(e->intValue < 0 ? 0 : e->intValue);
-  auto finish = [&]<class F>(F scanLine) -> Node * {
-    return make<ScanNode<F>>(e->span, from, axis, result, std::move(scanLine));
+  auto finish = [&](ScanLine scanLine) -> Node * {
+    return make<ScanNode>(e->span, from, axis, result, std::move(scanLine));
   };
   if (kind == ReduceKind::Custom) {
     size_t a = slotOf(e->lambda->params[0]), b = slotOf(e->lambda->params[1]);

@@ -52,8 +52,12 @@ static constexpr int64_t mostHeldBytes = 4 << 20;
 void dg_print(dg_context *context, dg_str *text, const dg_location *) {
   const char *data = text ? text->data : "";
   size_t bytes = text ? size_t(text->bytes) : 0;
-  if (!context->isHost)
+  if (!context->isHost) {
+    // A thief has no place in the order: compiled code calls what prints and does not spawn it.
+    if (!context->output)
+      std::abort();
     return context->output->append(data, bytes);
+  }
   Runtime &runtime = *context->runtime;
   runtime.enter();
   if (runtime.effects.held() > mostHeldBytes)

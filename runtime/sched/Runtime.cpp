@@ -7,6 +7,7 @@ Runtime::Runtime(const Limits &limits) : limits(limits), scheduler(*this, limits
   host.isHost = true;
   host.runtime = this;
   host.worker = &scheduler.host();
+  host.spawn = &scheduler.host().nested;
   host.root = &hostArrays;
 }
 

@@ -23,6 +23,7 @@ Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime
     workers.push_back(std::make_unique<Worker>());
     workers.back()->runtime = &runtime;
     workers.back()->id = id;
+    workers.back()->nested.worker = workers.back().get();
     workers.back()->random = uint64_t(id) * 0x9E3779B97F4A7C15u + 1;
   }
   // The host runs alone if the system gives no thread.
@@ -53,18 +54,22 @@ void Scheduler::workerLoop(Worker &worker) {
       execute(worker, task);
       continue;
     }
+    if (findFrame(worker))
+      continue;
     searching.fetch_add(1, std::memory_order_seq_cst);
     Task *task = nullptr;
-    for (int round = 0; round < 128 && !task; ++round) {
+    bool frame = false;
+    for (int round = 0; round < 128 && !task && !(frame = anyFrame()); ++round) {
       for (int pause = 0; pause < 8; ++pause)
         __builtin_ia32_pause();
       task = find(worker);
     }
-    if (task) {
+    if (task || frame) {
       // The last one to stop searching passes the search on, so that a burst of tasks wakes as many as it needs.
       if (searching.fetch_sub(1, std::memory_order_seq_cst) == 1 && anyReady())
         wakeOne();
-      execute(worker, task);
+      if (task)
+        execute(worker, task);
       continue;
     }
     uint32_t seen = epoch.load(std::memory_order_seq_cst);
@@ -83,6 +88,24 @@ bool Scheduler::anyReady() {
     for (auto &queue : worker->ready)
       if (!queue.empty())
         return true;
+  return anyFrame();
+}
+
+bool Scheduler::anyFrame() {
+  for (auto &worker : workers)
+    if (worker->nested.hasShared())
+      return true;
+  return false;
+}
+
+// A nested task of another worker, if there is nothing on the queues.
+bool Scheduler::findFrame(Worker &worker) {
+  size_t count = workers.size(), start = size_t(worker.random % count);
+  for (size_t i = 0; i < count; ++i) {
+    Worker &victim = *workers[(start + i) % count];
+    if (&victim != &worker && stealFrame(worker, victim.nested))
+      return true;
+  }
   return false;
 }
 
@@ -111,12 +134,7 @@ void Scheduler::push(Worker &worker, Task *task) {
   if (task->level != NormalLevel)
     queued[task->level].fetch_add(1, std::memory_order_relaxed);
   worker.ready[task->level].push(task);
-  if (searching.load(std::memory_order_seq_cst) == 0) {
-    if (sleepers.load(std::memory_order_seq_cst) > 0)
-      wakeOne();
-    else
-      notifyHost();
-  }
+  notifyWork();
 }
 
 void Scheduler::wakeOne() {
@@ -226,8 +244,11 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   jmp_buf edge;
   context.edge = &edge;
   context.failure = nullptr;
+  dg_frame *base = context.worker->nested.head;
   if (_setjmp(edge) == 0)
     task.work->run(&context, task);
+  else
+    abandonFrames(*context.worker, base);
   context.edge = nullptr;
   return context.failure;
 }
@@ -263,6 +284,7 @@ void Scheduler::execute(Worker &worker, Task *task) {
       dg_context context;
       context.runtime = &runtime;
       context.worker = &worker;
+      context.spawn = &worker.nested;
       context.task = task;
       context.work = work;
       context.root = &root;

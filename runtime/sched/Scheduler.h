@@ -7,6 +7,7 @@
 #pragma once
 #include "runtime/sched/Context.h"
 #include "runtime/sched/Deque.h"
+#include "runtime/sched/Nested.h"
 #include "runtime/sched/Order.h"
 #include "runtime/sched/Stack.h"
 #include "runtime/sched/Task.h"
@@ -24,6 +25,7 @@ struct alignas(64) Worker {
   uint64_t random = 0;
   uint64_t ran = 0, stolen = 0, slept = 0; // statistics
   StackThread thread;
+  NestedWorker nested;
 };
 
 struct Trace;
@@ -49,7 +51,9 @@ class Scheduler {
   static void *workerMain(void *worker);
   void workerLoop(Worker &worker);
   Task *find(Worker &worker);
+  bool findFrame(Worker &worker);
   bool anyReady();
+  bool anyFrame();
   void push(Worker &worker, Task *task);
   void wakeOne();
   void wakeHost();
@@ -77,7 +81,7 @@ public:
     while (!done())
       if (Task *task = find(host()))
         execute(host(), task);
-      else
+      else if (!findFrame(host()))
         sleepHost(done);
   }
   void waitFor(TaskRef task) {
@@ -91,6 +95,15 @@ public:
   void setTrace(Trace *to) { trace = to; }
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
+  // Any thread: there is something to run that sleepers could not see.
+  void notifyWork() {
+    if (searching.load(std::memory_order_seq_cst) == 0) {
+      if (sleepers.load(std::memory_order_seq_cst) > 0)
+        wakeOne();
+      else
+        notifyHost();
+    }
+  }
   // Any thread: something that the host may be waiting for has happened.
   void notifyHost() {
     if (hostAsleep.load(std::memory_order_seq_cst))

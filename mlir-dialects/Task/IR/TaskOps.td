@@ -175,13 +175,14 @@ def Task_RuntimeOp : Task_Op<"runtime"> {
   let summary = "calls a C function of the runtime";
   let description = [{
     The C signature follows the types: iN and floats by value (i1 as uint8_t), texts as `dg_str *`, arrays as
-    `dg_array *`; with `with_context` the context comes first, with `with_location` a `const dg_location *` last. With `pure` it
+    `dg_array *`; `spec` is a C string behind the operands; with `with_context` the context comes first, with `with_location` a `const dg_location *` last. With `pure` it
     has no effect and fails never.
     ```mlir
     %s = task.runtime "dg_str_concat"(%a, %b) : (!array.str, !array.str) -> !array.str
     ```
   }];
-  let arguments = (ins StrAttr:$function, Variadic<AnyType>:$args, UnitAttr:$with_context, UnitAttr:$with_location, UnitAttr:$pure);
+  let arguments = (ins StrAttr:$function, Variadic<AnyType>:$args, OptionalAttr<StrAttr>:$spec,
+                       UnitAttr:$with_context, UnitAttr:$with_location, UnitAttr:$pure);
   let results = (outs Variadic<AnyType>:$results);
   let assemblyFormat = "$function `(` $args `)` attr-dict `:` functional-type($args, $results)";
 }

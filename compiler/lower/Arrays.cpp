@@ -1,0 +1,314 @@
+// Arrays as structured operations: maps, point kernels, elements.
+#include "compiler/lower/Lowering.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+
+namespace dagger::lower {
+
+Value Lowering::emptyTensor(ValueRange extents, mlir::Type element, Location at) {
+  return tensor::EmptyOp::create(builder, at, SmallVector<int64_t>(extents.size(), ShapedType::kDynamic), element, extents);
+}
+
+Values Lowering::pointIndices(int rank, Location at) {
+  Values out;
+  for (int axis = 0; axis < rank; ++axis)
+    out.push_back(linalg::IndexOp::create(builder, at, axis));
+  return out;
+}
+
+Val Lowering::generic(Location at, ValueRange extents, ValueRange inputs, ArrayRef<AffineMap> maps, ArrayRef<mlir::Type> elements,
+                      const std::function<Values(ValueRange)> &body) {
+  unsigned rank = extents.size();
+  // The types of the results may only be known behind the body, so the region is made first.
+  Region region;
+  SmallVector<mlir::Type> arguments;
+  for (Value input : inputs)
+    arguments.push_back(cast<RankedTensorType>(input.getType()).getElementType());
+  Values yielded;
+  Context outer = state.context;
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    // A place to emit into: it becomes the operation's region.
+    auto holder = scf::ExecuteRegionOp::create(builder, at, TypeRange());
+    Block *block = builder.createBlock(&holder.getRegion(), {}, arguments, SmallVector<Location>(arguments.size(), at));
+    state.context = Context::Kernel;
+    yielded = plain(body(block->getArguments()), at);
+    linalg::YieldOp::create(builder, at, yielded);
+    state.context = outer;
+    region.takeBody(holder.getRegion());
+    builder.setInsertionPoint(holder);
+    holder.erase();
+  }
+  Values outs;
+  SmallVector<mlir::Type> results;
+  for (Value y : yielded) {
+    outs.push_back(rank ? emptyTensor(extents, y.getType(), at) : Value(tensor::EmptyOp::create(builder, at, ArrayRef<int64_t>(), y.getType())));
+    results.push_back(outs.back().getType());
+  }
+  SmallVector<AffineMap> all(maps);
+  all.append(outs.size(), AffineMap::getMultiDimIdentityMap(rank, &context));
+  auto op = linalg::GenericOp::create(builder, at, results, inputs, outs, all, SmallVector<utils::IteratorType>(rank, utils::IteratorType::parallel));
+  op.getRegion().takeBody(region);
+  for (Value out : outs)
+    op.getRegion().front().addArgument(cast<RankedTensorType>(out.getType()).getElementType(), at);
+  return Val(Values(op.getResults()));
+}
+
+// ---- elements -------------------------------------------------------------------------------------------------------
+
+// Whether an index is the variable of a loop over exactly this axis of exactly this array.
+bool Lowering::isInBounds(Value tensor, ValueRange indices) {
+  for (auto [axis, index] : llvm::enumerate(indices)) {
+    // The operation is not there yet while its body is emitted: its extents stand in the state.
+    size_t axisOfPoint;
+    if (auto point = index.getDefiningOp<linalg::IndexOp>())
+      axisOfPoint = point.getDim();
+    else if (auto argument = dyn_cast<BlockArgument>(index); argument && isa_and_nonnull<array::StencilOp>(argument.getOwner()->getParentOp()))
+      axisOfPoint = argument.getArgNumber();
+    else
+      return false;
+    if (state.point.size() <= axisOfPoint)
+      return false;
+    auto dim = state.point[axisOfPoint].getDefiningOp<tensor::DimOp>();
+    if (!dim || dim.getSource() != tensor || dim.getConstantIndex() != int64_t(axis))
+      return false;
+  }
+  return true;
+}
+
+Val Lowering::readElement(const Val &array, ValueRange indices, Location at, bool inBounds) {
+  if (array.view) {
+    if (!inBounds)
+      for (auto [index, extent] : llvm::zip_equal(indices, array.view->extents)) {
+        // One unsigned test also finds negative indices.
+        Value out = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, extent);
+        failIf(out, 9002, "index is out of range", at);
+      }
+    return array.view->read(indices);
+  }
+  Val out;
+  for (Value part : array.parts)
+    out.parts.push_back(array::ElementOp::create(builder, at, part, indices, inBounds || isInBounds(part, indices)));
+  return out;
+}
+
+Val Lowering::emitElement(const Expr *e) {
+  Val array = emit(e->args[0]);
+  Values indices;
+  for (size_t i = 1; i < e->args.size(); ++i)
+    indices.push_back(emitIndex(e->args[i]));
+  return readElement(array, indices, loc(e->span), false);
+}
+
+// ---- maps -----------------------------------------------------------------------------------------------------------
+
+Val Lowering::emitMap(const Expr *e) {
+  Location at = loc(e->span);
+  auto types = leaves(e->type);
+  int rank = types.empty() ? 0 : types[0].rank;
+  Values inputs;
+  SmallVector<AffineMap> maps;
+  Values extentOf(rank);
+  struct Argument { size_t first, count; Val scalar; };
+  SmallVector<Argument> arguments;
+  for (auto [k, a] : llvm::enumerate(e->args)) {
+    Val value = emit(a);
+    bool isArray = a->type->isArray();
+    bool hasFuture = llvm::any_of(value.parts, [](Value v) { return isFuture(v); });
+    if (!isArray && !hasFuture) {
+      arguments.push_back({0, 0, value});
+      continue;
+    }
+    arguments.push_back({inputs.size(), value.parts.size(), {}});
+    int own = isArray ? a->type->rank : 0;
+    uint32_t stretch = k < e->stretch.size() ? e->stretch[k] : 0;
+    SmallVector<AffineExpr> axes;
+    for (int axis = 0; axis < own; ++axis) {
+      int target = rank - own + axis;
+      bool stretches = stretch >> axis & 1;
+      axes.push_back(stretches ? builder.getAffineConstantExpr(0) : builder.getAffineDimExpr(target));
+      if (!stretches && !extentOf[target])
+        extentOf[target] = extent(value.parts[0], axis, at);
+    }
+    for (Value part : value.parts) {
+      inputs.push_back(isArray ? part : future(part, at));
+      maps.push_back(AffineMap::get(rank, 0, axes, &context));
+    }
+  }
+  for (Value &extent : extentOf)
+    if (!extent)
+      extent = constIndex(1, at);
+  return generic(at, extentOf, inputs, maps, {}, [&](ValueRange elements) {
+    SmallVector<Val> values;
+    for (const Argument &a : arguments)
+      values.push_back(a.count ? Val(Values(elements.slice(a.first, a.count))) : a.scalar);
+    return call(e->lambda, values).parts;
+  });
+}
+
+// ---- point kernels --------------------------------------------------------------------------------------------------
+
+Val Lowering::emitAt(const Expr *e) {
+  Location at = loc(e->span);
+  Values space;
+  for (const Expr *a : e->args)
+    space.push_back(emitIndex(a));
+  auto savedAt = state.at;
+  Values savedPoint = state.point;
+  Value savedFill = state.fill;
+  state.at = e;
+  state.point = space;
+  auto bindPoint = [&](ValueRange indices) {
+    for (auto [v, index] : llvm::zip_equal(e->indexVars, indices))
+      state.env[v] = fromIndex(index, scalarType(v->type), at);
+  };
+  bool isStencil = contains(e->blocks[0], [](const Expr *x) { return x->op == Op::OffsetRead; }, [](const Stmt *) { return false; });
+  Val result;
+  if (!isStencil) {
+    result = generic(at, space, {}, {}, {}, [&](ValueRange) {
+      bindPoint(pointIndices(space.size(), at));
+      return emitBlock(e->blocks[0], e->type->isArray() ? e->type->element : nullptr).parts;
+    });
+  } else {
+    state.fill = e->outsideValue ? emitScalar(e->outsideValue) : Value();
+    SmallVector<mlir::Type> results;
+    for (const Leaf &leaf : leaves(e->type))
+      results.push_back(leafType(leaf));
+    auto op = array::StencilOp::create(builder, at, results, space);
+    OpBuilder::InsertionGuard guard(builder);
+    Block *block = builder.createBlock(&op.getBody(), {}, SmallVector<mlir::Type>(space.size(), builder.getIndexType()),
+                                       SmallVector<Location>(space.size(), at));
+    Context outer = state.context;
+    state.context = Context::Kernel;
+    bindPoint(block->getArguments());
+    Values values = emitBlock(e->blocks[0], e->type->isArray() ? e->type->element : nullptr).parts;
+    array::YieldOp::create(builder, at, plain(values, at));
+    state.context = outer;
+    result = Val(Values(op.getResults()));
+  }
+  state.at = savedAt;
+  state.point = savedPoint;
+  state.fill = savedFill;
+  return result;
+}
+
+Val Lowering::emitOffsetRead(const Expr *e) {
+  Location at = loc(e->span);
+  Val array = emit(e->args[0]);
+  auto inStencil = builder.getInsertionBlock()->getParentOp();
+  auto stencil = dyn_cast<array::StencilOp>(inStencil);
+  if (!stencil)
+    stencil = inStencil->getParentOfType<array::StencilOp>();
+  SmallVector<int64_t> axes;
+  for (const Var *v : e->indexVars) {
+    auto it = state.at ? llvm::find(state.at->indexVars, v) : decltype(llvm::find(state.at->indexVars, v))();
+    if (!state.at || it == state.at->indexVars.end())
+      return unsupported(e->span, "a read at an offset of another kernel's point", e->type);
+    axes.push_back(it - state.at->indexVars.begin());
+  }
+  bool isPoint = stencil && !array.view && stencil.getExtents().size() == state.at->indexVars.size();
+  for (auto [i, v] : llvm::enumerate(state.at->indexVars)) {
+    Value index = state.env[v].parts[0];
+    auto cast = index.getDefiningOp<arith::IndexCastOp>();
+    isPoint &= stencil && cast && cast.getIn() == stencil.getBody().getArgument(unsigned(i));
+  }
+  array::EdgeRule rule = state.at->outside == hir::Outside::Wrap      ? array::EdgeRule::Wrap
+                         : state.at->outside == hir::Outside::Reflect ? array::EdgeRule::Reflect
+                         : state.at->outside == hir::Outside::Value   ? array::EdgeRule::Value
+                                                                      : array::EdgeRule::Clamp;
+  if (isPoint && state.at->outside != hir::Outside::None) {
+    Val out;
+    for (Value part : array.parts) {
+      Type element = mlir::cast<RankedTensorType>(part.getType()).getElementType();
+      Value fill = rule == array::EdgeRule::Value ? state.fill : Value();
+      out.parts.push_back(array::ShiftedOp::create(builder, at, element, part, fill, e->offsets, axes, rule));
+    }
+    return out;
+  }
+  // In a kernel inside a kernel: the rule as arithmetic on the index.
+  Values indices;
+  Value inside = boolean(true, at);
+  Value zeroIndex = constIndex(0, at), one = constIndex(1, at);
+  auto less = [&](Value a, Value b) -> Value { return arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, a, b); };
+  for (auto [axis, v] : llvm::enumerate(e->indexVars)) {
+    Value i = toIndex(state.env[v].parts[0], true, at);
+    i = arith::AddIOp::create(builder, at, i, constIndex(e->offsets[axis], at));
+    Value n = array.view ? array.view->extents[axis] : extent(array.parts[0], axis, at);
+    Value last = arith::SubIOp::create(builder, at, n, one);
+    switch (state.at->outside) {
+    case hir::Outside::Clamp:
+      i = arith::MinSIOp::create(builder, at, arith::MaxSIOp::create(builder, at, i, zeroIndex), last);
+      break;
+    case hir::Outside::Wrap: {
+      Value r = arith::RemSIOp::create(builder, at, i, n);
+      i = select(less(r, zeroIndex), arith::AddIOp::create(builder, at, r, n), r, at);
+      break;
+    }
+    case hir::Outside::Reflect: {
+      // A triangle wave of period 2 (n - 1), at least 1 for a single element.
+      Value period = arith::MaxSIOp::create(builder, at, arith::AddIOp::create(builder, at, last, last), one);
+      Value r = arith::RemSIOp::create(builder, at, i, period);
+      r = select(less(r, zeroIndex), arith::AddIOp::create(builder, at, r, period), r, at);
+      i = select(less(last, r), arith::SubIOp::create(builder, at, period, r), r, at);
+      break;
+    }
+    case hir::Outside::Value: {
+      Value ok = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ult, i, n);
+      inside = arith::AndIOp::create(builder, at, inside, ok);
+      break;
+    }
+    case hir::Outside::None: break;
+    }
+    indices.push_back(i);
+  }
+  if (state.at->outside != hir::Outside::Value)
+    return readElement(array, indices, at, state.at->outside != hir::Outside::None);
+  return branch(at, inside, {}, [&] { return readElement(array, indices, at, true); }, [&] { return Val(state.fill); });
+}
+
+// ---- literals -------------------------------------------------------------------------------------------------------
+
+Val Lowering::emitArrayLit(const Expr *e) {
+  Location at = loc(e->span);
+  auto types = leaves(e->type);
+  if (state.context == Context::Kernel || state.context == Context::Scalar)
+    return unsupported(e->span, "an array literal inside a kernel", e->type);
+  SmallVector<Val> elements;
+  for (const Expr *a : e->args)
+    elements.push_back(emit(a));
+  Val out;
+  Value count = constIndex(int64_t(elements.size()), at), one = constIndex(1, at), zeroIndex = constIndex(0, at);
+  for (auto [part, leaf] : llvm::enumerate(types)) {
+    mlir::Type element = scalarType(leaf.element);
+    bool hasFuture = llvm::any_of(elements, [&, part = part](const Val &v) { return isFuture(v.parts[part]); });
+    if (leaf.rank == 1 && !hasFuture && !elements.empty()) {
+      Values scalars;
+      for (const Val &v : elements)
+        scalars.push_back(v.parts[part]);
+      Value exact = tensor::FromElementsOp::create(builder, at, scalars);
+      out.parts.push_back(tensor::CastOp::create(builder, at, tensorType(element, 1), exact));
+      continue;
+    }
+    Values shape{count};
+    if (elements.empty())
+      shape.append(leaf.rank - 1, zeroIndex);
+    else if (leaf.rank > 1)
+      shape.append(extents(elements[0].parts[part], at));
+    Value array = emptyTensor(shape, element, at);
+    for (auto [k, v] : llvm::enumerate(elements)) {
+      Value source = v.parts[part];
+      Values starts(leaf.rank, zeroIndex), counts = shape, steps(leaf.rank, one);
+      starts[0] = constIndex(int64_t(k), at);
+      counts[0] = one;
+      if (leaf.rank == 1)
+        source = future(source, at);
+      array = array::InsertSliceOp::create(builder, at, array.getType(), source, array, starts, counts, steps, 1u);
+    }
+    out.parts.push_back(array);
+  }
+  return out;
+}
+
+} // namespace dagger::lower

@@ -1,0 +1,297 @@
+// The visitor that makes MLIR of the typed program. One class in several files, each about one idea; this header is
+// their common vocabulary.
+#pragma once
+#include "compiler/lower/Lower.h"
+#include "mlir-dialects/Array/IR/Array.h"
+#include "mlir-dialects/Task/IR/Task.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Builders.h"
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace dagger::lower {
+
+using hir::Expr;
+using hir::Op;
+using hir::Stmt;
+using hir::TypeKind;
+using hir::Var;
+using mlir::Location;
+using mlir::OpBuilder;
+using mlir::RankedTensorType;
+using mlir::Value;
+using mlir::ValueRange;
+using llvm::ArrayRef;
+using llvm::SmallVector;
+using llvm::SmallVectorImpl;
+using Values = SmallVector<Value, 2>;
+
+struct View;
+
+// A value of the language. Tuples are flat: one part for each leaf; an array of tuples is one tensor for each leaf. In
+// kernels an array may be a view instead: not in memory, but computed at each read.
+struct Val {
+  Values parts;
+  std::shared_ptr<View> view;
+  Val() = default;
+  Val(Value value) : parts{value} {}
+  Val(Values values) : parts(std::move(values)) {}
+};
+
+struct View {
+  Values extents;                             // index
+  std::function<Val(ValueRange indices)> read; // in range; emits code at the builder
+};
+
+// Where code runs decides what a value may be: see the task dialect. Kernel: the region of a structured operation.
+enum class Context { Host, Task, Scalar, Kernel };
+
+// A leaf of a flattened type.
+struct Leaf {
+  const hir::Type *element; // a scalar
+  int rank;                 // 0: not in an array
+};
+
+// What a piece of the typed program does to the variables around it, and how it may be left early.
+struct Effects {
+  llvm::SmallVector<const Var *, 4> assigned; // that are declared outside
+  bool returns = false, breaks = false, continues = false;
+  bool exits() const { return returns || breaks || continues; }
+};
+
+using VarList = SmallVector<const Var *, 4>;
+
+class Lowering {
+public:
+  Lowering(const hir::Program &program, mlir::MLIRContext &context, Diagnostics &diagnostics);
+  mlir::OwningOpRef<mlir::ModuleOp> run(const Options &options);
+
+private:
+  // ---- Types.cpp: types, constants, locations
+  mlir::Type scalarType(const hir::Type *);
+  RankedTensorType tensorType(mlir::Type element, int rank);
+  mlir::Type leafType(const Leaf &leaf) { return leaf.rank ? tensorType(scalarType(leaf.element), leaf.rank) : scalarType(leaf.element); }
+  void flatten(const hir::Type *, SmallVectorImpl<Leaf> &, int rank = 0);
+  SmallVector<Leaf, 2> leaves(const hir::Type *type) { SmallVector<Leaf, 2> out; flatten(type, out); return out; }
+  // The parts that field `index` of a tuple, or of an array of tuples, has: first and number.
+  std::pair<unsigned, unsigned> fieldRange(const hir::Type *, int index);
+  Location loc(Span);
+  Val zero(const hir::Type *, Location);
+  Value zeroScalar(mlir::Type, Location);
+  Value constInt(mlir::Type, int64_t, Location);
+  Value constIndex(int64_t, Location);
+  Value constFloat(mlir::Type, double, Location);
+  Value text(llvm::StringRef, Location);
+  Value toIndex(Value, bool isSigned, Location);
+  Value fromIndex(Value, mlir::Type, Location);
+  Value extent(Value tensor, int64_t axis, Location);
+  Values extents(Value tensor, Location);
+  static bool isFuture(Value);
+  static bool isUnsigned(const hir::Type *type) { return type->kind == TypeKind::Bool || (type->kind == TypeKind::Int && !type->isSigned); }
+  // The scalar itself: on the host this looks at it, in a kernel it reads it.
+  Value plain(Value, Location);
+  Value future(Value, Location);
+  Values plain(ValueRange values, Location at) { Values out; for (Value v : values) out.push_back(plain(v, at)); return out; }
+  static std::string elementName(const hir::Type *);
+  Val unsupported(Span, const std::string &what, const hir::Type *type = nullptr);
+  void failIf(Value condition, int code, llvm::StringRef text, Location);
+  const Var *freshVar(const hir::Type *type);
+
+  // ---- Analysis.cpp: questions to the typed program
+  const Effects &effects(const hir::Block *);
+  const Effects &effects(const Stmt *);
+  VarList assigned(const Effects &);           // those that are bound now, with the flags of what it may leave
+  bool contains(const hir::Block *, llvm::function_ref<bool(const Expr *)>, llvm::function_ref<bool(const Stmt *)>);
+  bool isKernelCode(const hir::Block *);       // can be the body of a kernel: scalars and reads of arrays
+  bool isKernelArray(const Expr *);            // an array that a kernel can read without having it in memory
+  bool isKernelFunction(const hir::Function *);
+  bool mayPrint(const hir::Block *);
+  void freeVars(const hir::Block *, llvm::SetVector<const Var *> &);
+
+  // ---- Functions.cpp
+  mlir::func::FuncOp function(const hir::Function *, Context);
+  void emitPending();
+  void emitBody(mlir::func::FuncOp, const hir::Function *, Context);
+  void emitEntry(const hir::Function *, bool isTest);
+  Val inlineCall(const hir::Function *, ArrayRef<Val> arguments, Location, SmallVectorImpl<Val> &updated);
+  // A block as the body of a function: its value or what `return` gave.
+  Val functionBody(const hir::Block *, const hir::Type *result, Span);
+
+  // ---- Calls.cpp
+  Val emitCall(const Expr *);
+  Val callTask(const Expr *, bool statement);
+  Val callDirect(const Expr *, mlir::func::FuncOp, bool futures);
+  void arguments(const Expr *, SmallVectorImpl<Val> &);
+  void writeUpdates(const Expr *, ArrayRef<Val>);
+  bool boxOf(const hir::Place &, Values &starts, Values &counts);
+
+  // ---- ControlFlow.cpp
+  Val emitBlock(const hir::Block *, const hir::Type *type);
+  Val emitFrom(const hir::Block *, size_t first, const hir::Type *type);
+  void emit(const Stmt *);
+  void emitFor(const Stmt *);
+  void emitWhile(const Stmt *);
+  Val branch(Location, Value condition, const VarList &assigned, const std::function<Val()> &then,
+             const std::function<Val()> &otherwise);
+  // A loop that carries `vars`: tries with the values' kinds, and again with futures where the body made one.
+  void carry(Location, const VarList &vars, const std::function<mlir::Operation *(Values &inits, SmallVectorImpl<Value> &yielded)> &make);
+  Values valuesOf(const VarList &);
+  void bind(const VarList &, ValueRange);
+  Value exitFlag(const Effects &, Location);
+  Value boolean(bool value, Location at) { return constInt(builder.getI1Type(), value, at); }
+  // for k in 0..count, or until `stop` holds
+  void countedLoop(Location, Value count, const VarList &vars, const std::function<void(Value)> &body,
+                   const std::function<Value()> &stop = nullptr);
+
+  // ---- Expressions.cpp
+  Val emit(const Expr *);
+  Value emitScalar(const Expr *e) { return plain(emit(e).parts[0], loc(e->span)); }
+  Value emitIndex(const Expr *e) { return toIndex(emitScalar(e), !isUnsigned(e->type), loc(e->span)); }
+  // Scalar code on operands of which some may be futures: then it becomes an operation of rank 0.
+  Val lift(ValueRange operands, Location, const std::function<Values(ValueRange)> &compute);
+  Val emitIf(const Expr *);
+  Val field(const Val &, const hir::Type *, int index);
+
+  // ---- Scalars.cpp, ScalarMath.cpp, Complex.cpp
+  Value constant(const Expr *);
+  Value convert(Value, const hir::Type *from, const hir::Type *to, Location);
+  Value unary(Op, Value, const hir::Type *, Location);
+  Value binary(Op, Value, Value, const hir::Type *, Location);
+  Value compare(Op, Value, Value, const hir::Type *, Location);
+  Value integerBinary(Op, Value, Value, const hir::Type *, Location);
+  Value floatBinary(Op, Value, Value, const hir::Type *, Location);
+  Value complexBinary(Op, Value, Value, const hir::Type *, Location);
+  Value integerPower(Value, Value, const hir::Type *, Location);
+  Value checkedArithmetic(Op, Value, Value, bool isSigned, Location);
+  Value select(Value condition, Value a, Value b, Location at) { return mlir::arith::SelectOp::create(builder, at, condition, a, b); }
+  Value math(const std::string &name, ValueRange, const hir::Type *operand, const hir::Type *result, Span, Location);
+  Value floatMath(llvm::StringRef name, ValueRange, Location);
+  Value integerMath(llvm::StringRef name, ValueRange, const hir::Type *, Location);
+  Value complexMath(llvm::StringRef name, ValueRange, const hir::Type *result, Location);
+  Value minMax(bool isMax, Value, Value, const hir::Type *, Location);
+  Value libm(llvm::StringRef name, ValueRange, Location);
+  Value nearestFloat(Value, const hir::Type *from, mlir::Type to, Location);
+
+  // ---- Arrays.cpp
+  Val emitElement(const Expr *);
+  Val emitMap(const Expr *);
+  Val emitAt(const Expr *);
+  Val emitOffsetRead(const Expr *);
+  Val emitArrayLit(const Expr *);
+  Val readElement(const Val &, ValueRange indices, Location, bool inBounds);
+  // linalg.generic over `extents`; `body` gets the elements of the inputs and gives the results' elements.
+  Val generic(Location, ValueRange extents, ValueRange inputs, ArrayRef<mlir::AffineMap> maps, ArrayRef<mlir::Type> elements,
+              const std::function<Values(ValueRange)> &body);
+  Values pointIndices(int rank, Location);
+  Value emptyTensor(ValueRange extents, mlir::Type element, Location);
+  bool isInBounds(Value tensor, ValueRange indices);
+  ArrayRef<mlir::AffineMap> noMaps() { return {}; }
+
+  // ---- Comprehensions.cpp
+  Val emitComprehension(const Expr *);
+  Val comprehensionOfTasks(const Expr *, ValueRange extents);
+  Val comprehensionLoop(const Expr *, ValueRange extents);
+  Val filteredComprehension(const Expr *);
+
+  // ---- Slices.cpp
+  struct Box { Values starts, counts, steps; uint32_t dropped = 0; };
+  Val emitSlice(const Expr *);
+  // Of the subscripts that are Index or Range; others give the whole axis.
+  Box box(const Val &array, ArrayRef<hir::Subscript>, Location);
+  Box tileBox(Value array, ValueRange tile, Location);
+  Value gather(Value array, Value indices, int64_t axis, Location);
+  Value compress(Value array, Value mask, int64_t axis, llvm::StringRef type, Location);
+  Value maskIndices(Value mask, Location);
+  Val sliceView(const Val &array, const Box &, Location);
+  Val sliceBox(const Val &array, const Box &, Location);
+
+  // ---- Places.cpp
+  Val readPlace(const hir::Place &);
+  void writePlace(const hir::Place &, const Val &, const hir::Type *valueType);
+  Value writeSubscripts(Value array, const hir::Place::Step &, Value value, Span);
+  std::pair<unsigned, unsigned> placeParts(const hir::Place &);
+
+  // ---- Views.cpp: arrays in kernels
+  std::shared_ptr<View> viewOf(const Expr *);
+  std::shared_ptr<View> viewOf(const Val &, Location);
+
+  // ---- Reductions.cpp, KernelReductions.cpp
+  Val emitReduce(const Expr *);
+  Val emitScan(const Expr *);
+  struct Reduction;
+  Reduction reduction(const Expr *);
+  Val structuredReduce(const Expr *, const Reduction &, const Val &array, const Val *mask, ValueRange prefix);
+  Val kernelReduce(const Expr *, const Reduction &);
+  Values combine(const Reduction &, ValueRange, ValueRange, Location);
+  Val finish(const Expr *, const Reduction &, Val accumulated, Value count);
+  Val call(const hir::Lambda *, ArrayRef<Val>);
+
+  // ---- Library.cpp, Text.cpp
+  Val emitLibrary(const Expr *);
+  Val libraryOp(const Expr *, llvm::StringRef name, bool effect);
+  Val textFunction(const Expr *);
+  Val viewLibrary(const Expr *);
+  Value runtime(llvm::StringRef function, ValueRange, mlir::Type result, Location, bool context = false, bool location = false,
+                const std::string *spec = nullptr);
+  Value format(Value, const Leaf &, const std::string &spec, Location);
+  Value formatValue(const Val &, const hir::Type *, const std::string &spec, Location);
+  Value concat(Value, Value, Location);
+  Val emitFormat(const Expr *);
+  void emitPrint(const Stmt *);
+
+  // ---- GroupKernels.cpp
+  void emitGroupKernel(const hir::Function *);
+  void groupStatements(ArrayRef<Stmt *>, size_t first, size_t last);
+  void laneLoop(const std::function<void()> &body);
+
+  const hir::Program &program;
+  mlir::MLIRContext &context;
+  Diagnostics &diagnostics;
+  mlir::ModuleOp module;
+  OpBuilder builder;
+  bool failed = false;
+
+  // What one function's emission holds; saved and replaced when another one begins.
+  struct State {
+    Context context = Context::Host;
+    std::map<const Var *, Val> env;
+    const hir::Function *function = nullptr;
+    std::string functionName;
+    std::optional<Location> callSite;      // of the inlined function
+    const Var *returned = nullptr, *result = nullptr;
+    const Var *broken = nullptr, *continued = nullptr; // of the innermost loop
+    const Expr *at = nullptr;              // the point kernel around, for offset reads
+    Values point;                          // its indices
+    Value fill;                            // its `outside` value
+    std::optional<Value> priority;
+    int retries = 0;
+    std::string callName;
+    struct Group;
+    std::shared_ptr<Group> group;
+  } state;
+
+  std::map<std::pair<const hir::Function *, Context>, mlir::func::FuncOp> functions;
+  std::deque<std::function<void()>> pending;
+  std::map<const void *, Effects> effectsOf;
+  std::map<const hir::Function *, bool> kernelFunctions;
+  std::deque<Var> ownVars;
+  std::deque<hir::Type> ownTypes;
+  hir::Type *boolType = nullptr;
+  int outlined = 0;
+};
+
+// What one reduction accumulates.
+struct Lowering::Reduction {
+  const Expr *expr = nullptr;
+  const hir::Type *element = nullptr;      // of the array
+  SmallVector<mlir::Type, 2> accumulators;
+  const hir::Type *accumulator = nullptr;  // the first one's type in the language
+  mlir::ArrayAttr identity;                // null: of nothing it stops
+  std::string fails;
+};
+
+} // namespace dagger::lower
