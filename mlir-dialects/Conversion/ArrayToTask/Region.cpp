@@ -80,7 +80,8 @@ void sinkConstants(Region &region) {
     for (OpOperand &operand : op->getOpOperands()) {
       Operation *definition = operand.get().getDefiningOp();
       if (region.isAncestor(operand.get().getParentRegion()) || !definition || !definition->hasTrait<OpTrait::ConstantLike>()) continue;
-      OpBuilder inner = OpBuilder::atBlockBegin(&region.front());
+      OpBuilder inner(definition->getContext());
+      inner.setInsertionPointToStart(&region.front());
       operand.set(inner.clone(*definition)->getResult(cast<OpResult>(operand.get()).getResultNumber()));
     }
   });
