@@ -112,7 +112,8 @@ void Lowering::emitPrint(const Stmt *s) {
     }
     out = out ? concat(concat(out, text(" ", at), at), piece, at) : piece;
   }
-  task::PrintOp::create(builder, at, out ? out : text("", at));
+  Value line = text("\n", at);
+  task::PrintOp::create(builder, at, out ? concat(out, line, at) : line);
 }
 
 Val Lowering::textFunction(const Expr *e) {

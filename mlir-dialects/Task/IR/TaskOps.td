@@ -118,7 +118,7 @@ def Task_AwaitOp : Task_Op<"await", [
 }
 
 def Task_PrintOp : Task_Op<"print"> {
-  let summary = "prints a text and a newline, in program order";
+  let summary = "prints a text, in program order";
   let description = [{
     ```mlir
     task.print %s
