@@ -163,7 +163,7 @@ int64_t dg_random_integers(dg_context *context, int64_t seed, int64_t index, int
                            const dg_location *location) {
   if (low >= high) {
     char text[96];
-    std::snprintf(text, sizeof text, "empty range %lld..%lld", (long long)low, (long long)high);
+    std::snprintf(text, sizeof text, "no integer lies in %lld..%lld", (long long)low, (long long)high);
     raise(context, failures::BadExtentOrStep, text, location);
   }
   return dg_random_i64(uint64_t(seed), uint64_t(index), low, high);

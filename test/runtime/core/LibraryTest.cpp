@@ -136,7 +136,7 @@ TEST(Library, Matmul) {
     dg_array_look(c, wrong, nullptr);
   });
   EXPECT_EQ(o.code, 1);
-  EXPECT_EQ(o.err, "error[DG9003]: extents differ: 40 and 700 along axis 0\n  at prog.dg:9:5 in `main`\n");
+  EXPECT_EQ(o.err, "error[DG9003]: extents differ: 40 and 700 along axis 1\n  at prog.dg:9:5 in `main`\n");
 }
 
 // A matrix that is not positive definite fails with the minor's number.
