@@ -237,8 +237,7 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
     dg_array_release(a);
     return failed;
   }
-  delete[] a->buffer->chunks;
-  a->buffer->chunks = nullptr;
+  a->buffer->dropChunks();
   setGrid(a->buffer, chunk);
   a->buffer->gridGiven = true;
   return a;
