@@ -207,7 +207,7 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
   for (int axis = 0; axis < a->rank; ++axis)
     if (chunk[axis] <= 0) {
       char text[96];
-      std::snprintf(text, sizeof text, chunk[axis] ? "negative extent %lld" : "step is zero", (long long)chunk[axis]);
+      std::snprintf(text, sizeof text, chunk[axis] ? "negative extent %lld" : "chunks of no extent", (long long)chunk[axis]);
       dg_array *failed = fail(context, a->type, a->rank, a->extents, failures::BadExtentOrStep, text, location);
       dg_array_release(a);
       return failed;
@@ -237,8 +237,7 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
     dg_array_release(a);
     return failed;
   }
-  delete[] a->buffer->chunks;
-  a->buffer->chunks = nullptr;
+  a->buffer->dropChunks();
   setGrid(a->buffer, chunk);
   a->buffer->gridGiven = true;
   return a;

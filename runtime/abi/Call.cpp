@@ -6,6 +6,35 @@
 
 namespace dagger::rt {
 
+CallWork *CallWork::create(const dg_task &task, const void *frame) {
+  auto aligned = [](size_t bytes) { return (bytes + 63) / 64 * 64; };
+  size_t head = aligned(sizeof(CallWork)), arguments = aligned(sizeof(CallArgument) * task.arrays);
+  size_t pointers = aligned(sizeof(void *) * (task.arrays + 3 * size_t(task.results)));
+  size_t bytes = head + arguments + pointers + task.frame_bytes;
+  char *block = static_cast<char *>(poolAllocate(bytes));
+  auto *work = new (block) CallWork;
+  work->task = task;
+  work->blockBytes = bytes;
+  work->arguments = reinterpret_cast<CallArgument *>(block + head);
+  for (int k = 0; k < task.arrays; ++k)
+    new (&work->arguments[k]) CallArgument;
+  auto **next = reinterpret_cast<void **>(block + head + arguments);
+  work->arrays = reinterpret_cast<dg_array **>(next);
+  work->returned = reinterpret_cast<dg_array **>(next + task.arrays);
+  work->promises = reinterpret_cast<Array **>(next + task.arrays + task.results);
+  work->results = reinterpret_cast<dg_buffer **>(next + task.arrays + 2 * task.results);
+  work->frame = block + head + arguments + pointers;
+  if (task.frame_bytes)
+    std::memcpy(work->frame, frame, task.frame_bytes);
+  return work;
+}
+
+void CallWork::destroy() {
+  size_t bytes = blockBytes;
+  this->~CallWork();
+  poolFree(this, bytes);
+}
+
 CallWork::~CallWork() {
   for (int k = 0; k < task.arrays; ++k)
     unhold(arguments[k].handle);
@@ -64,12 +93,12 @@ void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array
 }
 
 void CallWork::run(dg_context *context, Task &) {
-  makeViews(context, arguments.get(), task.arrays, arrays.get(), location);
+  makeViews(context, arguments, task.arrays, arrays, location);
   for (int r = 0; r < task.results; ++r)
     returned[r] = nullptr;
-  running = {&task, arguments.get(), arrays.get(), returned.get(), results.get()};
+  running = {&task, arguments, arrays, returned, results};
   context->results = &running;
-  task.body(context, frame.get(), arrays.get());
+  task.body(context, frame, arrays);
   // Results that take long to copy are copied here, while other tasks can still fail this one for want of memory.
   for (int r = 0; r < task.results; ++r) {
     dg_array *value = returned[r];
@@ -194,8 +223,8 @@ void discardUpdates(void *state) {
   delete saved;
 }
 
-void *CallWork::save(Task &) { return saveUpdates(arguments.get(), task.arrays); }
-void CallWork::restore(Task &, void *saved) { restoreUpdates(arguments.get(), task.arrays, saved); }
+void *CallWork::save(Task &) { return saveUpdates(arguments, task.arrays); }
+void CallWork::restore(Task &, void *saved) { restoreUpdates(arguments, task.arrays, saved); }
 void CallWork::discard(void *saved) { discardUpdates(saved); }
 
 } // namespace dagger::rt

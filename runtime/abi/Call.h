@@ -1,7 +1,6 @@
 // A task call: on the host a node of the graph, inside a task an ordinary call.
 #pragma once
 #include "runtime/abi/Launch.h"
-#include <memory>
 
 namespace dagger::rt {
 
@@ -32,16 +31,20 @@ struct RunningCall {
 struct CallWork final : Work {
   Runtime *runtime;
   dg_task task;
-  std::unique_ptr<char[]> frame;
-  std::unique_ptr<CallArgument[]> arguments;
-  std::unique_ptr<dg_array *[]> arrays, returned;
-  std::unique_ptr<Array *[]> promises; // the handles of the results, held
-  std::unique_ptr<dg_buffer *[]> results;
+  // All of these lie behind the object, in the same block.
+  CallArgument *arguments;
+  char *frame;
+  dg_array **arrays, **returned;
+  Array **promises; // the handles of the results, held
+  dg_buffer **results;
+  size_t blockBytes;
   RunningCall running;
   const Failure *failed = nullptr;
   uint8_t resultTypes[8]; // of library calls, whose description does not outlive the call
 
+  static CallWork *create(const dg_task &task, const void *frame);
   ~CallWork() override;
+  void destroy() override;
   const Failure *inputFailure(Task &task) override;
   void run(dg_context *context, Task &task) override;
   void finish(Task &task, const Failure *failure) override;

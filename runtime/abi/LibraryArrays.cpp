@@ -44,7 +44,7 @@ static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_ar
     dg_array *keys = arrays[1];
     if (keys->extents[0] != in->extents[axis]) {
       dg_array_release(out);
-      return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[axis], keys->extents[0], 0));
+      return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[axis], keys->extents[0], axis));
     }
     dg_array *indexes = make(context, DG_I64, 1, keys->extents);
     if (!indexes) {
@@ -312,7 +312,7 @@ bool launchRandom(dg_context *context, const LibraryFrame &frame, dg_array **res
     scalars.high = frame.number()[2];
     if (scalars.low >= scalars.high) {
       char text[96];
-      std::snprintf(text, sizeof text, "empty range %lld..%lld", (long long)scalars.low, (long long)scalars.high);
+      std::snprintf(text, sizeof text, "no integer lies in %lld..%lld", (long long)scalars.low, (long long)scalars.high);
       if (!context->isHost)
         raise(context, failures::BadExtentOrStep, text, frame.location);
       results[0] = newFailed(context, DG_I64, frame.resultRank[0], extents,

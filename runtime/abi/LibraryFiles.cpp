@@ -71,7 +71,7 @@ LibraryError runFiles(dg_context *context, const LibraryFrame &frame, dg_array *
     else if (endsWith(path, ".png"))
       failure = io::writePng(path, first, pictureOptions(frame, arrays));
     else
-      return fileError(path + ": an array is saved to .npy, .csv, .tsv or .png");
+      return fileError(path + ": arrays are saved as .csv, .tsv, .npy or .png");
     break;
   case DG_LIB_PLOT_LINE:
     failure = plot::line(path, frame.arrays > 1 ? &first : nullptr, second);

@@ -20,7 +20,7 @@ static LibraryError multiply(dg_context *context, const LibraryFrame &frame, dg_
   dg_array *a = arrays[0], *b = arrays[1];
   int64_t inner = a->extents[a->rank - 1], extents[DG_MAX_RANK];
   if (inner != b->extents[0])
-    return {failures::ExtentsDiffer, ownedText(failures::extentsDiffer(inner, b->extents[0], 0))};
+    return {failures::ExtentsDiffer, ownedText(failures::extentsDiffer(inner, b->extents[0], a->rank - 1))};
   int rank = 0;
   if (a->rank == 2)
     extents[rank++] = a->extents[0];
@@ -149,7 +149,7 @@ bool launchMatmul(dg_context *context, const LibraryFrame &frame, dg_array *cons
   int64_t shape[DG_MAX_RANK] = {n, m};
   if (inner != arrays[1]->extents[0] && arrays[0]->buffer->base && arrays[1]->buffer->base) {
     char text[128];
-    std::snprintf(text, sizeof text, "extents differ: %lld and %lld along axis 0", (long long)inner, (long long)arrays[1]->extents[0]);
+    std::snprintf(text, sizeof text, "extents differ: %lld and %lld along axis 1", (long long)inner, (long long)arrays[1]->extents[0]);
     if (!context->isHost)
       raise(context, failures::ExtentsDiffer, text, frame.location);
     results[0] = newFailed(context, arrays[0]->type, 2, shape, makeFailure(context, failures::ExtentsDiffer, text, frame.location));

@@ -101,9 +101,8 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
   runtime.enter();
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;
-  auto *work = new CallWork;
+  CallWork *work = CallWork::create(task, frame);
   work->runtime = &runtime;
-  work->task = task;
   if (task.flags & LibraryTask) {
     std::copy(task.result_type, task.result_type + task.results, work->resultTypes);
     work->task.result_type = work->resultTypes;
@@ -111,14 +110,6 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
   work->sequence = ++runtime.sequence;
   work->name = task.name ? task.name : "";
   work->location = task.location;
-  work->frame.reset(new char[task.frame_bytes + 1]);
-  if (task.frame_bytes)
-    std::memcpy(work->frame.get(), frame, task.frame_bytes);
-  work->arguments.reset(new CallArgument[task.arrays]);
-  work->arrays.reset(new dg_array *[task.arrays]);
-  work->returned.reset(new dg_array *[task.results]);
-  work->promises.reset(new Array *[task.results]);
-  work->results.reset(new dg_buffer *[task.results]);
 
   Task *node = scheduler.make(work, work->sequence, 0, priority, true);
   for (int k = 0; k < task.arrays; ++k) {
@@ -161,7 +152,7 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
         argument.box.low[axis] = 0, argument.box.high[axis] = std::max<int64_t>(arrays[k]->extents[axis], 1);
     }
   if (!work->failed)
-    if (std::string text = overlapText(work->arguments.get(), task.arrays, places); !text.empty())
+    if (std::string text = overlapText(work->arguments, task.arrays, places); !text.empty())
       work->failed =
           makeFailure(&runtime.host, failures::PlacesOverlap, std::move(text), task.location, nullptr, work);
   for (int r = 0; r < task.results; ++r) {

@@ -159,5 +159,14 @@ void dg_parse(dg_context *context, uint8_t type, dg_str *text, void *out, const 
     raiseOwned(context, failures::BadText, error, location);
 }
 
+int64_t dg_random_integers(dg_context *context, int64_t seed, int64_t index, int64_t low, int64_t high,
+                           const dg_location *location) {
+  if (low >= high) {
+    char text[96];
+    std::snprintf(text, sizeof text, "no integer lies in %lld..%lld", (long long)low, (long long)high);
+    raise(context, failures::BadExtentOrStep, text, location);
+  }
+  return dg_random_i64(uint64_t(seed), uint64_t(index), low, high);
+}
 double dg_random_uniform(int64_t seed, int64_t index) { return dg_random_f64(uint64_t(seed), uint64_t(index)); }
 double dg_random_normal(int64_t seed, int64_t index) { return dg_random_normal_f64(uint64_t(seed), uint64_t(index)); }

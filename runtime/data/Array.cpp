@@ -338,8 +338,25 @@ const Failure *anyFailure(dg_buffer *buffer) {
 
 using namespace dagger::rt;
 
+Chunk *dg_buffer::needChunks() {
+  if (!chunks)
+    chunks = chunkCount == 1 ? &only : new Chunk[size_t(chunkCount)];
+  return chunks;
+}
+
+void dg_buffer::dropChunks() {
+  if (chunks != &only)
+    delete[] chunks;
+  only.writers.clear();
+  only.readers.clear();
+  only.before.clear();
+  only.writer = 0;
+  chunks = nullptr;
+}
+
 dg_buffer::~dg_buffer() {
-  delete[] chunks;
+  if (chunks != &only)
+    delete[] chunks;
   delete[] failures.load(std::memory_order_relaxed);
 }
 

@@ -4,6 +4,7 @@
 // Chunks' task lists belong to the host thread, which alone makes tasks. Everything else is safe from any thread.
 #pragma once
 #include "dagger/runtime.h"
+#include "runtime/sched/Pool.h"
 #include "runtime/sched/Task.h"
 #include <atomic>
 #include <cstdint>
@@ -49,6 +50,9 @@ struct Chunk {
 } // namespace dagger::rt
 
 struct dg_buffer {
+  static void *operator new(size_t bytes) { return dagger::rt::poolAllocate(bytes); }
+  static void operator delete(void *block, size_t bytes) { dagger::rt::poolFree(block, bytes); }
+
   std::atomic<int64_t> refs{1};   // its Arrays and pending launches
   std::atomic<int64_t> values{0}; // its Arrays that are values of the program, as against uses by pending tasks
   std::atomic<int64_t> writes{0}; // tasks that will write it and have not ended
@@ -64,14 +68,21 @@ struct dg_buffer {
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task
   std::atomic<std::atomic<const dagger::rt::Failure *> *> failures{nullptr}; // one a chunk, made at the first failure
   alignas(16) char small[16];     // storage of a scalar
+  dagger::rt::Chunk only;         // where `chunks` points if there is one
 
   dg_buffer() = default;
   ~dg_buffer();
+  // Makes the chunks' records where there are none yet, or drops them.
+  dagger::rt::Chunk *needChunks();
+  void dropChunks();
 };
 
 namespace dagger::rt {
 
 struct Array : dg_array {
+  static void *operator new(size_t bytes) { return poolAllocate(bytes); }
+  static void operator delete(void *block, size_t bytes) { poolFree(block, bytes); }
+
   // A task's argument counts its own views here and not in the buffer: what happens inside a task must not make the host
   // believe that there are two values.
   std::atomic<int64_t> ownValues{0};

@@ -4,9 +4,7 @@
 namespace dagger::rt {
 
 static Chunk *chunksOf(dg_buffer *buffer) {
-  if (!buffer->chunks)
-    buffer->chunks = new Chunk[size_t(buffer->chunkCount)];
-  return buffer->chunks;
+  return buffer->needChunks();
 }
 
 bool isQuiet(dg_buffer *buffer) {
@@ -28,19 +26,16 @@ void prepareGrid(Runtime &runtime, dg_buffer *buffer) {
     return;
   int64_t chunk[DG_MAX_RANK];
   chooseBufferChunk(runtime.limits.chunkBytes, buffer->type, buffer->rank, buffer->extents, chunk);
-  Chunk *old = buffer->chunks;
-  int64_t oldCount = buffer->chunkCount;
+  // The record of a run wants to know who wrote it, although they have ended. Without a grid there was one chunk.
+  std::vector<TaskRef> writers;
+  if (TaskList::keepEnded && buffer->chunks)
+    for (uint32_t t = 0; t < buffer->chunks[0].writers.size(); ++t)
+      writers.push_back(buffer->chunks[0].writers[t]);
+  buffer->dropChunks();
   setGrid(buffer, chunk);
-  if (!old || (oldCount == 1 && buffer->chunkCount == 1))
-    return;
-  buffer->chunks = nullptr;
-  // The record of a run wants to know who wrote it, although they have ended.
-  if (TaskList::keepEnded)
+  for (TaskRef writer : writers)
     for (int64_t i = 0; i < buffer->chunkCount; ++i)
-      for (int64_t k = 0; k < oldCount; ++k)
-        for (uint32_t t = 0; t < old[k].writers.size(); ++t)
-          chunksOf(buffer)[i].writers.add(old[k].writers[t]);
-  delete[] old;
+      chunksOf(buffer)[i].writers.add(writer);
 }
 
 static void dependOn(Scheduler &scheduler, Task *task, const TaskList &list, bool ordered) {

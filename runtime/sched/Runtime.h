@@ -8,7 +8,8 @@ namespace dagger::rt {
 struct Limits {
   int threads = 1;
   int64_t chunkBytes = 0;              // 0: chosen
-  int64_t windowTasks = 1 << 15;       // how far the host runs ahead of the workers
+  int64_t windowTasks = 1 << 12;       // how far the host runs ahead of the workers: what it makes should still be in
+                                       // the cache when it runs
   int64_t windowBytes = int64_t(1) << 29; // of results that are not there yet
   size_t stackBytes = size_t(64) << 20;
 };

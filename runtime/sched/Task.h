@@ -45,8 +45,11 @@ struct Work {
 
   void release() {
     if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      delete this;
+      destroy();
   }
+
+protected:
+  virtual void destroy() { delete this; }
 };
 
 struct alignas(64) Task {

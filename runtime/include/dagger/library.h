@@ -107,6 +107,20 @@ enum { DG_DATE = 32 /* int64_t days since 1970-01-01 */, DG_TIMESTAMP = 33 /* in
 // random.stream: element `index` of random.uniform or random.normal (f64) with this seed.
 double dg_random_uniform(int64_t seed, int64_t index);
 double dg_random_normal(int64_t seed, int64_t index);
+// Element `index` of random.integers; an empty range fails (DG9014).
+int64_t dg_random_integers(dg_context *, int64_t seed, int64_t index, int64_t low, int64_t high, const dg_location *);
+
+// ---- the externs of stdlib/linalg.dg -----------------------------------------------------------------------------------
+// Contiguous row-major arrays, then each extent name once, in order of appearance. They fail the running task (DG9015).
+// potrf(inout a: [n, n])  trsm(l: [n, n], inout b: [m, n])  syrk(a: [n, k], inout c: [n, n])  gemm(a: [n, k], b: [m, k], inout c: [n, m])
+void dg_linalg_potrf_f64(double *a, int64_t n);
+void dg_linalg_trsm_f64(const double *l, double *b, int64_t n, int64_t m);
+void dg_linalg_syrk_f64(const double *a, double *c, int64_t n, int64_t k);
+void dg_linalg_gemm_f64(const double *a, const double *b, double *c, int64_t n, int64_t k, int64_t m);
+void dg_linalg_potrf_f32(float *a, int64_t n);
+void dg_linalg_trsm_f32(const float *l, float *b, int64_t n, int64_t m);
+void dg_linalg_syrk_f32(const float *a, float *c, int64_t n, int64_t k);
+void dg_linalg_gemm_f32(const float *a, const float *b, float *c, int64_t n, int64_t k, int64_t m);
 
 #ifdef __cplusplus
 }

@@ -136,7 +136,7 @@ TEST(Library, Matmul) {
     dg_array_look(c, wrong, nullptr);
   });
   EXPECT_EQ(o.code, 1);
-  EXPECT_EQ(o.err, "error[DG9003]: extents differ: 40 and 700 along axis 0\n  at prog.dg:9:5 in `main`\n");
+  EXPECT_EQ(o.err, "error[DG9003]: extents differ: 40 and 700 along axis 1\n  at prog.dg:9:5 in `main`\n");
 }
 
 // A matrix that is not positive definite fails with the minor's number.
@@ -217,4 +217,27 @@ TEST(Library, Texts) {
   });
   EXPECT_EQ(o.code, 1);
   EXPECT_EQ(o.err, "error[DG9012]: \"12x\" is not an i64\n  at prog.dg:9:5 in `main`\n");
+}
+
+// A blocked factorization with the standard library's tile externs gives back the matrix it was made of.
+TEST(Library, TileExterns) {
+  const int64_t n = 5, m = 3;
+  double l[n * n] = {}, a[n * n] = {}, b[m * n], x[m * n], product[m * n] = {};
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j <= i; ++j)
+      l[i * n + j] = i == j ? 2.0 + double(i) : 0.5 * double(i + j + 1);
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j)
+      for (int64_t k = 0; k < n; ++k)
+        a[i * n + j] += l[i * n + k] * l[j * n + k];
+  dg_linalg_potrf_f64(a, n);
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j <= i; ++j)
+      EXPECT_NEAR(a[i * n + j], l[i * n + j], 1e-12);
+  for (int64_t i = 0; i < m * n; ++i)
+    x[i] = b[i] = double(i);
+  dg_linalg_trsm_f64(l, x, n, m);
+  dg_linalg_gemm_f64(x, l, product, m, n, n); // minus x Lt
+  for (int64_t i = 0; i < m * n; ++i)
+    EXPECT_NEAR(product[i], -b[i], 1e-9);
 }
