@@ -17,6 +17,7 @@ def Array_Dialect : Dialect {
     Element types are signless; an operation that needs to know the sign says so in its name or attributes.
   }];
   let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
   let dependentDialects = [];
 }
 

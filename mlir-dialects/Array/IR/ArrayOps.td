@@ -324,7 +324,7 @@ def Array_LibraryOp : Array_Op<"library", [AttrSizedOperandSegments, MemoryEffec
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $name `(` $arrays `)` `numbers` `(` $numbers `)` `reals` `(` $reals `)` `texts` `(` $texts `)` attr-dict
-    `:` `(` type($arrays) `)` `->` `(` type($results) `)`
+    `:` functional-type($arrays, $results)
   }];
 }
 
