@@ -52,7 +52,15 @@ struct ArrayLiteralNode final : ArrayNode {
   }
 };
 
-// The position of an element; the number of axes is known here for the common ranks.
+// Where an array is read from. In strict code most are variables, which are reached without a call.
+struct Source {
+  ArrayNode *array;
+  size_t slot; // 0: no variable
+  const ArrayObject &get(Frame &frame, ArrayRef &keep) const {
+    return slot ? *at<ArrayRef>(frame.slot(slot)) : *array->peek(frame, keep);
+  }
+};
+
 inline int64_t positionOf(Frame &frame, Span span, const ArrayObject &array, IndexNode *const *indices, size_t rank) {
   int64_t position = 0;
   for (size_t axis = 0; axis < rank; ++axis) {
@@ -64,14 +72,16 @@ inline int64_t positionOf(Frame &frame, Span span, const ArrayObject &array, Ind
   return position;
 }
 
-template <class T> struct ElementNode final : Typed<T> {
-  ArrayNode *array;
+// Rank 0: any, known when it runs.
+template <class T, size_t Rank> struct ElementNode final : Typed<T> {
+  Source source;
   std::vector<IndexNode *> indices;
-  ElementNode(ArrayNode *array, std::vector<IndexNode *> indices) : array(array), indices(std::move(indices)) {}
+  ElementNode(Source source, std::vector<IndexNode *> indices) : source(source), indices(std::move(indices)) {}
   T eval(Frame &frame) override {
     ArrayRef keep;
-    const ArrayObject &object = *array->peek(frame, keep);
-    return at<T>(object.data + positionOf(frame, this->span, object, indices.data(), indices.size()) * int64_t(sizeof(T)));
+    const ArrayObject &object = source.get(frame, keep);
+    int64_t position = positionOf(frame, this->span, object, indices.data(), Rank ? Rank : indices.size());
+    return at<T>(object.data + position * int64_t(sizeof(T)));
   }
 };
 struct TupleElementNode final : Node {
@@ -111,28 +121,51 @@ inline bool bring(int64_t &index, int64_t extent, hir::Outside rule) {
   }
 }
 
-template <class T> struct OffsetReadNode final : Typed<T> {
-  struct Axis { size_t indexSlot; int64_t offset; };
-  ArrayNode *array;
-  std::vector<Axis> axes;
+struct OffsetAxis { size_t indexSlot; int64_t offset; };
+
+struct OffsetRead {
+  Source source;
+  std::vector<OffsetAxis> axes;
   hir::Outside rule;
-  Typed<T> *outside;
-  OffsetReadNode(ArrayNode *array, std::vector<Axis> axes, hir::Outside rule, Typed<T> *outside)
-      : array(array), axes(std::move(axes)), rule(rule), outside(outside) {}
-  T eval(Frame &frame) override {
-    ArrayRef keep;
-    const ArrayObject &object = *array->peek(frame, keep);
+  // The element's place; null: what stands for everything outside. Rank 0: any, known when it runs.
+  template <size_t Rank> const std::byte *find(Frame &frame, Span span, ArrayRef &keep) const {
+    const ArrayObject &object = source.get(frame, keep);
     int64_t position = 0;
-    for (size_t axis = 0; axis < axes.size(); ++axis) {
+    for (size_t axis = 0; axis < (Rank ? Rank : axes.size()); ++axis) {
       int64_t index = at<int64_t>(frame.slot(axes[axis].indexSlot)) + axes[axis].offset, extent = object.extents[axis];
       int64_t written = index;
       if (!bring(index, extent, rule))
-        return outside->eval(frame);
+        return nullptr;
       if (uint64_t(index) >= uint64_t(extent)) [[unlikely]] // nothing to bring it to: the axis is empty
-        fail(frame, this->span, failures::IndexOutOfRange, failures::indexOutOfRange(written, int64_t(axis), extent));
+        fail(frame, span, failures::IndexOutOfRange, failures::indexOutOfRange(written, int64_t(axis), extent));
       position = position * extent + index;
     }
-    return at<T>(object.data + position * int64_t(sizeof(T)));
+    return object.data + position * int64_t(object.element->size);
+  }
+};
+
+template <class T, size_t Rank> struct OffsetReadNode final : Typed<T> {
+  OffsetRead read;
+  Typed<T> *outside;
+  OffsetReadNode(OffsetRead read, Typed<T> *outside) : read(std::move(read)), outside(outside) {}
+  T eval(Frame &frame) override {
+    ArrayRef keep;
+    const std::byte *element = read.find<Rank>(frame, this->span, keep);
+    return element ? at<T>(element) : outside->eval(frame);
+  }
+};
+struct TupleOffsetRead final : Node {
+  OffsetRead read;
+  Node *outside;
+  const Layout *layout;
+  TupleOffsetRead(OffsetRead read, Node *outside, const Layout *layout)
+      : read(std::move(read)), outside(outside), layout(layout) {}
+  void evalTo(Frame &frame, std::byte *to) override {
+    ArrayRef keep;
+    if (const std::byte *element = read.find<0>(frame, span, keep))
+      layout->copy(to, element);
+    else
+      outside->evalTo(frame, to);
   }
 };
 
@@ -156,18 +189,34 @@ Node *Compiler::element(const hir::Expr *e) {
   std::vector<IndexNode *> list = indices(e->args, 1);
   if (e->type->isTuple())
     return make<TupleElementNode>(e->span, from, std::move(list));
-  return withScalar(e->type, [&]<class T>() -> Node * { return make<ElementNode<T>>(e->span, from, std::move(list)); });
+  Path path;
+  Source source{from, !isLazy() && pathOf(e->args[0], path) ? path.offset : 0};
+  return withScalar(e->type, [&]<class T>() -> Node * {
+    switch (list.size()) {
+    case 1: return make<ElementNode<T, 1>>(e->span, source, std::move(list));
+    case 2: return make<ElementNode<T, 2>>(e->span, source, std::move(list));
+    default: return make<ElementNode<T, 0>>(e->span, source, std::move(list));
+    }
+  });
 }
 
 Node *Compiler::offsetRead(const hir::Expr *e) {
   ArrayNode *from = array(e->args[0]);
   const hir::Expr *kernel = kernels.at(e->indexVars[0]);
+  Path path;
+  OffsetRead read{{from, !isLazy() && pathOf(e->args[0], path) ? path.offset : 0}, {}, kernel->outside};
+  for (size_t i = 0; i < e->offsets.size(); ++i)
+    read.axes.push_back({slotOf(e->indexVars[i]), e->offsets[i]});
+  Node *outside = kernel->outside == hir::Outside::Value ? expr(kernel->outsideValue) : nullptr;
+  if (e->type->isTuple())
+    return make<TupleOffsetRead>(e->span, std::move(read), outside, layout(e->type));
   return withScalar(e->type, [&]<class T>() -> Node * {
-    std::vector<typename OffsetReadNode<T>::Axis> axes;
-    for (size_t i = 0; i < e->offsets.size(); ++i)
-      axes.push_back({slotOf(e->indexVars[i]), e->offsets[i]});
-    Typed<T> *outside = kernel->outside == hir::Outside::Value ? typed<T>(kernel->outsideValue) : nullptr;
-    return make<OffsetReadNode<T>>(e->span, from, std::move(axes), kernel->outside, outside);
+    auto *value = static_cast<Typed<T> *>(outside);
+    switch (read.axes.size()) {
+    case 1: return make<OffsetReadNode<T, 1>>(e->span, std::move(read), value);
+    case 2: return make<OffsetReadNode<T, 2>>(e->span, std::move(read), value);
+    default: return make<OffsetReadNode<T, 0>>(e->span, std::move(read), value);
+    }
   });
 }
 

@@ -79,6 +79,10 @@ struct Arguments {
       values.push_back(frame.slot(slots[i]));
     }
     located(frame, span, [&] { function(LibraryCall{frame, *e, values, to}); });
+    // An array that stayed here would be shared, and copied at its next update.
+    for (size_t i = 0; i < nodes.size(); ++i)
+      if (e->args[i]->type->isArray())
+        at<ArrayRef>(values[i]) = {};
   }
 };
 

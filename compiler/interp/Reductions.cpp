@@ -229,6 +229,8 @@ Node *Compiler::reduce(const hir::Expr *e) {
     });
   }
 
+  if (elementType->isTuple())
+    throw PlainFailure{NotInterpreted, "the reference execution has no such reduction of " + hir::toString(elementType)};
   return withScalar(elementType, [&]<class T>() -> Node * {
     switch (kind) {
     case ReduceKind::Any:
@@ -384,6 +386,8 @@ Node *Compiler::scan(const hir::Expr *e) {
           [&](int64_t i, const TupleValue &x) { value->copy(to.data + offset(i), x.data()); });
     });
   }
+  if (elementType->isTuple())
+    throw PlainFailure{NotInterpreted, "the reference execution has no such scan of " + hir::toString(elementType)};
   return withScalar(elementType, [&]<class T>() -> Node * {
     return withScalar(e->type->element, [&]<class R>() -> Node * {
       if constexpr (isSummable<T, R>)

@@ -196,6 +196,8 @@ struct PrintAction final : Action {
       if (&arg != &args[0])
         line += ' ';
       line += show(arg.type, frame.slot(arg.slot));
+      if (arg.type->isArray()) // kept, it would be shared, and copied at its next update
+        at<ArrayRef>(frame.slot(arg.slot)) = {};
     }
     frame.machine->out << line << '\n';
     return Flow::Next;

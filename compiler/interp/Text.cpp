@@ -76,6 +76,8 @@ struct FormatNode final : Typed<Str> {
       if (const FailureRef *failed = failureIn(slot, frame.machine->layouts.of(piece.type)))
         throw Fail{*failed, Fail::Future};
       result += show(piece.type, slot, piece.hasFormat ? &piece.format : nullptr);
+      if (piece.type->isArray())
+        at<ArrayRef>(slot) = {};
       if (i + 1 < texts.size())
         result += texts[i + 1];
     }
