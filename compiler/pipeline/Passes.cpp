@@ -1,6 +1,7 @@
 // Which passes make each phase, and why they stand in this order.
 #include "compiler/pipeline/Phases.h"
 #include "mlir-dialects/Array/Ownership/Passes.h"
+#include "mlir-dialects/Array/Transforms/Passes.h"
 #include "mlir-dialects/Conversion/ArrayToTask/Passes.h"
 #include "mlir-dialects/Conversion/TaskToLLVM/Passes.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
@@ -31,8 +32,14 @@ void registerDialects(DialectRegistry &registry) {
 static void addValues(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addNestedPass<func::FuncOp>(array::createResolveExtents());
   passes.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  // Siblings first: an array that several reductions read has one user then, and its producer can follow.
+  passes.addNestedPass<func::FuncOp>(array::createFuseSiblingReductions());
+  passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoReductions());
+  passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoStencils());
   passes.addPass(createCSEPass());
 }
 
@@ -78,6 +85,7 @@ void registerPasses() {
   task::registerTaskToLLVMPasses();
   task::registerTaskTransformsPasses();
   array::registerArrayOwnershipPasses();
+  array::registerArrayTransformsPasses();
   for (auto [name, summary, stage] : {std::tuple("values", "the phase that ends in VALUES", Stage::Values), std::tuple("graph", "the phase that ends in GRAPH", Stage::Graph),
                                       std::tuple("kernels", "the phase that ends in KERNELS", Stage::Kernels), std::tuple("host", "the phase that ends in HOST", Stage::Host)})
     registerPassPipeline(

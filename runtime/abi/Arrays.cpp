@@ -98,6 +98,8 @@ dg_array *dg_array_own(dg_context *context, dg_array *a, int32_t contiguous, con
   // A failed value without storage stays what it is. A shape that is not known yet is that of a whole buffer.
   if (sole && (context->isHost || !contiguous || isContiguous(a)))
     return a;
+  if (context->isHost)
+    waitForShape(*context->runtime, a);
   const int64_t *grid = context->isHost && a->buffer->gridGiven && isWhole(a) ? a->buffer->chunk : nullptr;
   dg_array *copy = copyArray(context, a, grid, location);
   dg_array_release(a);

@@ -31,9 +31,16 @@ void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array
   for (int k = 0; k < count; ++k) {
     CallArgument &argument = arguments[k];
     Array *of = argument.handle, &view = argument.view;
-    static_cast<dg_array &>(view) = *of;
     view.refs = 1;
     view.shape_known = 1;
+    view.buffer = of->buffer;
+    view.data = of->data;
+    view.type = of->type;
+    view.rank = of->rank;
+    for (int axis = 0; axis < of->rank; ++axis) {
+      view.extents[axis] = of->extents[axis];
+      view.strides[axis] = of->strides[axis];
+    }
     view.ownValues.store(1, std::memory_order_relaxed);
     view.values = &view.ownValues;
     view.foreign = view.pinned = true;

@@ -26,6 +26,8 @@ static bool overlap(const CallArgument &x, const CallArgument &y) {
   const ViewMap &a = x.map, &b = y.map;
   if (!x.updates() || !y.updates() || a.buffer != b.buffer)
     return false;
+  if (x.handle == y.handle && !x.hasBox && !y.hasBox)
+    return true; // Whole arrays overlap, also if their shape is still to come (an empty one is never written).
   for (int axis = 0; axis < a.rank; ++axis)
     if (x.box.high[axis] <= x.box.low[axis])
       return false;
@@ -76,9 +78,10 @@ static void setArgument(CallArgument &argument, dg_array *a, uint8_t access, con
   argument.access = access;
   argument.hasBox = box != nullptr;
   argument.map = ViewMap(a);
+  bool known = shapeKnown(a);
   for (int axis = 0; axis < a->rank; ++axis) {
     argument.box.low[axis] = box ? box[axis] : 0;
-    argument.box.high[axis] = box ? box[axis] + box[a->rank + axis] : a->extents[axis];
+    argument.box.high[axis] = box ? box[axis] + box[a->rank + axis] : known ? a->extents[axis] : 0;
   }
 }
 
@@ -125,12 +128,13 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
     hold(argument.handle);
     dg_buffer *buffer = arrays[k]->buffer;
     Box box = argument.box;
-    bool empty = false;
-    if (buffer->base && !inRange(argument))
+    // Where the shape is still to come there is one chunk, and the body's start sees whether the box fits.
+    bool empty = false, known = shapeKnown(arrays[k]) && buffer->base;
+    if (known && !inRange(argument))
       for (int axis = 0; axis < arrays[k]->rank; ++axis)
         box.low[axis] = 0, box.high[axis] = arrays[k]->extents[axis];
     for (int axis = 0; axis < arrays[k]->rank; ++axis)
-      empty |= buffer->base && box.high[axis] <= box.low[axis];
+      empty |= known && box.high[axis] <= box.low[axis];
     if (argument.updates())
       buffer->writes.fetch_add(1, std::memory_order_relaxed);
     argument.empty = empty;
@@ -144,7 +148,7 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
       dependRead(scheduler, node, buffer, chunks, true);
   }
   for (int k = 0; k < task.arrays; ++k)
-    if (arrays[k]->buffer->base && !inRange(work->arguments[k])) {
+    if (shapeKnown(arrays[k]) && arrays[k]->buffer->base && !inRange(work->arguments[k])) {
       CallArgument &argument = work->arguments[k];
       for (int axis = 0; axis < arrays[k]->rank && !work->failed; ++axis)
         if (argument.box.low[axis] < 0 || argument.box.high[axis] < argument.box.low[axis] ||

@@ -4,6 +4,11 @@
 namespace dagger::rt {
 
 ViewMap::ViewMap(const dg_array *a) : buffer(a->buffer), rank(a->rank) {
+  // The task that makes it may be writing the handle's fields at this moment.
+  if (!shapeKnown(a)) {
+    whole = true;
+    return;
+  }
   for (int axis = 0; axis < rank; ++axis) {
     strides[axis] = a->strides[axis];
     extents[axis] = a->extents[axis];

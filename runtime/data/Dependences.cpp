@@ -23,7 +23,8 @@ bool isQuiet(dg_buffer *buffer) {
 }
 
 void prepareGrid(Runtime &runtime, dg_buffer *buffer) {
-  if (buffer->gridChosen || !buffer->base || buffer->failed.load(std::memory_order_acquire) || !isQuiet(buffer))
+  // Quiet first: before that the task that makes it may be writing the buffer's fields.
+  if (buffer->gridChosen || !isQuiet(buffer) || !buffer->base || buffer->failed.load(std::memory_order_acquire))
     return;
   int64_t chunk[DG_MAX_RANK];
   chooseBufferChunk(runtime.limits.chunkBytes, buffer->type, buffer->rank, buffer->extents, chunk);

@@ -1,0 +1,13 @@
+// What the program says about extents, without running it.
+#pragma once
+#include "mlir-dialects/Array/IR/Array.h"
+
+namespace dagger::array {
+
+// The value that an operation was given as this extent of its result; null when only the array itself knows.
+mlir::Value extentGiven(mlir::Value array, int64_t axis);
+
+// Whether both extents are the same number in every run, as far as can be seen.
+bool sameExtent(mlir::Value left, int64_t leftAxis, mlir::Value right, int64_t rightAxis);
+
+} // namespace dagger::array

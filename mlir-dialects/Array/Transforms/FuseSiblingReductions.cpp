@@ -1,0 +1,216 @@
+// Reductions of one array over one index space become one reduction.
+#include "mlir-dialects/Array/Transforms/Passes.h"
+#include "mlir-dialects/Task/IR/Task.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+
+namespace dagger::array {
+#define GEN_PASS_DEF_FUSESIBLINGREDUCTIONS
+#include "mlir-dialects/Array/Transforms/Passes.h.inc"
+
+namespace {
+bool isMasked(ReduceOp reduce) { return bool(cast<YieldOp>(reduce.getMap().front().getTerminator()).getPresent()); }
+
+bool shareAnInput(ReduceOp first, ReduceOp second) {
+  for (auto [a, mapOfA] : llvm::zip(first.getInputs(), first.getIndexingMaps()))
+    for (auto [b, mapOfB] : llvm::zip(second.getInputs(), second.getIndexingMaps()))
+      if (a == b && mapOfA == mapOfB)
+        return true;
+  return false;
+}
+
+// Whether all that `later` uses is there where `earlier` stands.
+bool canStandAt(ReduceOp later, ReduceOp earlier) {
+  auto isThere = [&](Value value) {
+    Operation *definition = value.getDefiningOp();
+    return !definition || definition->getBlock() != earlier->getBlock() || definition->isBeforeInBlock(earlier);
+  };
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(later->getRegions(), captured);
+  return llvm::all_of(later->getOperands(), isThere) && llvm::all_of(captured, isThere);
+}
+
+bool canFuse(ReduceOp first, ReduceOp second) {
+  return first.getExtents() == second.getExtents() && first.getAxes() == second.getAxes() && !isMasked(first) &&
+         !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first);
+}
+
+// What stands for nothing in a reduction that fails there; never seen, since the check behind it fails.
+SmallVector<Attribute> identitiesOf(ReduceOp reduce, Builder &builder) {
+  if (reduce.getIdentity())
+    return SmallVector<Attribute>(reduce.getIdentity()->getValue());
+  SmallVector<Attribute> identities;
+  for (Type type : reduce.getResultTypes()) {
+    Type element = cast<RankedTensorType>(type).getElementType();
+    if (auto complex = dyn_cast<ComplexType>(element)) {
+      Attribute zero = builder.getZeroAttr(complex.getElementType());
+      identities.push_back(builder.getArrayAttr({zero, zero}));
+    } else {
+      identities.push_back(builder.getZeroAttr(element));
+    }
+  }
+  return identities;
+}
+
+// `result` behind a check that the reduced index space has a point: fails with what the reduction would have said.
+Value checked(OpBuilder &builder, Location location, Value result, ReduceOp reduce, StringRef name) {
+  auto type = cast<RankedTensorType>(result.getType());
+  SmallVector<Value> kept, reduced;
+  for (auto [axis, extent] : llvm::enumerate(reduce.getExtents()))
+    (llvm::is_contained(reduce.getAxes(), int64_t(axis)) ? reduced : kept).push_back(extent);
+  for (auto [axis, extent] : llvm::enumerate(SmallVector<Value>(kept)))
+    if (!type.isDynamicDim(axis))
+      kept[axis] = Value();
+  llvm::erase(kept, Value());
+  Value empty = tensor::EmptyOp::create(builder, location, type, kept);
+  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+  auto check = linalg::GenericOp::create(
+      builder, location, TypeRange(type), result, empty, ArrayRef<AffineMap>{identity, identity}, loops,
+      [&](OpBuilder &inner, Location at, ValueRange arguments) {
+        Value zero = arith::ConstantIndexOp::create(inner, at, 0), isEmpty;
+        for (Value extent : reduced) {
+          Value none = arith::CmpIOp::create(inner, at, arith::CmpIPredicate::eq, extent, zero);
+          isEmpty = isEmpty ? arith::OrIOp::create(inner, at, isEmpty, none).getResult() : none;
+        }
+        auto branch = scf::IfOp::create(inner, at, isEmpty, /*withElse=*/false);
+        OpBuilder failing = branch.getThenBodyBuilder();
+        task::FailOp::create(failing, at, 9006, (name + " of an empty array").str());
+        linalg::YieldOp::create(inner, at, arguments[0]);
+      });
+  return check.getResult(0);
+}
+
+ReduceOp fuse(ReduceOp first, ReduceOp second) {
+  OpBuilder builder(first);
+  unsigned rank = first.getExtents().size(), firstCount = first.getNumResults(), secondCount = second.getNumResults();
+  SmallVector<Value> inputs(first.getInputs());
+  SmallVector<Attribute> maps(first.getIndexingMaps().getValue());
+  SmallVector<unsigned> position; // of the second's inputs among all
+  for (auto [input, map] : llvm::zip(second.getInputs(), second.getIndexingMaps())) {
+    unsigned at = 0;
+    while (at < inputs.size() && (inputs[at] != input || maps[at] != map))
+      ++at;
+    position.push_back(at);
+    if (at == inputs.size()) {
+      inputs.push_back(input);
+      maps.push_back(map);
+    }
+  }
+  // Equal failures stay; otherwise every failure becomes a check.
+  bool sameFailure = first.getFailsAttr() == second.getFailsAttr();
+  ArrayAttr identity = first.getIdentityAttr();
+  if (!sameFailure || identity) {
+    SmallVector<Attribute> both = identitiesOf(first, builder);
+    llvm::append_range(both, identitiesOf(second, builder));
+    identity = builder.getArrayAttr(both);
+  }
+  StringAttr fails = identity ? StringAttr() : first.getFailsAttr();
+  SmallVector<Type> types(first.getResultTypes());
+  llvm::append_range(types, second.getResultTypes());
+  Location location = builder.getFusedLoc({first.getLoc(), second.getLoc()});
+  auto fused = ReduceOp::create(builder, location, types, inputs, first.getExtents(), first.getAxes(),
+                                builder.getArrayAttr(maps), identity, fails);
+
+  // The map region: both bodies one after the other.
+  Block *map = &fused.getMap().emplaceBlock();
+  for (unsigned axis = 0; axis < rank; ++axis)
+    map->addArgument(builder.getIndexType(), location);
+  for (Value input : inputs)
+    map->addArgument(cast<RankedTensorType>(input.getType()).getElementType(), input.getLoc());
+  OpBuilder inner = OpBuilder::atBlockEnd(map);
+  SmallVector<Value> yielded;
+  auto append = [&](Block &from, IRMapping &mapping, SmallVectorImpl<Value> &out) {
+    for (Operation &op : from.without_terminator())
+      inner.clone(op, mapping);
+    for (Value value : cast<YieldOp>(from.getTerminator()).getValues())
+      out.push_back(mapping.lookupOrDefault(value));
+  };
+  for (auto [reduce, isSecond] : {std::pair(first, false), std::pair(second, true)}) {
+    IRMapping mapping;
+    Block &from = reduce.getMap().front();
+    for (unsigned axis = 0; axis < rank; ++axis)
+      mapping.map(from.getArgument(axis), map->getArgument(axis));
+    for (unsigned input = 0; input < reduce.getInputs().size(); ++input)
+      mapping.map(from.getArgument(rank + input), map->getArgument(rank + (isSecond ? position[input] : input)));
+    append(from, mapping, yielded);
+  }
+  YieldOp::create(inner, location, yielded);
+
+  // The combine region: left accumulators of both, then right ones.
+  Block *combine = &fused.getCombine().emplaceBlock();
+  for (int side = 0; side < 2; ++side)
+    for (Type type : types)
+      combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
+  inner.setInsertionPointToEnd(combine);
+  SmallVector<Value> combined;
+  for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)}) {
+    IRMapping mapping;
+    Block &from = reduce.getCombine().front();
+    unsigned count = reduce.getNumResults();
+    for (unsigned k = 0; k < count; ++k) {
+      mapping.map(from.getArgument(k), combine->getArgument(offset + k));
+      mapping.map(from.getArgument(count + k), combine->getArgument(firstCount + secondCount + offset + k));
+    }
+    append(from, mapping, combined);
+  }
+  YieldOp::create(inner, location, combined);
+
+  for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)})
+    for (unsigned k = 0; k < reduce.getNumResults(); ++k) {
+      Value result = fused.getResult(offset + k);
+      if (reduce.getFails() && !fails)
+        result = checked(builder, reduce.getLoc(), result, reduce, *reduce.getFails());
+      reduce.getResult(k).replaceAllUsesWith(result);
+    }
+  first.erase();
+  second.erase();
+  return fused;
+}
+
+struct FuseSiblingReductions : impl::FuseSiblingReductionsBase<FuseSiblingReductions> {
+  void runOnOperation() override {
+    SmallVector<ReduceOp> reductions;
+    llvm::DenseMap<Operation *, size_t> place;
+    getOperation().walk([&](ReduceOp reduce) {
+      if (reduce->getParentRegion()->getParentOfType<ReduceOp>() || reduce->getParentOfType<StencilOp>() ||
+          reduce->getParentOfType<linalg::GenericOp>())
+        return; // one that a kernel does at a point
+      place[reduce] = reductions.size();
+      reductions.push_back(reduce);
+    });
+    // Candidates share an input, so only users of one array meet: linear in their number but for those.
+    for (size_t i = 0; i < reductions.size(); ++i) {
+      if (!reductions[i])
+        continue;
+      bool again = true;
+      while (again) {
+        again = false;
+        for (Value input : reductions[i].getInputs()) {
+          for (Operation *user : input.getUsers()) {
+            auto other = dyn_cast<ReduceOp>(user);
+            if (!other || other == reductions[i] || other->getBlock() != reductions[i]->getBlock() ||
+                !reductions[i]->isBeforeInBlock(other) || !canFuse(reductions[i], other))
+              continue;
+            auto known = place.find(other);
+            if (known == place.end())
+              continue; // one that a kernel does at a point
+            reductions[known->second] = ReduceOp();
+            place.erase(known);
+            place.erase(reductions[i]);
+            reductions[i] = fuse(reductions[i], other);
+            place[reductions[i]] = i;
+            again = true;
+            break;
+          }
+          if (again)
+            break;
+        }
+      }
+    }
+  }
+};
+} // namespace
+} // namespace dagger::array

@@ -1,0 +1,46 @@
+// Fusions over whole arrays. See README.md.
+#ifndef DAGGER_ARRAY_TRANSFORMS_PASSES
+#define DAGGER_ARRAY_TRANSFORMS_PASSES
+include "mlir/Pass/PassBase.td"
+
+def ResolveExtents : Pass<"resolve-extents", "::mlir::func::FuncOp"> {
+  let summary = "extents of computed arrays are what they were computed with";
+  let description = [{
+    In: any tensor.dim at VALUES.
+    Out: none of an elementwise operation, a stencil, a scan or an update whose operation says the extent.
+    Why: an array that only its extents are asked of is not needed, and one with a single other user can be fused.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncOp"> {
+  let summary = "reductions of one array over one index space become one reduction";
+  let description = [{
+    In: array.reduce operations in one block without masks, with the same extents and axes, which share an input.
+    Out: one array.reduce with all their results, where the first stood. Where one of them fails on nothing and another
+    does not, the failure is an elementwise check of the index space behind the reduction.
+    Why: memory is read once.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect", "::dagger::task::TaskDialect"];
+}
+
+def FuseProducersIntoReductions : Pass<"fuse-producers-into-reductions", "::mlir::func::FuncOp"> {
+  let summary = "elementwise code moves into the reduction that alone uses it";
+  let description = [{
+    In: an array.reduce with an input that a linalg.generic makes for it alone.
+    Out: the reduction reads the generic's inputs, and its map region holds the generic's code.
+    Why: the array in between is neither written nor read.
+  }];
+}
+
+def FuseProducersIntoStencils : Pass<"fuse-producers-into-stencils", "::mlir::func::FuncOp"> {
+  let summary = "cheap elementwise code moves into the stencil that alone uses it";
+  let description = [{
+    In: an array.stencil that reads an array near its point, made for it alone by a linalg.generic of one array with a few
+    arithmetic operations and no calls.
+    Out: the stencil reads that array instead and repeats the code for each read.
+    Why: one pass over memory less, for arithmetic that costs less than it.
+  }];
+}
+#endif

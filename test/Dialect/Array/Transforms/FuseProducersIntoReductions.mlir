@@ -1,0 +1,77 @@
+// Elementwise code that only a reduction uses moves into it, and not where it has another user or might differ in extent.
+// RUN: dagger-opt --fuse-producers-into-reductions %s | FileCheck %s
+#id = affine_map<(d0) -> (d0)>
+
+// CHECK-LABEL: func @squares
+// CHECK-SAME: (%[[A:.*]]: tensor<?xf64>
+func.func @squares(%a: tensor<?xf64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK-NOT: linalg.generic
+  // CHECK: array.reduce ins(%[[A]] : tensor<?xf64>)
+  // CHECK-NEXT: ^bb0(%{{.*}}: index, %[[X:.*]]: f64):
+  // CHECK-NEXT: arith.mulf %[[X]], %[[X]]
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %q: f64):
+    %c = arith.addf %l, %q : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %r : tensor<f64>
+}
+
+// The array is asked for as well: it is made anyway.
+// CHECK-LABEL: func @other_user
+func.func @other_user(%a: tensor<?xf64>) -> (tensor<f64>, tensor<?xf64>) attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %q: f64):
+    %c = arith.addf %l, %q : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %r, %s : tensor<f64>, tensor<?xf64>
+}
+
+// Nothing says that both arrays are equally long; the launch of the product checks it.
+// CHECK-LABEL: func @unknown_extents
+func.func @unknown_extents(%a: tensor<?xf64>, %b: tensor<?xf64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a, %b : tensor<?xf64>, tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %z: f64, %o: f64):
+    %y = arith.mulf %x, %z : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %q: f64):
+    %c = arith.addf %l, %q : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %r : tensor<f64>
+}
