@@ -1,4 +1,5 @@
 // Which passes make each phase, and why they stand in this order.
+#include "compiler/graph/Graph.h"
 #include "compiler/pipeline/Phases.h"
 #include "mlir-dialects/Array/Ownership/Passes.h"
 #include "mlir-dialects/Array/Transforms/Passes.h"
@@ -86,6 +87,7 @@ void registerPasses() {
   task::registerTaskTransformsPasses();
   array::registerArrayOwnershipPasses();
   array::registerArrayTransformsPasses();
+  graph::registerGraphPasses();
   for (auto [name, summary, stage] : {std::tuple("values", "the phase that ends in VALUES", Stage::Values), std::tuple("graph", "the phase that ends in GRAPH", Stage::Graph),
                                       std::tuple("kernels", "the phase that ends in KERNELS", Stage::Kernels), std::tuple("host", "the phase that ends in HOST", Stage::Host)})
     registerPassPipeline(
