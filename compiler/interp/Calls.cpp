@@ -14,6 +14,7 @@ struct CallPlan {
   std::vector<Argument> args;
   std::vector<PlaceNode> places;
   ExternFunction *external = nullptr;
+  bool isSimple = false;
   Span span;
 
   // Only a fn in graph code, or one that runs inside a task, goes on with failed arguments.
@@ -29,13 +30,26 @@ struct CallPlan {
     memset(memory, 0, code->frameSize);
     Frame &frame = *new (memory) Frame{&caller, span, code, &machine, caller.scope, result};
     FrameGuard guard{frame};
-    if (places.empty() && mode == Mode::Strict && callee->kind == hir::FunctionKind::Fn) {
-      for (size_t i = 0; i < args.size(); ++i)
+    if (isSimple)
+      invokeSimply(caller, frame);
+    else
+      invokeFully(caller, frame);
+  }
+
+  // A fn in strict code with at most one inout place, which is all of a variable: nothing to catch, nothing to compare.
+  void invokeSimply(Frame &caller, Frame &frame) const {
+    size_t placeAt = 0;
+    for (size_t i = 0; i < args.size(); ++i)
+      if (args[i].value)
         args[i].value->evalTo(caller, frame.slot(code->params[i].offset));
-      run(frame);
-      return;
-    }
-    invokeFully(caller, frame);
+      else
+        placeAt = i;
+    if (places.empty())
+      return run(frame);
+    std::byte *param = frame.slot(code->params[placeAt].offset), *place = caller.slot(places[0].slot);
+    places[0].whole->move(param, place);
+    run(frame);
+    places[0].whole->move(place, param);
   }
 
   void run(Frame &frame) const {
@@ -204,7 +218,9 @@ Node *Compiler::call(const hir::Expr *e) {
     } else {
       plan.args.push_back({expr(e->args[nextArg++]), -1});
     }
-  if (e->type->isTuple() || e->type->kind == hir::TypeKind::Void)
+  plan.isSimple = mode == Mode::Strict && callee.kind == hir::FunctionKind::Fn &&
+                  (plan.places.empty() || (plan.places.size() == 1 && plan.places[0].isWhole()));
+  if (!hasCell(e->type))
     return make<TupleCall>(e->span, std::move(plan));
   return withValue(e->type, [&]<class T>() -> Node * { return make<CallNode<T>>(e->span, std::move(plan)); });
 }

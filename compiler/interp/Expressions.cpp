@@ -342,7 +342,7 @@ Node *Compiler::looked(const hir::Expr *e) {
   Node *value = expr(e);
   if (!isLazy() || e->op == hir::Op::Const)
     return value;
-  if (e->type->isTuple())
+  if (!hasCell(e->type))
     return make<TupleLook>(e->span, value, layout(e->type));
   return withValue(e->type, [&]<class T>() -> Node * {
     return make<LookNode<T>>(e->span, static_cast<Typed<T> *>(value));
@@ -367,7 +367,7 @@ Node *Compiler::blockExpr(const hir::Block *block) {
     return expr(value);
   Sequence *before = statements(block);
   Node *last = expr(value);
-  if (value->type->isTuple())
+  if (!hasCell(value->type))
     return make<TupleBlock>(block->span, before, last);
   return withValue(value->type, [&]<class T>() -> Node * {
     return make<BlockNode<T>>(block->span, before, static_cast<Typed<T> *>(last));
@@ -381,12 +381,12 @@ Node *Compiler::ifExpr(const hir::Expr *e) {
     const hir::Block *block = e->blocks[size_t(i)];
     if (block->value && block->value->type->kind != hir::TypeKind::Void)
       branch[i] = blockExpr(block);
-    else if (e->type->isTuple())
+    else if (!hasCell(e->type))
       branch[i] = make<TupleNever>(block->span, statements(block));
     else
       branch[i] = withValue(e->type, [&]<class T>() -> Node * { return make<NeverNode<T>>(block->span, statements(block)); });
   }
-  if (e->type->isTuple())
+  if (!hasCell(e->type))
     return make<TupleIf>(e->span, condition, branch[0], branch[1]);
   return withValue(e->type, [&]<class T>() -> Node * {
     return make<IfNode<T>>(e->span, condition, static_cast<Typed<T> *>(branch[0]), static_cast<Typed<T> *>(branch[1]));

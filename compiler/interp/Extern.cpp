@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <dlfcn.h>
 #include <ffi.h>
+#include <unistd.h>
 
 namespace dagger::interp {
 
@@ -66,11 +67,24 @@ void ExternFunction::call(Frame &frame, const Code &code, std::byte *result) {
     return;
   auto refuse = [&](const std::string &text) { fail(frame, function.span, failures::Extern, text); };
   if (!address) {
-    void *library = function.library.empty() ? dlopen(nullptr, RTLD_NOW) : dlopen(function.library.c_str(), RTLD_NOW);
-    if (!library && function.library.find('/') == std::string::npos)
-      library = dlopen(("./" + function.library).c_str(), RTLD_NOW);
+    void *library = function.library.empty() ? dlopen(nullptr, RTLD_NOW) : nullptr;
+    // dg_fail must be found by the library, also where this code itself was opened by a program that kept it to itself.
+    if (Dl_info self; dladdr(reinterpret_cast<void *>(&dg_fail), &self) && self.dli_fname)
+      dlopen(self.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD);
+    // Beside the program that declares it first, then wherever the system looks.
+    std::string problem;
+    const SourceManager *sources = frame.machine->program.sources;
+    if (!library && sources && function.span.valid() && function.library[0] != '/') {
+      const std::string &path = sources->get(function.span.file).path;
+      size_t slash = path.rfind('/');
+      std::string beside = (slash == path.npos ? "." : path.substr(0, slash)) + "/" + function.library;
+      if (access(beside.c_str(), F_OK) == 0 && !(library = dlopen(beside.c_str(), RTLD_NOW)))
+        problem = dlerror();
+    }
+    if (!library && problem.empty() && !(library = dlopen(function.library.c_str(), RTLD_NOW)))
+      problem = dlerror();
     if (!library)
-      refuse(std::string("cannot open `") + function.library + "`: " + dlerror());
+      refuse(std::string("cannot open `") + function.library + "`: " + problem);
     address = dlsym(library, function.externSymbol.c_str());
     if (!address)
       refuse("`" + function.library + "` has no function `" + function.externSymbol + "`");

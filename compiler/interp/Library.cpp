@@ -159,7 +159,7 @@ Node *Compiler::library(const hir::Expr *e) {
     arguments.nodes.push_back(looks ? looked(arg) : expr(arg));
     arguments.slots.push_back(newSlot(layout(arg->type)));
   }
-  if (e->type->isTuple() || e->type->kind == hir::TypeKind::Void)
+  if (!hasCell(e->type))
     return make<LibraryTuple>(e->span, std::move(arguments));
   return withValue(e->type, [&]<class T>() -> Node * { return make<LibraryNode<T>>(e->span, std::move(arguments)); });
 }

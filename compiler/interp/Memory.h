@@ -145,7 +145,9 @@ template <class F> auto withScalar(const hir::Type *type, F &&f) {
   default: return f.template operator()<Str>();
   }
 }
-// The same for every type but tuples and void.
+// Whether values of the type are single C++ values, which nodes return: all but tuples and nothing.
+inline bool hasCell(const hir::Type *type) { return !type->isTuple() && type->kind != hir::TypeKind::Void; }
+// The same for every type that hasCell().
 template <class F> auto withValue(const hir::Type *type, F &&f) {
   return type->isArray() ? f.template operator()<ArrayRef>() : withScalar(type, std::forward<F>(f));
 }

@@ -144,7 +144,7 @@ const Effects &Lowering::effects(const Stmt *stmt) {
 VarList Lowering::assigned(const Effects &effects) {
   VarList out;
   for (const Var *v : effects.assigned)
-    if (state.env.count(v))
+    if (state.env.count(v) && !isShared(v)) // shared memory is no value
       out.push_back(v);
   if (effects.returns) {
     out.push_back(state.returned);
@@ -229,6 +229,15 @@ bool Lowering::mayPrint(const hir::Block *block) {
   return contains(
       block, [](const Expr *e) { return e->op == Op::Call && e->callee->mayPrint; },
       [](const Stmt *s) { return s->kind == hir::StmtKind::Print; });
+}
+
+bool Lowering::mentions(const Stmt *stmt, llvm::function_ref<bool(const Var *)> is) {
+  bool found = false;
+  Walker walker;
+  walker.onExpr = [&](const Expr *e) { found |= e->op == Op::Local && is(e->var); };
+  walker.onAssign = [&](const Var *v) { found |= is(v); };
+  walker.stmt(stmt);
+  return found;
 }
 
 void Lowering::freeVars(const hir::Block *block, llvm::SetVector<const Var *> &out) {

@@ -208,7 +208,7 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
     all.push_back(zeroIndex);
     SmallVector<Type> types(ValueRange(all).getTypes());
     SmallVector<Location> places(all.size(), at);
-    auto loop = scf::WhileOp::create(builder, at, types, all, nullptr, nullptr);
+    auto loop = scf::WhileOp::create(builder, at, types, all);
     Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);
     bind(vars, before->getArguments().drop_back());
     Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, before->getArguments().back(), count);
@@ -218,7 +218,7 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
     bind(vars, after->getArguments().drop_back());
     body(after->getArguments().back());
     yielded.append(promote(valuesOf(vars)));
-    SmallVector<Value> out(yielded);
+    SmallVector<Value> out(yielded.begin(), yielded.end());
     out.push_back(arith::AddIOp::create(builder, at, after->getArguments().back(), one));
     scf::YieldOp::create(builder, at, out);
     return loop;
@@ -338,7 +338,7 @@ void Lowering::emitWhile(const Stmt *s) {
     OpBuilder::InsertionGuard guard(builder);
     SmallVector<Type> types(ValueRange(inits).getTypes());
     SmallVector<Location> places(inits.size(), at);
-    auto loop = scf::WhileOp::create(builder, at, types, inits, nullptr, nullptr);
+    auto loop = scf::WhileOp::create(builder, at, types, inits);
     Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);
     bind(vars, before->getArguments());
     Value go;
@@ -371,6 +371,13 @@ void Lowering::emitWhile(const Stmt *s) {
 // ---- statements -----------------------------------------------------------------------------------------------------
 
 void Lowering::emit(const Stmt *s) {
+  if (state.group && isGuarded(s))
+    emitGuarded(s);
+  else
+    emitUnguarded(s);
+}
+
+void Lowering::emitUnguarded(const Stmt *s) {
   Location at = loc(s->span);
   auto saved = std::make_tuple(state.priority, state.retries, state.callName);
   bool sequential = false;
@@ -445,9 +452,9 @@ void Lowering::emit(const Stmt *s) {
       task::CheckExtentOp::create(builder, at, a, b, s->text);
     break;
   }
+  case hir::StmtKind::Atomic: emitAtomic(s); break;
   case hir::StmtKind::Barrier:
-  case hir::StmtKind::Atomic:
-  case hir::StmtKind::Shared: unsupported(s->span, "group code outside a group kernel"); break;
+  case hir::StmtKind::Shared: unsupported(s->span, "a barrier or shared memory here"); break;
   }
   if (sequential)
     task::EndSequentialOp::create(builder, at);

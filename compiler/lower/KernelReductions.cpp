@@ -132,7 +132,7 @@ Val Lowering::kernelReduce(const Expr *e, const Reduction &r) {
           });
         });
         // The lanes pairwise.
-        auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width), nullptr, nullptr);
+        auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
         {
           OpBuilder::InsertionGuard inner(builder);
           Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);

@@ -79,6 +79,15 @@ Val Lowering::emitLibrary(const Expr *e) {
   // Those that give an array of texts or bytes are in the array library.
   if (name.starts_with("str.") && !e->type->isArray())
     return textFunction(e);
+  if (name == "random.uniform_at" || name == "random.normal_at") {
+    // One number of a stream: a pure function of seed and index, callable from everywhere.
+    Values operands;
+    for (const Expr *a : e->args)
+      operands.push_back(emitScalar(a));
+    return runtime(name == "random.uniform_at" ? "dg_random_uniform" : "dg_random_normal", operands, scalarType(e->type), at);
+  }
+  if (name == "random.integers_at")
+    return unsupported(e->span, "`random.integers_at`", e->type);
   if (state.context == Context::Kernel || state.context == Context::Scalar) {
     Val view = e->type->isArray() ? viewLibrary(e) : Val();
     return view.view ? view : unsupported(e->span, "`" + e->text + "` inside a kernel", e->type);

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/SetVector.h"
 #include <deque>
 #include <functional>
 #include <map>
@@ -133,6 +134,7 @@ private:
   Val emitBlock(const hir::Block *, const hir::Type *type);
   Val emitFrom(const hir::Block *, size_t first, const hir::Type *type);
   void emit(const Stmt *);
+  void emitUnguarded(const Stmt *);
   void emitFor(const Stmt *);
   void emitWhile(const Stmt *);
   Val branch(Location, Value condition, const VarList &assigned, const std::function<Val()> &then,
@@ -245,8 +247,18 @@ private:
 
   // ---- GroupKernels.cpp
   void emitGroupKernel(const hir::Function *);
-  void groupStatements(ArrayRef<Stmt *>, size_t first, size_t last);
-  void laneLoop(const std::function<void()> &body);
+  bool groupStatements(ArrayRef<Stmt *>);
+  bool groupStatement(const Stmt *);
+  void laneLoop(ArrayRef<Stmt *> statements);
+  void enterLane(Value lane, Location);
+  void leaveLane(Value lane, Location);
+  bool isShared(const Var *);
+  bool storeShared(const hir::Place &, const Val &);
+  void emitAtomic(const Stmt *);
+  // Whether this statement is skipped in lanes past the end.
+  bool isGuarded(const Stmt *);
+  void emitGuarded(const Stmt *);
+  bool mentions(const Stmt *, llvm::function_ref<bool(const Var *)>);
 
   const hir::Program &program;
   mlir::MLIRContext &context;

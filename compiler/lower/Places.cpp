@@ -27,6 +27,8 @@ Val Lowering::readPlace(const hir::Place &place) {
   Location at = loc(place.span);
   auto [first, count] = placeParts(place);
   const Val &root = state.env[place.root];
+  if (root.view && isShared(place.root) && !place.path.empty())
+    return readElement(root, box(root, place.path.back().subscripts, at).starts, at, false);
   if (root.view || root.parts.size() < first + count)
     return unsupported(place.span, "this place in a kernel", place.type);
   Val value(Values(ArrayRef<Value>(root.parts).slice(first, count)));
@@ -132,6 +134,8 @@ void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::
     state.env[place.root] = value;
     return;
   }
+  if (isShared(place.root) && storeShared(place, value))
+    return;
   auto [first, count] = placeParts(place);
   Val root = state.env[place.root];
   if (root.view || value.view || root.parts.size() < first + count || value.parts.size() != count) {

@@ -106,7 +106,7 @@ Value Lowering::integerMath(StringRef name, ValueRange v, const hir::Type *type,
     SmallVector<mlir::Type> types(2, t);
     SmallVector<Location> places(2, at);
     Value a = magnitude(x), b = magnitude(v[1]);
-    auto loop = scf::WhileOp::create(builder, at, types, ValueRange{a, b}, nullptr, nullptr);
+    auto loop = scf::WhileOp::create(builder, at, types, ValueRange{a, b});
     {
       OpBuilder::InsertionGuard guard(builder);
       Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);

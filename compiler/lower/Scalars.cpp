@@ -174,7 +174,7 @@ Value Lowering::integerPower(Value base, Value exponent, const hir::Type *type, 
   // while exponent != 0: result *= base when the bit is set; base *= base unless it was the last bit.
   SmallVector<mlir::Type> types(3, t);
   SmallVector<Location> places(3, at);
-  auto loop = scf::WhileOp::create(builder, at, types, ValueRange{one, base, exponent}, nullptr, nullptr);
+  auto loop = scf::WhileOp::create(builder, at, types, ValueRange{one, base, exponent});
   {
     OpBuilder::InsertionGuard guard(builder);
     Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);

@@ -124,8 +124,8 @@ Value Lowering::plain(Value value, Location at) {
   if (!isFuture(value))
     return value;
   if (state.context == Context::Host)
-    return task::AwaitOp::create(builder, at, value);
-  return array::ElementOp::create(builder, at, value, ValueRange(), true);
+    return task::AwaitOp::create(builder, at, cast<RankedTensorType>(value.getType()).getElementType(), value);
+  return array::ElementOp::create(builder, at, cast<RankedTensorType>(value.getType()).getElementType(), value, ValueRange(), builder.getUnitAttr());
 }
 Value Lowering::future(Value value, Location at) {
   if (isa<RankedTensorType>(value.getType()))

@@ -308,6 +308,29 @@ struct Fail : Pattern<FailOp> {
 };
 
 struct Runtime : Pattern<RuntimeOp> {
+  // dg_parse writes its value at a pointer: a place on the function's own stack. `spec` names the type.
+  LogicalResult parse(RuntimeOp op, SmallVector<Value> arguments, ConversionPatternRewriter &rewriter) const {
+    static const char *const names[] = {"bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32", "f64", "c64", "c128"};
+    StringRef name = op.getSpec().value_or("");
+    int64_t type = name == "date" ? 32 : name == "timestamp" ? 33 : std::find(std::begin(names), std::end(names), name) - std::begin(names);
+    if (type == std::end(names) - std::begin(names)) return op.emitOpError("reads text as a type that there is none of");
+    Location loc = op.getLoc();
+    Type result = op.getResult(0).getType(), memory = abi.inMemory(result);
+    Value place;
+    {
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPointToStart(&op->getParentOfType<FunctionOpInterface>().getFunctionBody().front());
+      place = LLVM::AllocaOp::create(rewriter, loc, LLVM::LLVMPointerType::get(getContext()), memory, abi.constant(rewriter, loc, abi.i64, 1));
+    }
+    arguments.insert(arguments.begin() + 1, abi.constant(rewriter, loc, abi.i8, type));
+    arguments.push_back(place);
+    arguments.push_back(abi.location(rewriter, loc));
+    abi.call(rewriter, loc, "dg_parse", Type(), arguments);
+    Value value = LLVM::LoadOp::create(rewriter, loc, memory, place);
+    if (result.isInteger(1)) value = LLVM::TruncOp::create(rewriter, loc, result, value);
+    rewriter.replaceOp(op, value);
+    return success();
+  }
   REWRITE(RuntimeOp) {
     Location loc = op.getLoc();
     if (op.getNumResults() > 1) return op.emitOpError("has more than one result");
@@ -315,6 +338,8 @@ struct Runtime : Pattern<RuntimeOp> {
     if (op.getWithContext()) arguments.push_back(Abi::context(op));
     for (Value argument : adaptor.getArgs())
       arguments.push_back(argument.getType().isInteger(1) ? LLVM::ZExtOp::create(rewriter, loc, abi.i8, argument).getResult() : argument);
+    if (op.getFunction() == "dg_parse") return parse(op, arguments, rewriter);
+    if (op.getSpec()) arguments.push_back(abi.cString(rewriter, loc, *op.getSpec()));
     if (op.getWithLocation()) arguments.push_back(abi.location(rewriter, loc));
     Type result = op.getNumResults() ? op.getResult(0).getType() : Type();
     Value value = abi.call(rewriter, loc, op.getFunction(), result ? abi.inMemory(result) : Type(), arguments);

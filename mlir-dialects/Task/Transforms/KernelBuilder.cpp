@@ -232,8 +232,8 @@ void KernelBuilder::replaceRead(Operation *read, ArrayRef<Value> point, bool isI
         OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
         Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
         auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
-        RuntimeOp::create(inner, element.getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])},
-                          /*spec=*/StringAttr(), /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
+        RuntimeOp::create(inner, element.getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])}, /*spec=*/StringAttr(),
+                          /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
       }
     }
     value = load(operand, element.getIndices());

@@ -3,6 +3,7 @@
 #include "dagger/runtime.h"
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <gtest/gtest.h>
 #include <string>
@@ -82,9 +83,14 @@ inline Outcome run(std::function<void(dg_context *)> main, const Settings &setti
 }
 
 inline void print(dg_context *context, const std::string &text) {
-  dg_str *str = dg_str_new(text.data(), int64_t(text.size()));
+  // No memory that an unwinding print could leave behind.
+  alignas(dg_str) static thread_local char memory[8192];
+  ASSERT_LT(text.size() + sizeof(dg_str), sizeof memory);
+  auto *str = reinterpret_cast<dg_str *>(memory);
+  str->refs = -1;
+  str->bytes = int64_t(text.size());
+  std::memcpy(str->data, text.c_str(), text.size() + 1);
   dg_print(context, str, nullptr);
-  dg_str_release(str);
 }
 
 // An operand that follows the index space axis by axis.

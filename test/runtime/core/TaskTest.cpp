@@ -34,10 +34,10 @@ void addBody(dg_context *c, void *, dg_array *const *a) {
 }
 const dg_task add = describe("add", addBody, 2, 1);
 
-dg_array *call(dg_context *c, const dg_task &t, std::vector<dg_array *> in, const void *frame = nullptr,
+dg_array *call(dg_context *c, const dg_task &t, std::initializer_list<dg_array *> in, const void *frame = nullptr,
                const int64_t *const *boxes = nullptr, const char *const *places = nullptr) {
   dg_array *result = nullptr;
-  dg_task_submit(c, &t, frame, in.data(), boxes, places, &result, 0);
+  dg_task_submit(c, &t, frame, in.begin(), boxes, places, &result, 0);
   return result;
 }
 
