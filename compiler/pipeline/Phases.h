@@ -17,6 +17,7 @@ std::optional<Stage> stageByName(llvm::StringRef name);
 struct PhaseOptions {
   Stage stopAt = Stage::Object;
   codegen::CpuOptions cpu;
+  std::string graphFormat; // dot, json or svg: the graph at that stage (values, graph or kernels) in place of its text
 };
 
 struct PhaseResult {
