@@ -102,13 +102,18 @@ algorithms::Order orderOf(const LibraryCall &call) {
   return call.attr("descending") ? algorithms::Order::Descending : algorithms::Order::Ascending;
 }
 
+void orStop(const std::optional<Failure> &failure) {
+  if (failure)
+    throw PlainFailure{failures::OutOfMemory, failure->text};
+}
+
 void sortArray(const LibraryCall &call) {
   ArrayRef array = call.array(0);
   int axis = int(call.attr("axis"));
   if (call.count() == 1) {
     array.own(); // its elements are moved about
     View view(*array);
-    algorithms::sort(view, axis, orderOf(call), view);
+    orStop(algorithms::sort(view, axis, orderOf(call), view));
     array->chunk[0] = 0;
     call.give(std::move(array));
     return;
@@ -118,7 +123,7 @@ void sortArray(const LibraryCall &call) {
     throw PlainFailure{failures::ExtentsDiffer, failures::extentsDiffer(array->extents[axis], keys.count, axis)};
   std::vector<int64_t> order(size_t(keys.count));
   int64_t extent = keys.count, step = 1;
-  algorithms::argsort(View(keys), 0, orderOf(call), ArrayView{DG_I64, 1, order.data(), &extent, &step});
+  orStop(algorithms::argsort(View(keys), 0, orderOf(call), ArrayView{DG_I64, 1, order.data(), &extent, &step}));
   ArrayObject &to = call.make(array->rank, array->extents);
   int64_t inner = 1;
   for (int a = axis + 1; a < to.rank; ++a)
@@ -134,7 +139,7 @@ void sortArray(const LibraryCall &call) {
 void argsort(const LibraryCall &call) {
   const ArrayObject &from = *call.array(0);
   ArrayObject &to = call.make(from.rank, from.extents);
-  algorithms::argsort(View(from), int(call.attr("axis")), orderOf(call), View(to));
+  orStop(algorithms::argsort(View(from), int(call.attr("axis")), orderOf(call), View(to)));
 }
 
 void unique(const LibraryCall &call) { call.give(algorithms::unique(View(*call.array(0))), failures::OutOfMemory); }

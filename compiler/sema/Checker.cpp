@@ -59,6 +59,16 @@ Diagnostic &Checker::error(int code, Span span, std::string message) { return di
 
 Diagnostic &Checker::notYet(int code, Span span, const std::string &what) { return error(code, span, what + " not there yet"); }
 
+std::string Checker::quote(Span span) const {
+  if (!span.valid() || span.end <= span.begin || span.end - span.begin > 40)
+    return "…";
+  const std::string &text = sources.get(span.file).text;
+  if (span.end > text.size())
+    return "…";
+  std::string part = text.substr(span.begin, span.end - span.begin);
+  return part.find('\n') == std::string::npos ? part : "…";
+}
+
 Value Checker::make(Op op, const hir::Type *type, Span span, std::vector<hir::Expr *> args, Shape shape) {
   hir::Expr *expr = program->expr(op, type, span);
   expr->args = std::move(args);

@@ -157,6 +157,7 @@ private:
   // ---- Checker.cpp: the run, errors, small constructors
   Diagnostic &error(int code, Span span, std::string message);
   Diagnostic &notYet(int code, Span span, const std::string &what);
+  std::string quote(Span span) const;  // the source there, for a help that shows what to write; "…" if it is long
   const hir::Type *scalar(hir::TypeKind kind, int width = 0, bool isSigned = true) { return program->scalar(kind, width, isSigned); }
   bool bad(const hir::Type *type) const { return type == errorType; }
   bool bad(const Value &value) const { return value.expr->type == errorType; }
@@ -410,7 +411,7 @@ private:
   std::map<hir::Function *, std::vector<Value>> functionShapes;
   FunctionState *state = nullptr;
   int depth = 0, functionValueIds = 0, constDepth = 0;
-  int pendingDepth = 0;
+  bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;
 };
 

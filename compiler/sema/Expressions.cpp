@@ -11,8 +11,9 @@ Value Checker::check(const ast::Expr *expr, const hir::Type *hint) {
   if (!expr)
     return poison({});
   if (depth > 400) {
-    if (depth < 1000)
+    if (!toldDepth)
       error(3028, expr->span, "this is nested too deeply").help = "name its parts with `let`";
+    toldDepth = true;
     return poison(expr->span);
   }
   ++depth;
@@ -255,9 +256,9 @@ Value Checker::condition(const ast::Expr *expr) {
     return value;
   Diagnostic &d = error(3007, expr->span, "a condition is one bool, this is " + toString(value.type()));
   if (elementOf(value.type()) == boolType)
-    d.help = "write all(…) or any(…)";
+    d.help = "write all(" + quote(expr->span) + ") or any(" + quote(expr->span) + ")";
   else if (isNumber(value.type()))
-    d.help = "compare it: … != 0";
+    d.help = "compare it: " + quote(expr->span) + " != 0";
   return poison(expr->span);
 }
 
@@ -337,7 +338,7 @@ Value Checker::ifExpr(const ast::IfExpr &expr, const hir::Type *hint, bool wantV
         Diagnostic &d = error(3012, where, "the branches differ: expected " + toString(a) + ", found " + toString(b));
         d.notes.push_back({branches[0].value.expr->span, "the first branch is " + toString(a)});
         if (isNumber(elementOf(a)) && isNumber(elementOf(b)))
-          d.help = "convert it: " + toString(elementOf(a)) + "(…)";
+          d.help = isFloat(elementOf(b)) && isInteger(elementOf(a)) ? "convert the other: " + toString(elementOf(b)) + "(" + quote(branches[0].value.expr->span) + ")" : "convert it: " + toString(elementOf(a)) + "(" + quote(where) + ")";
       }
       return poison(expr.span);
     } else {

@@ -81,6 +81,11 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
   state->loops = savedLoops;
   if (!ok || bad(nested.value))
     return poison(span);
+  if (nested.value.diverges) {
+    if (!diagnostics->hasErrors())
+      error(3013, span, "nothing comes out of this kernel's body");
+    return poison(span);
+  }
   const hir::Type *element = nested.value.type();
   bool isElement = element->isScalar();
   if (element->isTuple()) {

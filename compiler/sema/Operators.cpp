@@ -80,8 +80,8 @@ bool Checker::sameOperands(Value &lhs, Value &rhs, Span opSpan, const std::strin
   if (number(l) && number(r)) {
     // The wider one is what is usually meant; a float against an integer is converted to the float.
     auto weight = [](const hir::Type *t) { return int(t->kind) * 1000 + t->width; };
-    const hir::Type *to = weight(l) >= weight(r) ? l : r;
-    d.help = "convert one of them: " + toString(to) + "(…)";
+    bool convertsRight = weight(l) >= weight(r);
+    d.help = "convert one of them: " + toString(convertsRight ? l : r) + "(" + quote((convertsRight ? rhs : lhs).expr->span) + ")";
   } else if (op == "+" && (l == strType || r == strType)) {
     d.help = "convert the other to text with str(…), or write \"{…}\"";
   }

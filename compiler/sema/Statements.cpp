@@ -56,7 +56,9 @@ static std::string keyword(ast::StmtKind kind) {
 
 bool Checker::statement(const ast::Stmt &stmt) {
   if (depth > 400) {
-    error(3028, stmt.span, "this is nested too deeply");
+    if (!toldDepth)
+      error(3028, stmt.span, "this is nested too deeply");
+    toldDepth = true;
     return false;
   }
   ++depth;

@@ -209,11 +209,11 @@ void Checker::mismatch(Span span, const hir::Type *expected, const hir::Type *fo
   const hir::Type *to = elementOf(expected), *from = elementOf(found);
   int toRank = expected->isArray() ? expected->rank : 0, fromRank = found->isArray() ? found->rank : 0;
   if (toRank == fromRank && convertible(to) && convertible(from) && to->kind != TypeKind::Bool)
-    d.help = "convert it: " + toString(to) + "(…)";
+    d.help = "convert it: " + toString(to) + "(" + quote(span) + ")";
   else if (expected == strType && found->isScalar())
-    d.help = "convert it: str(…), or \"{…}\"";
+    d.help = "convert it: str(" + quote(span) + "), or \"{" + quote(span) + "}\"";
   else if (to->kind == TypeKind::Bool && isNumber(from))
-    d.help = "compare it: … != 0";
+    d.help = "compare it: " + quote(span) + " != 0";
 }
 
 Value Checker::expect(Value value, const hir::Type *type, const std::string &what) {

@@ -6,6 +6,7 @@
 #include "runtime/text/Text.h"
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace dagger::rt {
@@ -36,8 +37,9 @@ static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_ar
   dg_array *out = make(context, type, in->rank, in->extents);
   if (!out)
     return outOfMemory(uint64_t(byteCount(type, in->rank, in->extents)));
+  std::optional<dagger::Failure> failure;
   if (isArgsort) {
-    algorithms::argsort(viewOf(in), 0, order, viewOf(out));
+    failure = algorithms::argsort(viewOf(in), 0, order, viewOf(out));
   } else if (frame.arrays == 2) {
     dg_array *keys = arrays[1];
     if (keys->extents[0] != in->extents[axis]) {
@@ -49,11 +51,18 @@ static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_ar
       dg_array_release(out);
       return outOfMemory(uint64_t(keys->extents[0]) * 8);
     }
-    algorithms::argsort(viewOf(keys), 0, order, viewOf(indexes));
-    algorithms::permute(viewOf(in), axis, viewOf(indexes), viewOf(out));
+    failure = algorithms::argsort(viewOf(keys), 0, order, viewOf(indexes));
+    if (!failure)
+      algorithms::permute(viewOf(in), axis, viewOf(indexes), viewOf(out));
     dg_array_release(indexes);
   } else {
-    algorithms::sort(viewOf(in), axis, order, viewOf(out));
+    failure = algorithms::sort(viewOf(in), axis, order, viewOf(out));
+  }
+  if (failure) {
+    if (out->type == DG_STR) // nothing in it was retained yet
+      memset(out->data, 0, size_t(byteCount(out->type, out->rank, out->extents)));
+    dg_array_release(out);
+    return error(failures::OutOfMemory, failure->text);
   }
   retainTexts(out);
   dg_task_return(context, 0, out);

@@ -4,7 +4,8 @@
 // NaN (a complex number with one anywhere) comes last, in descending order too; -0.0 and 0.0 are equal. Every result is
 // the same at each call, on each machine. Text elements are passed on as the pointers they are: whoever keeps the output
 // retains them. Functions keep no state; buffers of the size of a lane or two are allocated. `axis` must be one of the
-// array's, outputs must have the shape that is said; what can go wrong with data comes back as a failure.
+// array's, outputs must have the shape that is said. Sorting fails when there is no memory for its buffers, and then the output is
+// not complete.
 #pragma once
 #include "runtime/io/OwnedArray.h"
 #include <optional>
@@ -14,10 +15,10 @@ namespace dagger::algorithms {
 enum class Order { Ascending, Descending };
 
 // Each lane along `axis`, sorted stably. `out` has the type and shape of `in`, and may be the same memory.
-void sort(const ArrayView &in, int axis, Order order, const ArrayView &out);
+[[nodiscard]] std::optional<Failure> sort(const ArrayView &in, int axis, Order order, const ArrayView &out);
 
 // The indexes along `axis` that sort each lane, stably; `out` is of i64 and has the shape of `in`.
-void argsort(const ArrayView &in, int axis, Order order, const ArrayView &out);
+[[nodiscard]] std::optional<Failure> argsort(const ArrayView &in, int axis, Order order, const ArrayView &out);
 
 // out[k] = in[order[k]] along `axis`, as argsort() of other keys gave them: sort(a, by = keys). `order` is of rank 1 and
 // i64; all its indexes are within the axis. `out` has as many entries there, and may not overlap `in`.

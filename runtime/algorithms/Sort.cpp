@@ -1,3 +1,4 @@
+#include "dagger/OutOfMemory.h"
 #include "runtime/algorithms/Keys.h"
 #include "runtime/algorithms/Lanes.h"
 #include <numeric>
@@ -27,11 +28,14 @@ template <Order order, typename T> static void sortTyped(const ArrayView &in, in
   });
 }
 
-void sort(const ArrayView &in, int axis, Order order, const ArrayView &out) {
-  withType(in.type, [&](auto tag) {
-    using T = Stored<typename decltype(tag)::type>;
-    order == Order::Ascending ? sortTyped<Order::Ascending, T>(in, axis, out)
-                              : sortTyped<Order::Descending, T>(in, axis, out);
+std::optional<Failure> sort(const ArrayView &in, int axis, Order order, const ArrayView &out) {
+  return orOutOfMemory("sort", [&]() -> std::optional<Failure> {
+    withType(in.type, [&](auto tag) {
+      using T = Stored<typename decltype(tag)::type>;
+      order == Order::Ascending ? sortTyped<Order::Ascending, T>(in, axis, out)
+                                : sortTyped<Order::Descending, T>(in, axis, out);
+    });
+    return std::nullopt;
   });
 }
 
@@ -94,11 +98,14 @@ template <Order order, typename T> void argsortTyped(const ArrayView &in, int ax
 
 } // namespace
 
-void argsort(const ArrayView &in, int axis, Order order, const ArrayView &out) {
-  withType(in.type, [&](auto tag) {
-    using T = Stored<typename decltype(tag)::type>;
-    order == Order::Ascending ? argsortTyped<Order::Ascending, T>(in, axis, out)
-                              : argsortTyped<Order::Descending, T>(in, axis, out);
+std::optional<Failure> argsort(const ArrayView &in, int axis, Order order, const ArrayView &out) {
+  return orOutOfMemory("argsort", [&]() -> std::optional<Failure> {
+    withType(in.type, [&](auto tag) {
+      using T = Stored<typename decltype(tag)::type>;
+      order == Order::Ascending ? argsortTyped<Order::Ascending, T>(in, axis, out)
+                                : argsortTyped<Order::Descending, T>(in, axis, out);
+    });
+    return std::nullopt;
   });
 }
 

@@ -1,9 +1,10 @@
+#include "dagger/OutOfMemory.h"
 #include "runtime/algorithms/Keys.h"
 #include "runtime/io/Rows.h"
 
 namespace dagger::algorithms {
 
-Result<OwnedArray> unique(const ArrayView &in) {
+static Result<OwnedArray> findUnique(const ArrayView &in) {
   return withType(in.type, [&](auto tag) -> Result<OwnedArray> {
     using T = std::conditional_t<std::is_same_v<typename decltype(tag)::type, bool>, uint8_t,
                                  typename decltype(tag)::type>;
@@ -22,6 +23,10 @@ Result<OwnedArray> unique(const ArrayView &in) {
     array->shrink(end - values);
     return array;
   });
+}
+
+Result<OwnedArray> unique(const ArrayView &in) {
+  return orOutOfMemory("unique", [&] { return findUnique(in); });
 }
 
 } // namespace dagger::algorithms

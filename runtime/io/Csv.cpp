@@ -306,7 +306,12 @@ std::optional<Failure> writeCsv(const std::string &path, const ArrayView &array,
       for (int64_t k = 0; k < count; ++k, at += stride) {
         if (k)
           buffer += between;
-        appendField(buffer, text::format(array.type, at), separator);
+        if constexpr (isText<T>)
+          appendField(buffer, textOf(*at), separator);
+        else if constexpr (isComplex<T>) // has spaces in it
+          appendField(buffer, text::format(array.type, at), separator);
+        else
+          text::append(buffer, array.type, at);
         if (buffer.size() > 60000) {
           file->write(buffer);
           buffer.clear();

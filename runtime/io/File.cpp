@@ -1,4 +1,5 @@
 #include "runtime/io/File.h"
+#include "dagger/OutOfMemory.h"
 #include <atomic>
 #include <cerrno>
 #include <climits>
@@ -83,11 +84,9 @@ FileBytes::~FileBytes() {
 
 bool isGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
-Result<std::string> unpackGzip(std::string_view packed, const std::string &name) {
-  z_stream stream{};
-  if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
-    return Failure{"cannot unpack " + name + ": out of memory"};
-  std::string out;
+// Appends to `out`; the stream is the caller's, who ends it.
+static std::optional<Failure> inflateAll(z_stream &stream, std::string_view packed, const std::string &name,
+                                         std::string &out) {
   std::string_view rest = packed;
   char buffer[1 << 16];
   int status = Z_OK;
@@ -107,9 +106,20 @@ Result<std::string> unpackGzip(std::string_view packed, const std::string &name)
     out.append(buffer, sizeof buffer - stream.avail_out);
   }
   std::string message = stream.msg ? stream.msg : "the file ends too early";
-  inflateEnd(&stream);
   if (status != Z_STREAM_END)
     return Failure{"cannot unpack " + name + ": " + message};
+  return std::nullopt;
+}
+
+Result<std::string> unpackGzip(std::string_view packed, const std::string &name) {
+  z_stream stream{};
+  if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
+    return Failure{"cannot unpack " + name + ": out of memory"};
+  std::string out;
+  auto failure = orOutOfMemory("cannot unpack " + name, [&] { return inflateAll(stream, packed, name, out); });
+  inflateEnd(&stream);
+  if (failure)
+    return *failure;
   return out;
 }
 

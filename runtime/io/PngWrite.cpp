@@ -1,4 +1,5 @@
 #include "dagger/ElementTypes.h"
+#include "dagger/OutOfMemory.h"
 #include "runtime/io/File.h"
 #include "runtime/io/Io.h"
 #include "runtime/io/Rows.h"
@@ -10,7 +11,7 @@
 
 namespace dagger::io {
 
-// Matplotlib's viridis (which is in the public domain) as polynomials of degree 6, within 2 of 255 of its table.
+// Matplotlib's viridis (which is in the public domain) as polynomials of degree 6, within 4 of 255 of its table.
 Rgb colorAt(Colors colors, double position) {
   const double t = std::clamp(position, 0.0, 1.0);
   auto byte = [](double x) { return uint8_t(std::clamp(x, 0.0, 1.0) * 255 + 0.5); };
@@ -200,7 +201,7 @@ Result<std::string> encodePng(const ArrayView &array, const PngOptions &options)
 }
 
 std::optional<Failure> writePng(const std::string &path, const ArrayView &array, const PngOptions &options) {
-  auto bytes = encodePng(array, options);
+  auto bytes = orOutOfMemory("picture", [&] { return encodePng(array, options); });
   if (!bytes)
     return Failure{"cannot write " + path + ": " + bytes.failure().text};
   return writeFile(path, *bytes);

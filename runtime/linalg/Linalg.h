@@ -2,7 +2,7 @@
 //
 // Matrices are arrays of rank 2 with any strides; element types are f32, f64, c64 and c128, for products all numbers.
 // All arrays of one call have one type. Extents that do not fit each other, matrices that are singular or not positive
-// definite, and a missing OpenBLAS come back as failures. Results that are OwnedArrays are row-major.
+// definite, and a missing OpenBLAS come back as failures, as does running out of memory. Results that are OwnedArrays are row-major.
 //
 // OpenBLAS is opened at the first call that needs it, with one thread (parallel work is the scheduler's), and then stays.
 // Opening it changes environment variables for a moment: a program with threads calls loadBlas() before it starts them.

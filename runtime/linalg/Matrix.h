@@ -1,6 +1,7 @@
 // Matrices as LAPACK wants them, and the switch over the element types it has. Internal.
 #pragma once
 #include "dagger/ElementTypes.h"
+#include "dagger/OutOfMemory.h"
 #include "runtime/io/OwnedArray.h"
 #include "runtime/linalg/Blas.h"
 #include <algorithm>
@@ -15,19 +16,22 @@ std::optional<Failure> checkMatrix(const ArrayView &array, const char *name);
 std::optional<Failure> checkSquare(const ArrayView &array, const char *name);
 std::optional<Failure> checkSameType(const ArrayView &a, const ArrayView &b);
 
-// Calls `function(TypeTag<T>{}, const Blas<T> &)` for one of the four types; fails for others and without OpenBLAS.
+// Calls `function(TypeTag<T>{}, const Blas<T> &)` for one of the four types; fails for others, without OpenBLAS and when
+// memory runs out in it.
 template <typename R, typename Function> R withBlas(dg_type type, const char *what, Function &&function) {
   if (type != DG_F32 && type != DG_F64 && type != DG_C64 && type != DG_C128)
     return Failure{std::string(what) + " takes f32, f64, c64 or c128, not " + dg_type_name(type)};
   if (!library())
     return library().failure();
   const Library &lib = **library();
-  switch (type) {
-  case DG_F32: return function(TypeTag<float>{}, lib.s);
-  case DG_F64: return function(TypeTag<double>{}, lib.d);
-  case DG_C64: return function(TypeTag<std::complex<float>>{}, lib.c);
-  default: return function(TypeTag<std::complex<double>>{}, lib.z);
-  }
+  return orOutOfMemory(what, [&]() -> R {
+    switch (type) {
+    case DG_F32: return function(TypeTag<float>{}, lib.s);
+    case DG_F64: return function(TypeTag<double>{}, lib.d);
+    case DG_C64: return function(TypeTag<std::complex<float>>{}, lib.c);
+    default: return function(TypeTag<std::complex<double>>{}, lib.z);
+    }
+  });
 }
 
 // A view's elements column by column, in memory of its own.

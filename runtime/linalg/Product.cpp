@@ -191,7 +191,7 @@ template <typename T> void integerProduct(const T *a, const T *b, T *out, const 
 
 } // namespace
 
-std::optional<Failure> matmul(const ArrayView &a, const ArrayView &b, const ArrayView &out) {
+static std::optional<Failure> product(const ArrayView &a, const ArrayView &b, const ArrayView &out) {
   auto factors = match(a, b, out);
   if (!factors)
     return factors.failure();
@@ -214,6 +214,10 @@ std::optional<Failure> matmul(const ArrayView &a, const ArrayView &b, const Arra
     }
     return std::nullopt;
   });
+}
+
+std::optional<Failure> matmul(const ArrayView &a, const ArrayView &b, const ArrayView &out) {
+  return orOutOfMemory("@", [&] { return product(a, b, out); });
 }
 
 } // namespace dagger::linalg

@@ -1,3 +1,4 @@
+#include "dagger/OutOfMemory.h"
 #include "runtime/plot/Chart.h"
 #include "runtime/text/Text.h"
 #include <algorithm>
@@ -74,7 +75,7 @@ static std::string bars(const Chart &chart, const std::vector<double> &values, d
   return "<path d=\"" + path + "\" fill=\"" + seriesColor + "\"/>\n";
 }
 
-std::optional<Failure> bar(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
+static std::optional<Failure> draw(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
   auto values = numbers(y, "y");
   if (!values)
     return cannotPlot(path, values.failure());
@@ -105,6 +106,10 @@ std::optional<Failure> bar(const std::string &path, const ArrayView *x, const Ar
   drawNames(chart, *names, slot, slanted);
   chart.drawLabels();
   return save(path, chart);
+}
+
+std::optional<Failure> bar(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
+  return orOutOfMemory("cannot plot " + path, [&] { return draw(path, x, y, labels); });
 }
 
 } // namespace dagger::plot

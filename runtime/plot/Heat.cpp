@@ -1,4 +1,5 @@
 #include "dagger/ElementTypes.h"
+#include "dagger/OutOfMemory.h"
 #include "runtime/plot/Chart.h"
 #include <algorithm>
 #include <cmath>
@@ -96,8 +97,8 @@ static void keepWholeTicks(Axis &axis, bool downwards) {
     std::swap(axis.low, axis.high);
 }
 
-std::optional<Failure> heat(const std::string &path, const ArrayView &values, const Labels &labels,
-                            const io::PngOptions &options) {
+static std::optional<Failure> draw(const std::string &path, const ArrayView &values, const Labels &labels,
+                                   const io::PngOptions &options) {
   if (values.rank != 2)
     return cannotPlot(path, {"the array has rank " + std::to_string(values.rank) + ", not 2"});
   auto cells = withType(values.type, [&](auto tag) -> Result<Cells> {
@@ -157,6 +158,11 @@ std::optional<Failure> heat(const std::string &path, const ArrayView &values, co
   drawScale(chart, {frame.left + frame.width + 18, frame.top, 16, frame.height}, scale, colors.colors);
   chart.drawLabels();
   return save(path, chart);
+}
+
+std::optional<Failure> heat(const std::string &path, const ArrayView &values, const Labels &labels,
+                            const io::PngOptions &options) {
+  return orOutOfMemory("cannot plot " + path, [&] { return draw(path, values, labels, options); });
 }
 
 } // namespace dagger::plot

@@ -1,3 +1,4 @@
+#include "dagger/OutOfMemory.h"
 #include "runtime/plot/Chart.h"
 #include <algorithm>
 #include <cmath>
@@ -78,7 +79,7 @@ private:
 
 } // namespace
 
-std::optional<Failure> line(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
+static std::optional<Failure> draw(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
   auto data = points(x, y);
   if (!data)
     return cannotPlot(path, data.failure());
@@ -103,6 +104,10 @@ std::optional<Failure> line(const std::string &path, const ArrayView *x, const A
   chart.drawYTicks();
   chart.drawLabels();
   return save(path, chart);
+}
+
+std::optional<Failure> line(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
+  return orOutOfMemory("cannot plot " + path, [&] { return draw(path, x, y, labels); });
 }
 
 } // namespace dagger::plot

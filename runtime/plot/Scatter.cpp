@@ -1,3 +1,4 @@
+#include "dagger/OutOfMemory.h"
 #include "runtime/plot/Chart.h"
 #include <algorithm>
 #include <cmath>
@@ -51,7 +52,7 @@ static std::string density(const Chart &chart, const Points &data) {
   return out;
 }
 
-std::optional<Failure> scatter(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
+static std::optional<Failure> draw(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
   auto data = points(x, y);
   if (!data)
     return cannotPlot(path, data.failure());
@@ -67,6 +68,10 @@ std::optional<Failure> scatter(const std::string &path, const ArrayView *x, cons
   chart.add(data->y.size() <= mostDots ? dots(chart, *data) : density(chart, *data));
   chart.drawLabels();
   return save(path, chart);
+}
+
+std::optional<Failure> scatter(const std::string &path, const ArrayView *x, const ArrayView &y, const Labels &labels) {
+  return orOutOfMemory("cannot plot " + path, [&] { return draw(path, x, y, labels); });
 }
 
 } // namespace dagger::plot

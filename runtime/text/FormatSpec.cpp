@@ -72,7 +72,7 @@ std::optional<Failure> checkFormat(const FormatSpec &spec, dg_type type) {
   if (type == DG_STR || (type == DG_BOOL && !wantsInteger && !wantsFloat)) {
     if (wantsInteger || wantsFloat)
       return fail(named);
-    if (spec.sign != '-')
+    if (spec.sign)
       return fail("a sign");
     if (spec.align == '=')
       return fail("alignment `=`");

@@ -5,72 +5,68 @@
 
 namespace dagger::text {
 
-// `digits` d1 d2 d3… stands for d1.d2d3… · 10^exponent. Plain from 1e-04 to below 1e+16, as Python's repr.
-static std::string layOutShortest(bool negative, std::string_view digits, int exponent) {
-  std::string out = negative ? "-" : "";
-  const int count = int(digits.size());
-  if (exponent < -4 || exponent >= 16) {
-    out += digits[0];
-    if (count > 1)
-      out.append(".").append(digits.substr(1));
-    char tail[16];
-    snprintf(tail, sizeof tail, "e%c%02d", exponent < 0 ? '-' : '+', std::abs(exponent));
-    return out + tail;
+// Lays out anew what to_chars wrote as -d.ddde-xx: plain from 1e-04 to below 1e+16, as Python's repr.
+static void appendScientific(std::string &out, std::string_view text) {
+  if (text[0] == '-') {
+    out += '-';
+    text.remove_prefix(1);
   }
-  if (exponent < 0)
-    return out.append("0.").append(size_t(-exponent - 1), '0').append(digits);
-  if (exponent + 1 >= count)
-    return out.append(digits).append(size_t(exponent + 1 - count), '0').append(".0");
-  return out.append(digits.substr(0, size_t(exponent + 1))).append(".").append(digits.substr(size_t(exponent + 1)));
-}
-
-static std::string layOutScientific(std::string_view text) {
-  const bool negative = text[0] == '-';
-  text.remove_prefix(negative);
-  size_t e = text.find('e');
+  const size_t e = text.find('e');
   int exponent = 0;
   const char *from = text.data() + e + 1;
   std::from_chars(from + (*from == '+'), text.data() + text.size(), exponent);
-  std::string digits(1, text[0]);
-  if (e > 2)
-    digits.append(text.substr(2, e - 2));
-  return layOutShortest(negative, digits, exponent);
+  if (exponent < -4 || exponent >= 16) {
+    out += text;
+    return;
+  }
+  const std::string_view first = text.substr(0, 1), rest = e > 2 ? text.substr(2, e - 2) : "";
+  const int count = int(rest.size());
+  if (exponent < 0)
+    out.append("0.").append(size_t(-exponent - 1), '0').append(first).append(rest);
+  else if (exponent >= count)
+    out.append(first).append(rest).append(size_t(exponent - count), '0').append(".0");
+  else
+    out.append(first).append(rest.substr(0, size_t(exponent))).append(".").append(rest.substr(size_t(exponent)));
 }
 
 static const char *special(double value) {
   return std::isnan(value) ? "nan" : std::isinf(value) ? (value < 0 ? "-inf" : "inf") : nullptr;
 }
 
-template <typename T> static std::string shortestOf(T value) {
-  if (const char *word = special(value))
-    return word;
+template <typename T> static void appendShortestOf(std::string &out, T value) {
+  if (const char *word = special(value)) {
+    out += word;
+    return;
+  }
   char buffer[64];
   auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
-  return layOutScientific({buffer, size_t(end - buffer)});
+  appendScientific(out, {buffer, size_t(end - buffer)});
 }
 
 // The narrow types have no to_chars: the first number of digits that reads back is the shortest.
-template <typename T> static std::string shortestNarrow(T value) {
+template <typename T> static void appendShortestNarrow(std::string &out, T value) {
   const double wide = double(value);
-  if (const char *word = special(wide))
-    return word;
+  if (const char *word = special(wide)) {
+    out += word;
+    return;
+  }
   char buffer[64];
   for (int precision = 0;; ++precision) {
     auto end = std::to_chars(buffer, buffer + sizeof buffer, wide, std::chars_format::scientific, precision).ptr;
     double back = 0;
     std::from_chars(buffer, end, back);
     if (precision == 8 || double(T(back)) == wide)
-      return layOutScientific({buffer, size_t(end - buffer)});
+      return appendScientific(out, {buffer, size_t(end - buffer)});
   }
 }
 
-std::string shortest(double value) { return shortestOf(value); }
-std::string shortest(float value) { return shortestOf(value); }
-std::string shortest(Half value) { return shortestNarrow(value); }
-std::string shortest(BFloat16 value) { return shortestNarrow(value); }
+void appendShortest(std::string &out, double value) { appendShortestOf(out, value); }
+void appendShortest(std::string &out, float value) { appendShortestOf(out, value); }
+void appendShortest(std::string &out, Half value) { appendShortestNarrow(out, value); }
+void appendShortest(std::string &out, BFloat16 value) { appendShortestNarrow(out, value); }
 
 static std::string signText(bool negative, const FormatSpec &spec) {
-  return negative ? "-" : spec.sign == '-' ? "" : std::string(1, spec.sign);
+  return negative ? "-" : spec.sign == '+' ? "+" : spec.sign == ' ' ? " " : "";
 }
 
 NumberText integerText(bool negative, uint64_t magnitude, const FormatSpec &spec) {

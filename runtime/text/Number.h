@@ -6,10 +6,16 @@
 namespace dagger::text {
 
 // The shortest digits that read back as the same value of this type, laid out as Python's repr does.
-std::string shortest(double value);
-std::string shortest(float value);
-std::string shortest(Half value);
-std::string shortest(BFloat16 value);
+void appendShortest(std::string &out, double value);
+void appendShortest(std::string &out, float value);
+void appendShortest(std::string &out, Half value);
+void appendShortest(std::string &out, BFloat16 value);
+
+template <typename T> std::string shortest(T value) {
+  std::string out;
+  appendShortest(out, value);
+  return out;
+}
 
 // A number's text before it is padded: sign and prefix, then the digits that grouping and zeros apply to, then the
 // rest (fraction, exponent, %).

@@ -1,6 +1,7 @@
 // Values and arrays as `print` shows them.
 #include "runtime/text/Number.h"
 #include "runtime/text/Utf8.h"
+#include <charconv>
 
 namespace dagger::text {
 
@@ -34,47 +35,60 @@ template <typename T> static std::string formatComplex(std::complex<T> value, co
   auto partText = [&](T x, const FormatSpec &s) { return layOut(floatText(double(x), shortest(x), s), s); };
   const bool minus = std::signbit(value.imag()) && !std::isnan(value.imag());
   std::string out = partText(value.real(), part) + (minus ? " - " : " + ");
-  part.sign = '-';
+  part.sign = 0;
   out += partText(minus ? -value.imag() : value.imag(), part) + "i";
   return spec ? pad(out, *spec, '>') : out;
 }
 
-template <typename T> static std::string formatTyped(const T &value, const FormatSpec *spec) {
+// `spec` may be null.
+template <typename T> static void appendTyped(std::string &out, const T &value, const FormatSpec *spec) {
   if constexpr (isText<T>) {
-    return spec ? formatText(textOf(value), *spec) : std::string(textOf(value));
+    if (spec)
+      out += formatText(textOf(value), *spec);
+    else
+      out += textOf(value);
   } else if constexpr (isComplex<T>) {
-    return formatComplex(value, spec);
+    out += formatComplex(value, spec);
   } else if constexpr (std::is_same_v<T, bool>) {
     const char *word = value ? "true" : "false";
-    if (!spec)
-      return word;
-    if (!spec->type || spec->type == 's')
-      return formatText(word, *spec);
-    return formatTyped<int64_t>(value, spec);
+    if (spec && spec->type && spec->type != 's')
+      return appendTyped<int64_t>(out, value, spec);
+    out += spec ? formatText(word, *spec) : word;
   } else if constexpr (isInteger<T>) {
-    if (!spec)
-      return std::to_string(value);
-    if (spec->type && std::string_view("eEfFgG%").find(spec->type) != std::string_view::npos)
-      return layOut(floatText(double(value), "", *spec), *spec);
     const bool negative = value < 0;
-    return layOut(integerText(negative, negative ? 0 - uint64_t(value) : uint64_t(value), *spec), *spec);
+    if (!spec) {
+      char buffer[24];
+      out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+    } else if (spec->type && std::string_view("eEfFgG%").find(spec->type) != std::string_view::npos) {
+      out += layOut(floatText(double(value), "", *spec), *spec);
+    } else {
+      out += layOut(integerText(negative, negative ? 0 - uint64_t(value) : uint64_t(value), *spec), *spec);
+    }
+  } else if (spec) {
+    out += layOut(floatText(double(value), spec->type || spec->precision ? "" : shortest(value), *spec), *spec);
   } else {
-    if (!spec)
-      return shortest(value);
-    return layOut(floatText(double(value), spec->type || spec->precision ? "" : shortest(value), *spec), *spec);
+    appendShortest(out, value);
   }
 }
 
-std::string format(dg_type type, const void *value) {
-  return withType(type, [&](auto tag) {
-    return formatTyped(*static_cast<const typename decltype(tag)::type *>(value), nullptr);
+static void append(std::string &out, dg_type type, const void *value, const FormatSpec *spec) {
+  withType(type, [&](auto tag) {
+    appendTyped(out, *static_cast<const typename decltype(tag)::type *>(value), spec);
   });
 }
 
+void append(std::string &out, dg_type type, const void *value) { append(out, type, value, nullptr); }
+
+std::string format(dg_type type, const void *value) {
+  std::string out;
+  append(out, type, value, nullptr);
+  return out;
+}
+
 std::string format(dg_type type, const void *value, const FormatSpec &spec) {
-  return withType(type, [&](auto tag) {
-    return formatTyped(*static_cast<const typename decltype(tag)::type *>(value), &spec);
-  });
+  std::string out;
+  append(out, type, value, &spec);
+  return out;
 }
 
 static constexpr int64_t mostElements = 1000, edge = 3;
@@ -87,9 +101,9 @@ template <typename T> struct ArrayPrinter {
 
   void element(const T &value) {
     if constexpr (isText<T>)
-      out += quote(formatTyped(value, spec));
+      out += quote(spec ? formatText(textOf(value), *spec) : textOf(value));
     else
-      out += formatTyped(value, spec);
+      appendTyped(out, value, spec);
   }
 
   void axis(int axis, const T *at) {

@@ -22,7 +22,7 @@ namespace dagger::text {
 struct FormatSpec {
   std::string fill = " ";        // one code point
   char align = 0;                // '<' '>' '^' '=' (after the sign) or 0: numbers to the right, all else to the left
-  char sign = '-';               // '+', '-' or ' '
+  char sign = 0;                 // '+', ' ', or '-' and 0: of negative numbers only
   bool alternate = false;        // '#': 0x 0b 0o before integers; floats keep their point
   bool zero = false;             // '0' before the width: fill with zeros between sign and digits
   int width = 0;                 // in code points
@@ -40,6 +40,7 @@ std::optional<Failure> checkFormat(const FormatSpec &spec, dg_type type);
 // One value, as `print` shows it: floats as the shortest text that reads back as the same value of their own type
 // (0.0, 0.1, 1e-09, 1e+16, nan, inf), complex numbers as 1.0 + 2.0i, text as it is.
 std::string format(dg_type type, const void *value);
+void append(std::string &out, dg_type type, const void *value);
 // `spec` must have passed checkFormat() for `type`.
 std::string format(dg_type type, const void *value, const FormatSpec &spec);
 

@@ -13,12 +13,12 @@ using algorithms::Order;
 using algorithms::ScanOp;
 
 template <typename T> static std::string sorted(TestArray<T> a, int axis = 0, Order order = Order::Ascending) {
-  algorithms::sort(a.view(), axis, order, a.view());
+  EXPECT_FALSE(algorithms::sort(a.view(), axis, order, a.view()));
   return text::format(a.view());
 }
 template <typename T> static std::string argsorted(const TestArray<T> &a, int axis = 0, Order order = Order::Ascending) {
   TestArray<int64_t> out(a.extents);
-  algorithms::argsort(a.view(), axis, order, out.view());
+  EXPECT_FALSE(algorithms::argsort(a.view(), axis, order, out.view()));
   return text::format(out.view());
 }
 
@@ -74,11 +74,11 @@ template <typename T> static void longLanes(Order order) {
     return before || (!after && i < j);
   });
   TestArray<int64_t> indexes({5000});
-  algorithms::argsort(a.view(), 0, order, indexes.view());
+  EXPECT_FALSE(algorithms::argsort(a.view(), 0, order, indexes.view()));
   EXPECT_EQ(indexes.values, expected) << dg_type_name(typeOf<T>());
   TestArray<T> byIndex({5000}), direct({5000});
   algorithms::permute(a.view(), 0, indexes.view(), byIndex.view());
-  algorithms::sort(a.view(), 0, order, direct.view());
+  EXPECT_FALSE(algorithms::sort(a.view(), 0, order, direct.view()));
   EXPECT_EQ(memcmp(byIndex.values.data(), direct.values.data(), 5000 * sizeof(T)), 0) << dg_type_name(typeOf<T>());
 }
 
@@ -97,7 +97,7 @@ TEST(Sort, LongLanesOfComplexNumbers) {
   TestArray<C> a({3000});
   for (size_t k = 0; k < 3000; ++k)
     a.values[k] = C(double(dg_random_i64(1, k, 0, 20)), k % 7 == 0 ? NAN : double(dg_random_i64(2, k, 0, 20)));
-  algorithms::sort(a.view(), 0, Order::Ascending, a.view());
+  EXPECT_FALSE(algorithms::sort(a.view(), 0, Order::Ascending, a.view()));
   for (size_t k = 1; k < 3000; ++k) {
     C x = a.values[k - 1], y = a.values[k];
     if (k <= 2571) // 429 of them are NaN

@@ -156,6 +156,7 @@ TEST(Format, Refused) {
   EXPECT_EQ(show(1.0, "x"), "! format type `x` does not suit a value of type f64");
   EXPECT_EQ(showText("a", ".2f"), "! format type `f` does not suit a value of type str");
   EXPECT_EQ(showText("a", "+"), "! a sign does not suit a value of type str");
+  EXPECT_EQ(showText("a", "-"), "! a sign does not suit a value of type str");
   EXPECT_EQ(show(int64_t(1), ",x"), "! `,` groups decimal digits only; `_` groups those of `x`");
   EXPECT_EQ(show(1.0, "q").substr(0, 26), "! format \"q\": cannot read ");
   EXPECT_EQ(show(1.0, "."), "! format \".\": a number must follow the point");
