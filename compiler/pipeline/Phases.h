@@ -33,6 +33,9 @@ bool runPhases(mlir::ModuleOp module, const PhaseOptions &options, PhaseResult &
 void registerDialects(mlir::DialectRegistry &registry);
 // Adds the passes of one phase: those that end in `stage`.
 void addPhase(mlir::OpPassManager &passes, Stage stage);
+// Adds the pass that says what holds where that phase ends.
+void addVerifier(mlir::OpPassManager &passes, Stage stage);
+void registerVerifiers();
 // For dagger-opt: every pass of Dagger by its name.
 void registerPasses();
 
