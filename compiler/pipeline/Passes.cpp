@@ -1,4 +1,5 @@
 // Which passes make each phase, and why they stand in this order.
+#include "compiler/graph/Graph.h"
 #include "compiler/pipeline/Phases.h"
 #include "mlir-dialects/Array/Ownership/Passes.h"
 #include "mlir-dialects/Array/Transforms/Passes.h"
@@ -72,12 +73,13 @@ static void addHost(OpPassManager &passes) {
 
 void addPhase(OpPassManager &passes, Stage stage) {
   switch (stage) {
-  case Stage::Values: return addValues(passes);
-  case Stage::Graph: return addGraph(passes);
-  case Stage::Kernels: return addKernels(passes);
-  case Stage::Host: return addHost(passes);
+  case Stage::Values: addValues(passes); break;
+  case Stage::Graph: addGraph(passes); break;
+  case Stage::Kernels: addKernels(passes); break;
+  case Stage::Host: addHost(passes); break;
   default: return;
   }
+  addVerifier(passes, stage);
 }
 
 void registerPasses() {
@@ -86,6 +88,8 @@ void registerPasses() {
   task::registerTaskTransformsPasses();
   array::registerArrayOwnershipPasses();
   array::registerArrayTransformsPasses();
+  graph::registerGraphPasses();
+  registerVerifiers();
   for (auto [name, summary, stage] : {std::tuple("values", "the phase that ends in VALUES", Stage::Values), std::tuple("graph", "the phase that ends in GRAPH", Stage::Graph),
                                       std::tuple("kernels", "the phase that ends in KERNELS", Stage::Kernels), std::tuple("host", "the phase that ends in HOST", Stage::Host)})
     registerPassPipeline(

@@ -1,5 +1,6 @@
 // Runs the phases, and stops where it is asked to.
 #include "compiler/pipeline/Phases.h"
+#include "compiler/graph/Graph.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -22,6 +23,15 @@ bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result
     PassManager passes(module.getContext());
     addPhase(passes, stage);
     if (failed(passes.run(module))) return false;
+    if (stage == options.stopAt && !options.graphFormat.empty()) {
+      std::optional<std::string> text = graph::dump(module, options.graphFormat);
+      if (!text) {
+        error += "there is no graph format `" + options.graphFormat + "`\n";
+        return false;
+      }
+      result.text = std::move(*text);
+      return true;
+    }
     if (stage == options.stopAt) {
       llvm::raw_string_ostream stream(result.text);
       module.print(stream, OpPrintingFlags().enableDebugInfo(false));

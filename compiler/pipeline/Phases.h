@@ -17,6 +17,7 @@ std::optional<Stage> stageByName(llvm::StringRef name);
 struct PhaseOptions {
   Stage stopAt = Stage::Object;
   codegen::CpuOptions cpu;
+  std::string graphFormat; // dot, json or svg: the graph at that stage (values, graph or kernels) in place of its text
 };
 
 struct PhaseResult {
@@ -32,6 +33,9 @@ bool runPhases(mlir::ModuleOp module, const PhaseOptions &options, PhaseResult &
 void registerDialects(mlir::DialectRegistry &registry);
 // Adds the passes of one phase: those that end in `stage`.
 void addPhase(mlir::OpPassManager &passes, Stage stage);
+// Adds the pass that says what holds where that phase ends.
+void addVerifier(mlir::OpPassManager &passes, Stage stage);
+void registerVerifiers();
 // For dagger-opt: every pass of Dagger by its name.
 void registerPasses();
 

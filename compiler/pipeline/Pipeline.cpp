@@ -4,7 +4,8 @@
 
 namespace dagger::pipeline {
 
-static std::optional<PhaseResult> run(const hir::Program &program, const Options &options, Stage stage, Diagnostics &diagnostics) {
+static std::optional<PhaseResult> run(const hir::Program &program, const Options &options, Stage stage, Diagnostics &diagnostics,
+                                      const std::string &graphFormat = {}) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
@@ -15,6 +16,7 @@ static std::optional<PhaseResult> run(const hir::Program &program, const Options
   if (!module) return std::nullopt;
   PhaseOptions phases;
   phases.stopAt = stage;
+  phases.graphFormat = graphFormat;
   phases.cpu.vectorBits = options.vectorBits;
   PhaseResult result;
   std::string error;
@@ -33,12 +35,20 @@ std::optional<std::string> compile(const hir::Program &program, const Options &o
 }
 
 std::optional<std::string> emitStage(const hir::Program &program, const Options &options, const std::string &stage, Diagnostics &diagnostics) {
-  std::optional<Stage> wanted = stageByName(stage);
+  size_t dot = stage.find('.');
+  std::string name = stage.substr(0, dot), format = dot == std::string::npos ? "" : stage.substr(dot + 1);
+  std::optional<Stage> wanted = stageByName(name);
+  bool isDrawn = wanted == Stage::Values || wanted == Stage::Graph || wanted == Stage::Kernels;
   if (!wanted) {
-    diagnostics.error(7009, Span(), "there is no stage `" + stage + "`").help = "one of values, graph, kernels, host, llvm, asm";
+    diagnostics.error(7009, Span(), "there is no stage `" + name + "`").help = "one of values, graph, kernels, host, llvm, asm";
     return std::nullopt;
   }
-  std::optional<PhaseResult> result = run(program, options, *wanted, diagnostics);
+  if (dot != std::string::npos && (!isDrawn || (format != "dot" && format != "json" && format != "svg"))) {
+    diagnostics.error(7009, Span(), "stage `" + name + "` has no format `" + format + "`").help =
+        "values, graph and kernels can be had as dot, json or svg";
+    return std::nullopt;
+  }
+  std::optional<PhaseResult> result = run(program, options, *wanted, diagnostics, format);
   return result ? std::optional(result->text) : std::nullopt;
 }
 

@@ -17,6 +17,7 @@ struct Options {
 std::optional<std::string> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics);
 
 // What stands at the end of a phase: "values" "graph" "kernels" "host" "llvm" "asm"; another name gives a diagnostic.
+// With ".dot", ".json" or ".svg" behind one of the first three it is the graph of the program at that stage (compiler/graph).
 std::optional<std::string> emitStage(const hir::Program &program, const Options &options, const std::string &stage, Diagnostics &diagnostics);
 
 } // namespace dagger::pipeline

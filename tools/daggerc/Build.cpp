@@ -108,6 +108,12 @@ int buildProgram(const Options &options) {
 
 int emitStage(const Options &options) {
   const std::string &path = options.files[0];
+  bool isDrawn = options.stage == "values" || options.stage == "graph" || options.stage == "kernels";
+  if (!options.format.empty() && !isDrawn) {
+    reportError(7009, "stage `" + options.stage + "` has no format `" + options.format + "`",
+                "values, graph and kernels can be had as dot, json or svg");
+    return 2;
+  }
   if (!options.output.empty() && !freopen(options.output.c_str(), "w", stdout)) {
     reportError(7001, "cannot write `" + options.output + "`: " + strerror(errno));
     return 2;
@@ -121,7 +127,8 @@ int emitStage(const Options &options) {
   }
   dagger_compile_request request = requestFor(path, source.text, options);
   request.output = DAGGER_STAGE_TEXT;
-  request.stage = options.stage.c_str();
+  std::string stage = options.stage + (options.format.empty() ? "" : "." + options.format);
+  request.stage = stage.c_str();
   Compiled compiled(request);
   fputs(compiled->diagnostics, stderr);
   fputs(compiled->text, stdout);

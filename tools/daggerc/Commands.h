@@ -12,6 +12,7 @@ struct Options {
   std::vector<std::string> arguments; // main's
   std::string output;                 // -o
   std::string stage;                  // emit
+  std::string format;                 // emit: dot, json or svg; empty: the stage's own text
   std::string code;                   // explain
   std::string graph;                  // --graph
   int threads = 0;                    // 0: one a core

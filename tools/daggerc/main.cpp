@@ -147,10 +147,13 @@ Examples:
   llvm     LLVM IR                     asm      the machine's instructions
 
 Example:
-  daggerc emit --stage values heat.dg)");
+  daggerc emit --stage values heat.dg
+  daggerc emit --stage graph --format svg -o heat.svg heat.dg   the launches as a picture)");
   emit->add_option("file", options.files, "The program")->required()->expected(1)->type_name("FILE.dg");
   emit->add_option("--stage", options.stage, "Which one")->required()
       ->check(CLI::IsMember({"ast", "hir", "values", "graph", "kernels", "host", "llvm", "asm"}))->type_name("STAGE");
+  emit->add_option("--format", options.format, "Of values, graph or kernels: the graph of the program there, as a picture or text")
+      ->check(CLI::IsMember({"dot", "json", "svg"}))->type_name("FORMAT");
   emit->add_option("-o,--output", options.output, "Write to a file")->type_name("FILE");
   emit->add_flag("--checked", options.checked, "As `run --checked` compiles it");
   emit->callback([&] { action = dagger::emitStage; });

@@ -119,13 +119,19 @@ LogicalResult StencilOp::verify() {
 
 LogicalResult ShiftedOp::verify() {
   auto stencil = (*this)->getParentOfType<StencilOp>();
-  if (!stencil)
+  // A stencil that became a launch keeps its reads: the launch's body starts with the point as well.
+  Operation *launch = (*this)->getParentOp();
+  while (launch && launch->getName().getStringRef() != "task.launch")
+    launch = launch->getParentOp();
+  if (!stencil && !launch)
     return emitOpError() << "stands outside a stencil";
+  int64_t space = stencil ? stencil.getExtents().size()
+                          : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
   int64_t rank = rankOf(getArray());
   if (int64_t(getOffsets().size()) != rank || int64_t(getAxes().size()) != rank)
     return emitOpError() << "needs " << rank << " offsets and axes";
   for (int64_t axis : getAxes())
-    if (axis < 0 || axis >= int64_t(stencil.getExtents().size()))
+    if (axis < 0 || axis >= space)
       return emitOpError() << "names axis " << axis << ", which the stencil does not have";
   if ((getRule() == EdgeRule::Value) != bool(getFill()))
     return emitOpError() << "needs a value with rule `value`, and with no other";

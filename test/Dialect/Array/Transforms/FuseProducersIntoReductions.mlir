@@ -1,5 +1,5 @@
 // Elementwise code that only a reduction uses moves into it, and not where it has another user or might differ in extent.
-// RUN: dagger-opt --fuse-producers-into-reductions %s | FileCheck %s
+// RUN: %dagger-opt --fuse-producers-into-reductions %s | FileCheck %s
 #id = affine_map<(d0) -> (d0)>
 
 // CHECK-LABEL: func @squares

@@ -1,5 +1,5 @@
 // A scaled array that only a stencil reads is scaled where it is read; an expensive one is not.
-// RUN: dagger-opt --fuse-producers-into-stencils %s | FileCheck %s
+// RUN: %dagger-opt --fuse-producers-into-stencils %s | FileCheck %s
 #id = affine_map<(d0) -> (d0)>
 
 // CHECK-LABEL: func @scaled

@@ -1,5 +1,5 @@
 // Sum and maximum of one array become one reduction; a check says what the maximum of nothing is.
-// RUN: dagger-opt --fuse-sibling-reductions %s | FileCheck %s
+// RUN: %dagger-opt --fuse-sibling-reductions %s | FileCheck %s
 
 // CHECK-LABEL: func @mean_and_max
 func.func @mean_and_max(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {

@@ -1,5 +1,5 @@
 // The extent of a computed array is what it was computed with; an argument's is asked of it.
-// RUN: dagger-opt --resolve-extents %s | FileCheck %s
+// RUN: %dagger-opt --resolve-extents %s | FileCheck %s
 #id = affine_map<(d0) -> (d0)>
 
 // CHECK-LABEL: func @computed
