@@ -55,7 +55,15 @@ std::unique_ptr<hir::Program> check(const ast::File &root, const Options &option
   return Checker(options, sources, diagnostics).run(root);
 }
 
-Diagnostic &Checker::error(int code, Span span, std::string message) { return diagnostics->error(code, span, std::move(message)); }
+// One place has one error of a kind, however often it is elaborated.
+Diagnostic &Checker::error(int code, Span span, std::string message) {
+  for (const Diagnostic &known : diagnostics->all())
+    if (known.code == code && span.valid() && known.span.file == span.file && known.span.begin == span.begin && known.span.end == span.end) {
+      repeated = Diagnostic();
+      return repeated;
+    }
+  return diagnostics->error(code, span, std::move(message));
+}
 
 Diagnostic &Checker::notYet(int code, Span span, const std::string &what) { return error(code, span, what + " not there yet"); }
 

@@ -410,6 +410,7 @@ private:
   std::unordered_map<const hir::Expr *, std::vector<Shape>> freshMaps; // the shapes of a Map's arguments
   std::map<hir::Function *, std::vector<Value>> functionShapes;
   FunctionState *state = nullptr;
+  Diagnostic repeated;                 // takes what error() has said before
   int depth = 0, functionValueIds = 0, constDepth = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;
