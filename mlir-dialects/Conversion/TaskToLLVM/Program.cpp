@@ -33,7 +33,7 @@ LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function,
   for (auto [index, type] : llvm::enumerate(function.getFunctionType().getParams().drop_front())) {
     Value at = LLVM::GEPOp::create(builder, loc, abi.ptr, abi.ptr, block->getArgument(1), ArrayRef<LLVM::GEPArg>{int32_t(index)});
     Value room = LLVM::LoadOp::create(builder, loc, abi.ptr, at);
-    arguments.push_back(isa<LLVM::LLVMPointerType>(type) ? room : abi.load(builder, loc, type, room)); // texts are handles themselves
+    arguments.push_back(abi.load(builder, loc, type, room));
   }
   LLVM::CallOp::create(builder, loc, function, arguments);
   LLVM::ReturnOp::create(builder, loc, ValueRange());

@@ -2,6 +2,7 @@
 #include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
 #include "dagger/runtime.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
@@ -307,6 +308,14 @@ struct Fail : Pattern<FailOp> {
   }
 };
 
+// Upstream's pattern gives it the flags of floating-point operations, which it has not.
+struct CountBits : Pattern<math::CtPopOp> {
+  REWRITE(math::CtPopOp) {
+    rewriter.replaceOpWithNewOp<LLVM::CtPopOp>(op, adaptor.getOperand().getType(), adaptor.getOperand());
+    return success();
+  }
+};
+
 struct Runtime : Pattern<RuntimeOp> {
   // dg_parse writes its value at a pointer: a place on the function's own stack. `spec` names the type.
   LogicalResult parse(RuntimeOp op, SmallVector<Value> arguments, ConversionPatternRewriter &rewriter) const {
@@ -352,6 +361,6 @@ struct Runtime : Pattern<RuntimeOp> {
 } // namespace
 
 void populateTaskPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Launch, Call, Print, Order, BeginSequential, EndSequential, Assert, CheckExtent, Fail, Runtime>(abi);
+  patterns.add<Launch, Call, Print, Order, BeginSequential, EndSequential, Assert, CheckExtent, Fail, CountBits, Runtime>(abi);
 }
 } // namespace dagger::task
