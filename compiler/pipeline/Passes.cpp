@@ -7,7 +7,6 @@
 #include "mlir-dialects/Conversion/TaskToLLVM/Passes.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
 #include "mlir/Conversion/ComplexToStandard/ComplexToStandard.h"
-#include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -63,7 +62,6 @@ static void addKernels(OpPassManager &passes) {
 static void addHost(OpPassManager &passes) {
   passes.addPass(createConvertComplexToStandardPass());
   passes.addPass(arith::createArithExpandOpsPass());
-  passes.addPass(createConvertMathToLibmPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());

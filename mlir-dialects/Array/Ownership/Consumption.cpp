@@ -32,7 +32,7 @@ bool consumes(OpOperand &operand) {
   Operation *op = operand.getOwner();
   if (!isCounted(operand.get().getType()))
     return false;
-  if (isa<OwnOp, scf::YieldOp, scf::ConditionOp, func::ReturnOp>(op))
+  if (isa<OwnOp, RechunkOp, scf::YieldOp, scf::ConditionOp, func::ReturnOp>(op))
     return true;
   if (isa<scf::ForOp, scf::WhileOp>(op)) // what a loop starts with: bounds are not counted, so these are its inits
     return true;

@@ -6,6 +6,7 @@
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
@@ -27,17 +28,17 @@ void addContexts(ModuleOp module) {
   SymbolTable symbols(module);
   module.walk([&](func::FuncOp function) {
     auto context = function->getAttrOfType<StringAttr>(contextAttr);
-    if (function.isExternal() || (context && context.getValue() == kernelContext)) return;
+    if ((function.isExternal() && !function->hasAttr(externAttr)) || (context && context.getValue() == kernelContext)) return;
     (void)function.insertArgument(0, ptr, {}, function.getLoc());
   });
   module.walk([&](func::CallOp call) {
     auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
-    if (callee && !callee.isExternal())
+    if (callee && (!callee.isExternal() || callee->hasAttr(externAttr)))
       call->insertOperands(0, call->getParentOfType<func::FuncOp>().getArgument(0));
   });
   // Task wrappers are made while functions are converted: they need the types as they were.
   module.walk([](func::FuncOp function) {
-    if (function.isExternal()) return;
+    if (function.isExternal() && !function->hasAttr(externAttr)) return;
     function->setAttr("task.type", TypeAttr::get(function.getFunctionType()));
     function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(function.getContext(), LLVM::Linkage::Internal));
   });
@@ -62,7 +63,9 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     populateArrayPatterns(patterns, abi);
     populateTaskPatterns(patterns, abi);
     arith::populateArithToLLVMConversionPatterns(types, patterns);
-    populateMathToLLVMConversionPatterns(types, patterns);
+    // What LLVM has an intrinsic for, else the C library's function.
+    populateMathToLLVMConversionPatterns(types, patterns, /*approximateLog1p=*/false, /*benefit=*/2);
+    populateMathToLibmConversionPatterns(patterns, /*benefit=*/1);
     populateComplexToLLVMConversionPatterns(types, patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(types, patterns);
     populateFuncToLLVMConversionPatterns(types, patterns);
@@ -71,7 +74,8 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     ub::populateUBToLLVMConversionPatterns(types, patterns);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
-    if (failed(applyFullConversion(module, target, std::move(patterns))) || failed(emitProgram(module, abi)))
+    if (failed(applyFullConversion(module, target, std::move(patterns))) || failed(emitExterns(module, abi)) ||
+        failed(emitProgram(module, abi)))
       return signalPassFailure();
     module.walk([](LLVM::LLVMFuncOp function) { function->removeAttr("task.type"); });
   }

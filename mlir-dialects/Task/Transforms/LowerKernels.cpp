@@ -1,5 +1,6 @@
 // One function for the body of each launch.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
@@ -9,6 +10,23 @@ namespace dagger::task {
 #include "mlir-dialects/Task/Transforms/Passes.h.inc"
 
 namespace {
+// Scopes of stack memory end with their function here: rooms are taken once, on entry, and their code stands where the scope did.
+void openScopes(ModuleOp module) {
+  module.walk([](memref::AllocaScopeOp scope) {
+    Block *entry = &scope->getParentOfType<func::FuncOp>().getBody().front();
+    SmallVector<memref::AllocaOp> rooms(scope.getBodyRegion().front().getOps<memref::AllocaOp>());
+    for (memref::AllocaOp room : rooms)
+      if (room.getOperands().empty()) room->moveBefore(entry, entry->begin());
+    Block &body = scope.getBodyRegion().front();
+    Operation *end = body.getTerminator();
+    SmallVector<Value> results(end->getOperands());
+    end->erase();
+    scope->getBlock()->getOperations().splice(Block::iterator(scope), body.getOperations());
+    scope->replaceAllUsesWith(results);
+    scope->erase();
+  });
+}
+
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -16,6 +34,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     module.walk([&](LaunchOp launch) { launches.push_back(launch); });
     Type ptr = LLVM::LLVMPointerType::get(&getContext());
     SymbolTable symbols(module);
+    openScopes(module);
     for (LaunchOp launch : launches) {
       OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
       auto function = func::FuncOp::create(builder, launch.getLoc(), (launch.getKind() + "_kernel").str(),
