@@ -260,6 +260,11 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
   if (std::string text = extentFailure(launch, extents, arrays, code); code)
     work->failed = makeFailure(&runtime.host, code, std::move(text), launch.location, nullptr, work);
 
+  // An input that failed before it had a shape has no extents either, and an empty launch no task that would see it.
+  for (int k = 0; k < inputs && !code; ++k)
+    if (!arrays[k]->buffer->base)
+      work->failed = earlier(work->failed, anyFailure(arrays[k]->buffer));
+
   // Results: the buffer of an operand that dies, or a new one.
   dg_buffer *buffers[256] = {};
   uint64_t reused = 0;

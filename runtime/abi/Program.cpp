@@ -160,6 +160,7 @@ int dg_run(const dg_program *program, int argc, char **argv, const dg_options *o
                  program->version, DG_ABI_VERSION);
     return 2;
   }
+  std::fflush(stdout); // The program writes to the descriptor itself.
   Arguments arguments(*program, options ? *options : dg_options{});
   std::string error;
   bool tests = arguments.options.run_tests;

@@ -292,3 +292,18 @@ TEST(Launch, CommutingUpdates) {
       {.threads = 4, .chunkBytes = 8192});
   EXPECT_EQ(o.code, 0) << o.err;
 }
+
+// A value that failed before it had a shape fails what is computed from it, although that has no elements.
+TEST(Launch, FailureWithoutShape) {
+  static const uint8_t type[] = {DG_F64}, rank[] = {1};
+  static const dg_task bad = {DG_ABI_VERSION, 0, 1, 0, 0, 0, [](dg_context *c, void *, dg_array *const *) { dg_fail_assert(c, nullptr, &here); }, nullptr, type, rank, "bad", nullptr};
+  Outcome o = run([](dg_context *c) {
+    dg_array *a;
+    dg_task_submit(c, &bad, nullptr, nullptr, nullptr, nullptr, &a, 0);
+    dg_array *b = launch(c, addOne, dg_array_extent(c, a, 0), a, true);
+    dg_array_look(c, b, nullptr);
+    print(c, "never\n");
+  });
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(o.out, "");
+}
