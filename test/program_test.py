@@ -26,7 +26,7 @@ WAYS = {
     "threads-2": ["--threads", "2"],
     "small-chunks": ["--threads", "2", "--chunk-bytes", "4096"],
 }
-SECONDS = 60
+SECONDS = 20
 
 
 class Expectation:
