@@ -34,7 +34,6 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     module.walk([&](LaunchOp launch) { launches.push_back(launch); });
     Type ptr = LLVM::LLVMPointerType::get(&getContext());
     SymbolTable symbols(module);
-    openScopes(module);
     for (LaunchOp launch : launches) {
       OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
       auto function = func::FuncOp::create(builder, launch.getLoc(), (launch.getKind() + "_kernel").str(),
@@ -53,6 +52,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       launch.getBody().getBlocks().clear();
       launch.getCombine().getBlocks().clear();
     }
+    openScopes(module);
   }
 };
 } // namespace
