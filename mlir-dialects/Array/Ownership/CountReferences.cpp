@@ -74,6 +74,7 @@ private:
     for (OpOperand &use : value.getUses()) {
       if (isa<RetainOp, ReleaseOp>(use.getOwner())) continue;
       Operation *user = ancestorIn(block, use.getOwner());
+      if (!user) continue; // of a value from outside: before this branch, or in another
       users.insert(user);
       if (!last || last->isBeforeInBlock(user)) last = user;
     }
@@ -108,8 +109,12 @@ private:
         OpBuilder builder(user->getContext());
         if (user->hasTrait<OpTrait::IsTerminator>())
           builder.setInsertionPoint(user); // a terminator that only borrows: nothing after it can use the value
-        else
+        else {
           builder.setInsertionPointAfter(user);
+          // What names the same handle has taken its own reference first.
+          for (auto next = builder.getInsertionPoint(); next != block->end() && isa<RetainOp>(*next);)
+            builder.setInsertionPoint(block, ++next);
+        }
         ReleaseOp::create(builder, user->getLoc(), value);
       }
     }

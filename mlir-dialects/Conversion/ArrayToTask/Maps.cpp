@@ -77,7 +77,8 @@ LogicalResult formFill(linalg::FillOp op) {
   AffineMap identity = builder.getMultiDimIdentityMap(shape.size());
   launch.addResult(op.getResult(0).getType(), shape, follow(op.getContext(), "write", identity, true));
   Block yield;
-  OpBuilder end = OpBuilder::atBlockEnd(&yield);
+  OpBuilder end(op.getContext()); // the block lies in no region yet
+  end.setInsertionPointToEnd(&yield);
   array::YieldOp::create(end, op.getLoc(), op.getInputs());
   launch.takeBody(yield, {});
   LaunchOp formed = launch.finish();

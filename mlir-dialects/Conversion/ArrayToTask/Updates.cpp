@@ -15,7 +15,8 @@ static void write(OpBuilder &builder, Location loc, Value view, Value source) {
   AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
   Value value = source;
   Block body;
-  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  OpBuilder inner(context); // the block lies in no region yet
+  inner.setInsertionPointToEnd(&body);
   if (isa<RankedTensorType>(source.getType())) value = launch.addMapped(source, follow(context, "read", identity, true));
   launch.addMapped(view, follow(context, "update", identity, true));
   array::YieldOp::create(inner, loc, value);

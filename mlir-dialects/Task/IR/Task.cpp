@@ -107,6 +107,13 @@ LogicalResult AwaitOp::verify() {
   return success();
 }
 
+// What it updates is seen through other values of the same buffer; what its region does counts besides.
+void LaunchOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  for (Attribute access : getAccess())
+    if (StringRef name = cast<OperandAttr>(access).getAccess(); name == "update" || name == "commute")
+      return effects.emplace_back(MemoryEffects::Write::get()), void();
+}
+
 LogicalResult LaunchOp::verify() {
   if (getAccess().size() != getArrays().size() + getNumResults())
     return emitOpError() << "describes " << getAccess().size() << " operands but has " << getArrays().size() << " arrays and "

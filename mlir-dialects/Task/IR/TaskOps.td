@@ -37,7 +37,8 @@ def Task_CallOp : Task_Op<"call", [AttrSizedOperandSegments, DeclareOpInterfaceM
   let hasVerifier = 1;
 }
 
-def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemoryEffects, IsolatedFromAbove]> {
+def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemoryEffects, IsolatedFromAbove,
+                                       DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "one kernel over an index space of chunks: a whole grid of tasks as one operation";
   let description = [{
     Stands for a task a chunk of the index space, in constant space. `access` says for each array, then for each
