@@ -174,9 +174,8 @@ void Lowering::carry(Location at, const VarList &vars,
       bind(vars, op->getResults());
       return;
     }
-    builder.setInsertionPoint(op);
+    builder.setInsertionPointAfter(op);
     op->erase();
-    // The operation was the last in its block, or stood before what follows; either way emission goes on there.
     bind(vars, inits);
   }
 }

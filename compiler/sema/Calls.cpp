@@ -15,7 +15,7 @@ Value Checker::call(const ast::Call &expr, const hir::Type *hint, std::vector<Va
   };
   for (const Value &value : given)
     if (bad(value))
-      return checkArguments();
+      return poison(span); // what is wrong with a table is wrong with the columns in the arguments too
   switch (expr.callee->kind) {
   case ast::ExprKind::Name: {
     const std::string &name = static_cast<const ast::NameExpr *>(expr.callee)->name;
@@ -53,13 +53,16 @@ Value Checker::call(const ast::Call &expr, const hir::Type *hint, std::vector<Va
     if (mathArity(name) || isLibraryName(name))
       return callLibrary(name, &expr, given, hint, span);
     unknownName(name, expr.callee->span);
-    return checkArguments();
+    int code = 0;
+    return notThereYet(name, code) ? poison(span) : checkArguments();
   }
   case ast::ExprKind::Member: {
     auto &member = *static_cast<const ast::Member *>(expr.callee);
     if (member.object->kind == ast::ExprKind::Name) {
       const std::string &object = static_cast<const ast::NameExpr *>(member.object)->name;
       if (!lookup(object)) {
+        if (isFailedImport(object))
+          return checkArguments();
         if (const Module *module = moduleNamed(object, member.object->span)) {
           if (const FunctionInfo *info = functionNamed(*module, member.name.text))
             return callFunction(*info, &expr, &expr.args, given, hint, span);

@@ -185,6 +185,7 @@ private:
   Local *lookup(const std::string &name, Boundary *crossed = nullptr);
   void bind(const std::string &name, Local local, Span span);
   const Module *moduleNamed(const std::string &name, Span span);
+  bool isFailedImport(const std::string &name) const; // its error has been reported
   const FunctionInfo *functionNamed(const Module &module, const std::string &name) const;
   std::vector<std::string> visibleNames() const;
   void unknownName(const std::string &name, Span span);
@@ -246,7 +247,7 @@ private:
   Value ifExpr(const ast::IfExpr &expr, const hir::Type *hint, bool wantValue);
   Value condition(const ast::Expr *expr);
   Value comprehension(const ast::Comprehension &expr, const hir::Type *hint);
-  struct Iteration { Value count; std::function<void(Value index)> bind; bool ok = false; hir::Var *direct = nullptr; };
+  struct Iteration { Value count; std::function<void(Value index)> bind; bool ok = false; };
 
   // ---- Operators.cpp
   Value unary(const ast::Unary &expr, const hir::Type *hint);
@@ -378,7 +379,7 @@ private:
   Value reduction(LibraryCall &), minMax(LibraryCall &), reduceCall(LibraryCall &), scanCall(LibraryCall &), whereCall(LibraryCall &);
   Value lenCall(LibraryCall &), zerosCall(LibraryCall &), fillCall(LibraryCall &), iotaCall(LibraryCall &), linspaceCall(LibraryCall &);
   Value reshapeCall(LibraryCall &), transposeCall(LibraryCall &), concatCall(LibraryCall &), sortCall(LibraryCall &), argsortCall(LibraryCall &), uniqueCall(LibraryCall &);
-  Value stringCall(LibraryCall &), bytesCall(LibraryCall &), dateCall(LibraryCall &), isMissingCall(LibraryCall &);
+  Value stringCall(LibraryCall &), bytesCall(LibraryCall &), dateCall(LibraryCall &);
   Value printCall(LibraryCall &), showCall(LibraryCall &), saveCall(LibraryCall &), readCall(LibraryCall &), plotCall(LibraryCall &);
   Value randomCall(LibraryCall &), linalgCall(LibraryCall &), tileTaskCall(LibraryCall &), matrixProduct(Value lhs, Value rhs, Span span);
   Value reduceOver(hir::ReduceKind kind, Value array, int axis, const Value *mask, Span span);
@@ -401,14 +402,12 @@ private:
   std::deque<Scope> scopes;
   std::deque<PendingInstance> pending;
   std::map<std::string, hir::Function *> instances;
-  std::map<hir::Function *, const FunctionInfo *> infos;
   std::set<std::string> symbols;
   std::vector<Edge> edges;
   std::vector<Effect> effects;
   std::unordered_map<const hir::Var *, Extent> aliases;       // immutable integers whose value is a known extent
   std::unordered_map<const hir::Expr *, Extent> exprExtents;  // Extent nodes
   std::unordered_map<const hir::Expr *, std::vector<Shape>> freshMaps; // the shapes of a Map's arguments
-  std::map<hir::Function *, std::vector<Value>> functionShapes;
   FunctionState *state = nullptr;
   Diagnostic repeated;                 // takes what error() has said before
   int depth = 0, functionValueIds = 0, constDepth = 0;

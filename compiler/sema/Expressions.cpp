@@ -116,6 +116,8 @@ Value Checker::name(const ast::NameExpr &expr, const hir::Type *hint) {
     }
     return local(*known, span);
   }
+  if (isFailedImport(expr.name))
+    return poison(span);
   auto decl = state->module->decls.find(expr.name);
   if (decl != state->module->decls.end()) {
     if (decl->second->kind == ast::DeclKind::Const)

@@ -24,7 +24,6 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
 
   hir::Function *function = program->function();
   instances[key] = function;
-  infos[function] = &info;
   function->kind = info.external ? FunctionKind::Extern : info.isTask() ? FunctionKind::Task : info.isGroupKernel() ? FunctionKind::GroupKernel : FunctionKind::Fn;
   function->name = info.name;
   function->symbol = info.name;

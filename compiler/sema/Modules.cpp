@@ -170,6 +170,12 @@ const Module *Checker::moduleNamed(const std::string &name, Span span) {
   return nullptr;
 }
 
+bool Checker::isFailedImport(const std::string &name) const {
+  const Module *module = state ? state->module : root;
+  auto decl = module->decls.find(name);
+  return decl != module->decls.end() && decl->second->kind == ast::DeclKind::Import && !module->imports.count(name);
+}
+
 const FunctionInfo *Checker::functionNamed(const Module &module, const std::string &name) const {
   auto it = module.functions.find(name);
   return it == module.functions.end() ? nullptr : it->second.get();

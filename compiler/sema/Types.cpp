@@ -25,6 +25,8 @@ RecordInfo *Checker::recordNamed(const std::string &path, Span span, bool quiet)
   size_t dot = path.rfind('.');
   if (dot != std::string::npos) {
     std::string moduleName = path.substr(0, dot);
+    if (isFailedImport(moduleName))
+      return nullptr;
     name = path.substr(dot + 1);
     module = moduleNamed(moduleName, span);
     if (!module) {
