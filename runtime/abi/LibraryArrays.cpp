@@ -436,3 +436,17 @@ bool launchConcat(dg_context *context, const LibraryFrame &frame, dg_array *cons
 }
 
 } // namespace dagger::rt
+
+uint8_t dg_positions_meet(dg_context *context, dg_array *a, dg_array *b, const dg_location *location) {
+  dg_array_look(context, a, location);
+  dg_array_look(context, b, location);
+  auto at = [](const dg_array *list, int64_t i) { return reinterpret_cast<const int64_t *>(list->data)[i * list->strides[0]]; };
+  std::vector<int64_t> sorted;
+  for (int64_t i = 0; i < a->extents[0]; ++i)
+    sorted.push_back(at(a, i));
+  std::sort(sorted.begin(), sorted.end());
+  for (int64_t i = 0; i < b->extents[0]; ++i)
+    if (std::binary_search(sorted.begin(), sorted.end(), at(b, i)))
+      return 1;
+  return 0;
+}
