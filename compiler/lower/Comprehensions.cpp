@@ -63,6 +63,7 @@ Val Lowering::comprehensionOfTasks(const Expr *e, ValueRange space) {
     func = func::FuncOp::create(builder, at, name, builder.getFunctionType(inputs, results));
     func.setPrivate();
     func->setAttr("task.name", builder.getStringAttr(state.functionName));
+    func->setAttr("task.outlined", builder.getUnitAttr());
     func->setAttr(task::contextAttr, builder.getStringAttr(task::taskContext));
     Block *entry = func.addEntryBlock();
     builder.setInsertionPointToStart(entry);

@@ -286,7 +286,7 @@ void Lowering::emitFor(const Stmt *s) {
     Value step = s->step ? emitScalar(s->step) : constInt(intType, 1, at);
     if (constStep == 0)
       failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014,
-             "the step of a range is zero", at);
+             "step is zero", loc(s->step->span));
     Value wideStep = step.getType() == wide ? step : Value(arith::ExtSIOp::create(builder, at, wide, step));
     Value span = arith::SubIOp::create(builder, at, extend(high), extend(low));
     Value count = arith::CeilDivSIOp::create(builder, at, span, wideStep);

@@ -225,7 +225,7 @@ private:
   void writePlace(const hir::Place &, const Val &, const hir::Type *valueType, const Chosen *known = nullptr);
   Value writeChosen(Value array, const Chosen &, Value value, Location);
   Value scatter(Value array, ArrayRef<std::pair<int64_t, Value>> selectors, Value value, Location);
-  Value positions(const hir::Subscript &, Value extent, Location);
+  Value positions(const hir::Subscript &, int64_t axis, Value extent, Location);
   Value overlap(const Chosen &, const Chosen &, Location);
   void checkOverlaps(const Expr *, ArrayRef<Chosen>);
   std::pair<unsigned, unsigned> placeParts(const hir::Place &);

@@ -24,10 +24,10 @@ std::pair<unsigned, unsigned> Lowering::placeParts(const hir::Place &place) {
 }
 
 // The positions that an index array or a mask names on its axis, as i64.
-Value Lowering::positions(const hir::Subscript &s, Value extent, Location at) {
+Value Lowering::positions(const hir::Subscript &s, int64_t axis, Value extent, Location at) {
   Value chosen = emit(s.value).parts[0];
   if (s.kind == hir::Subscript::Mask) {
-    task::CheckExtentOp::create(builder, at, this->extent(chosen, 0, at), extent, "the mask's and the array's extents");
+    task::CheckExtentOp::create(builder, at, this->extent(chosen, 0, at), extent, axis);
     return maskIndices(chosen, at);
   }
   if (cast<RankedTensorType>(chosen.getType()).getElementType().isInteger(64))
@@ -64,7 +64,7 @@ Lowering::Chosen Lowering::choose(const hir::Place &place) {
   if (subscripts.size() == 1 && subscripts[0].kind == hir::Subscript::Mask && rank > 1) {
     Value mask = emit(subscripts[0].value).parts[0], total = constIndex(1, at);
     for (auto [axis, n] : llvm::enumerate(extents(part, at))) {
-      task::CheckExtentOp::create(builder, at, n, extent(mask, axis, at), "the mask's and the array's extents along axis " + std::to_string(axis));
+      task::CheckExtentOp::create(builder, at, extent(mask, axis, at), n, int64_t(axis));
       total = arith::MulIOp::create(builder, at, total, n);
     }
     out.total = total;
@@ -75,7 +75,7 @@ Lowering::Chosen Lowering::choose(const hir::Place &place) {
   int64_t axis = 0;
   for (auto [number, s] : llvm::enumerate(subscripts)) {
     if (s.kind == hir::Subscript::Gather || s.kind == hir::Subscript::Mask)
-      out.selectors.push_back({axis, positions(s, extent(part, int64_t(number), at), at)});
+      out.selectors.push_back({axis, positions(s, int64_t(number), extent(part, int64_t(number), at), at)});
     axis += !(out.box.dropped >> number & 1);
   }
   out.isElement = axis == 0;

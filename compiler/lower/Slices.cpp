@@ -32,7 +32,7 @@ Lowering::Box Lowering::box(const Val &array, ArrayRef<hir::Subscript> subscript
       continue;
     }
     Value step = emitIndex(s.step);
-    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, zeroIndex), 9014, "the step of a range is zero", at);
+    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, zeroIndex), 9014, "step is zero", at);
     // A negative step walks down from the last element of low..high.
     Value down = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, step, zeroIndex);
     Value size = select(down, arith::SubIOp::create(builder, at, zeroIndex, step), step, at);
@@ -155,7 +155,7 @@ Val Lowering::emitSlice(const Expr *e) {
       continue;
     if (s.kind == hir::Subscript::Gather || s.kind == hir::Subscript::Mask) {
       bool isMask = s.kind == hir::Subscript::Mask;
-      Value selector = isMask ? emit(s.value).parts[0] : positions(s, Value(), at);
+      Value selector = isMask ? emit(s.value).parts[0] : positions(s, axis, Value(), at);
       for (auto [k, part] : llvm::enumerate(out.parts))
         part = isMask ? compress(part, selector, axis, elementName(types[k].element), at) : gather(part, selector, axis, at);
     }

@@ -104,9 +104,9 @@ static LibraryError compress(dg_context *context, const LibraryFrame &frame, dg_
   if (axis < 0) {
     for (int k = 0; k < in->rank; ++k)
       if (in->extents[k] != mask->extents[k])
-        return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[k], mask->extents[k], k));
+        return error(failures::ExtentsDiffer, failures::extentsDiffer(mask->extents[k], in->extents[k], k));
   } else if (in->extents[axis] != mask->extents[0]) {
-    return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[axis], mask->extents[0], axis));
+    return error(failures::ExtentsDiffer, failures::extentsDiffer(mask->extents[0], in->extents[axis], axis));
   }
   int64_t total = elementCount(mask->rank, mask->extents), chosen = 0, at[DG_MAX_RANK] = {};
   int64_t size = int64_t(dg_type_size(dg_type(in->type)));

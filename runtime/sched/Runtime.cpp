@@ -45,6 +45,12 @@ const Failure *makeFailure(dg_context *context, int32_t code, std::string text, 
   failure->point = task ? task->point : 0;
   addPlaces(*failure, location);
   for (dg_context *inner = context; inner; inner = inner->parent) {
+    // Of a context on another thread, which goes on while a thief runs its frame, the stack is not looked at.
+    for (const dg_site *site = inner->spawn == context->spawn ? inner->sites : nullptr; site; site = site->previous) {
+      if (site->task && failure->task.empty())
+        failure->task = site->task;
+      addPlaces(*failure, site->location);
+    }
     if (inner->name && failure->task.empty())
       failure->task = inner->name;
     addPlaces(*failure, inner->call);

@@ -66,6 +66,10 @@ void populateArrayPatterns(mlir::RewritePatternSet &, Abi &);
 void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
 // A function that stands for C code of somebody else: what it is called, and the extents that each parameter names.
 inline constexpr llvm::StringLiteral externAttr = "task.extern";
+// Set on functions that are tasks of the program.
+inline constexpr llvm::StringLiteral isTaskAttr = "task.is_task";
+// Links the calls of functions that may fail, for what is said of a failure. Before functions are converted.
+void linkSites(mlir::ModuleOp, Abi &);
 // Gives each of them a body, which calls the C function by the language's convention.
 mlir::LogicalResult emitExterns(mlir::ModuleOp, Abi &);
 // The exported dg_program of a module with @main or tests.

@@ -58,6 +58,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     types.addConversion([=](RankedTensorType) { return ptr; });
     types.addConversion([=](array::StrType) { return ptr; });
     Abi abi(module, types);
+    linkSites(module, abi);
 
     RewritePatternSet patterns(context);
     populateArrayPatterns(patterns, abi);

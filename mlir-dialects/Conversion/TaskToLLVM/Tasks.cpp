@@ -293,7 +293,10 @@ struct CheckExtent : Pattern<CheckExtentOp> {
     Value context = Abi::context(op);
     Value same = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq, adaptor.getLeft(), adaptor.getRight());
     require(rewriter, loc, same, [&] {
-      abi.call(rewriter, loc, "dg_fail_text", {}, {context, abi.constant(rewriter, loc, abi.i32, 9003), abi.cString(rewriter, loc, op.getText()), abi.location(rewriter, loc)});
+      SmallVector<Value> arguments{context, adaptor.getLeft(), adaptor.getRight()};
+      arguments.push_back(op.getAxis() ? abi.constant(rewriter, loc, abi.i64, *op.getAxis()) : abi.cString(rewriter, loc, op.getText()));
+      arguments.push_back(abi.location(rewriter, loc));
+      abi.call(rewriter, loc, op.getAxis() ? "dg_fail_extents" : "dg_fail_check", {}, arguments);
     });
     rewriter.eraseOp(op);
     return success();
