@@ -158,6 +158,9 @@ _Noreturn void dg_fail_extents(dg_context *, int64_t a, int64_t b, int64_t axis,
 // `a` and `b` are no extents of one axis: `text` says what they are (empty: nothing).
 _Noreturn void dg_fail_check(dg_context *, int64_t a, int64_t b, const char *text, const dg_location *);
 _Noreturn void dg_fail_text(dg_context *, int32_t code, const char *text, const dg_location *); // any DG9nnn with its text
+// @threads on an extern: how many threads OpenMP code that this thread calls next may use. Without OpenMP in the process
+// there is nothing to tell.
+void dg_extern_threads(int32_t threads);
 // For externs: fails the task that runs. Does not return.
 _Noreturn void dg_fail(const char *text);
 
