@@ -78,14 +78,24 @@ bool Lowering::isInBounds(Value tensor, ValueRange indices) {
   return true;
 }
 
+void Lowering::checkIndices(ValueRange indices, ValueRange extents, Location at) {
+  Type wide = builder.getI64Type();
+  for (auto [axis, pair] : llvm::enumerate(llvm::zip_equal(indices, extents))) {
+    auto [index, extent] = pair;
+    // One unsigned test also finds negative indices.
+    Value outside = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, extent);
+    auto op = scf::IfOp::create(builder, at, outside, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(op.thenBlock());
+    Values numbers{fromIndex(index, wide, at), constInt(wide, int64_t(axis), at), fromIndex(extent, wide, at)};
+    runtime("dg_fail_index", numbers, Type(), at, true, true);
+  }
+}
+
 Val Lowering::readElement(const Val &array, ValueRange indices, Location at, bool inBounds) {
   if (array.view) {
     if (!inBounds)
-      for (auto [index, extent] : llvm::zip_equal(indices, array.view->extents)) {
-        // One unsigned test also finds negative indices.
-        Value out = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, extent);
-        failIf(out, 9002, "index is out of range", at);
-      }
+      checkIndices(indices, array.view->extents, at);
     return array.view->read(indices);
   }
   Val out;
@@ -99,7 +109,7 @@ Val Lowering::emitElement(const Expr *e) {
   Values indices;
   for (size_t i = 1; i < e->args.size(); ++i)
     indices.push_back(emitIndex(e->args[i]));
-  return readElement(array, indices, loc(e->span), false);
+  return readElement(array, indices, loc(e->span), isOwnElement(e));
 }
 
 // ---- maps -----------------------------------------------------------------------------------------------------------

@@ -63,6 +63,8 @@ Val Lowering::emit(const Expr *e) {
     auto it = state.env.find(e->var);
     if (it == state.env.end())
       return unsupported(e->span, "`" + e->var->name + "` here", e->type);
+    if (it->second.view && !e->type->isArray()) // a number that a group kernel updates
+      return it->second.view->read({});
     if (inKernel && !it->second.view && e->type->isScalar())
       return plain(it->second.parts[0], at);
     return it->second;

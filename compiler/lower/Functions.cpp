@@ -128,7 +128,7 @@ void Lowering::emitBody(func::FuncOp func, const hir::Function *f, Context where
   }
   Values results;
   if (f->kind == hir::FunctionKind::GroupKernel) {
-    emitGroupKernel(f);
+    emitGroupKernel(f, false);
   } else {
     Val value = functionBody(f->body, f->result, f->span);
     if (value.view) {

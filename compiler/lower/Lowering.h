@@ -124,6 +124,7 @@ private:
 
   // ---- Calls.cpp
   Val emitCall(const Expr *);
+  bool isLaunchable(const Expr *);
   Val callTask(const Expr *, bool statement);
   Val callDirect(const Expr *, mlir::func::FuncOp, bool futures);
   void arguments(const Expr *, SmallVectorImpl<Val> &);
@@ -137,6 +138,9 @@ private:
   void emitUnguarded(const Stmt *);
   void emitFor(const Stmt *);
   void emitWhile(const Stmt *);
+  // How often a loop turns, and what its variable is in each turn: counted, so that it cannot run past the ends of its type.
+  Value turns(Value low, Value high, Value step, bool isSigned, bool isConstStep, Location);
+  Value turnValue(Value low, Value step, Value turn, Location);
   Val branch(Location, Value condition, const VarList &assigned, const std::function<Val()> &then,
              const std::function<Val()> &otherwise);
   // A loop that carries `vars`: tries with the values' kinds, and again with futures where the body made one.
@@ -190,6 +194,8 @@ private:
               const std::function<Values(ValueRange)> &body);
   Values pointIndices(int rank, Location);
   Value emptyTensor(ValueRange extents, mlir::Type element, Location);
+  // Stops where an index is not below its extent.
+  void checkIndices(ValueRange indices, ValueRange extents, Location);
   bool isInBounds(Value tensor, ValueRange indices);
   ArrayRef<mlir::AffineMap> noMaps() { return {}; }
 
@@ -246,15 +252,25 @@ private:
   void emitPrint(const Stmt *);
 
   // ---- GroupKernels.cpp
-  void emitGroupKernel(const hir::Function *);
-  bool groupStatements(ArrayRef<Stmt *>);
-  bool groupStatement(const Stmt *);
-  void laneLoop(ArrayRef<Stmt *> statements);
-  void enterLane(Value lane, Location);
-  void leaveLane(Value lane, Location);
-  bool isShared(const Var *);
-  bool storeShared(const hir::Place &, const Val &);
+  void launchGroups(const Expr *call);
+  void emitGroupKernel(const hir::Function *, bool isStatement);
+  bool isGroupMemory(const Var *); // shared, or an array that the kernel updates
+  bool isOwnElement(const Expr *);
+  Values groupIndices(const hir::Place &, bool &inBounds);
+  Val readGroupMemory(const hir::Place &);
+  void writeGroupMemory(const hir::Place &, const Val &);
   void emitAtomic(const Stmt *);
+  Value allocate(ArrayRef<int64_t> shape, mlir::Type, Location); // on the stack
+  Value loadRoom(Value memory, ValueRange indices, mlir::Type, Location);
+  void storeRoom(Value, Value memory, ValueRange indices, Location);
+  void clearRoom(Value memory, Location);
+
+  // ---- GroupLanes.cpp
+  void allocateGroup(ArrayRef<Stmt *> statements);
+  void groupStatements(ArrayRef<Stmt *>);
+  void groupStatement(const Stmt *);
+  void laneLoop(ArrayRef<Stmt *>);
+  void enterLane(ValueRange in, llvm::function_ref<bool(const Var *)> isMentioned, Location);
   // Whether this statement is skipped in lanes past the end.
   bool isGuarded(const Stmt *);
   void emitGuarded(const Stmt *);

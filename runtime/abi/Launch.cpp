@@ -206,8 +206,8 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
     // The window may be full in the middle of a launch: the host then works on what is there.
     runtime.makeRoom();
     Task *task = scheduler.make(&work, work.sequence, number, priority, true);
-    if (work.launch.flags & DG_LAUNCH_PRINTS)
-      task->slot = runtime.effects.add(work.sequence, false);
+    if (work.launch.flags & (DG_LAUNCH_PRINTS | DG_LAUNCH_STATEMENT))
+      task->slot = runtime.effects.add(work.sequence, work.launch.flags & DG_LAUNCH_STATEMENT);
     int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
     work.pointsOf(number, low, high);
     for (size_t k = 0; k < count; ++k) {
@@ -363,9 +363,14 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     setGrid(buffer, grid);
   }
 
-  if (work->failed && work->chunkCount == 0) // An empty launch that failed still spoils its results.
+  if (work->failed && work->chunkCount == 0) { // An empty launch that failed still spoils its results.
     for (int k = inputs; k < launch.operands; ++k)
       markAllFailed(buffers[k], work->failed);
+    if (launch.flags & DG_LAUNCH_STATEMENT) {
+      TextBuffer nothing;
+      runtime.effects.finish(runtime.effects.add(work->sequence, true), nothing, work->failed);
+    }
+  }
   enumerate(runtime, *work, priority);
   for (int k = 0; k < inputs; ++k)
     if (k < 64 && (dying >> k & 1))
@@ -509,6 +514,15 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
 } // namespace dagger::rt
 
 using namespace dagger::rt;
+
+dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t type, int64_t rank) {
+  // A buffer that has no memory: the handle counts its own views and is never the sole owner of what it shows.
+  Array *a = newArray(context, newEmptyBuffer(uint8_t(type), int(rank)), int(rank), view->extents, view->strides, view->data);
+  a->ownValues.store(1, std::memory_order_relaxed);
+  a->values = &a->ownValues;
+  a->foreign = true;
+  return a;
+}
 
 void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_t *extents, dg_array *const *arrays,
                       uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results,

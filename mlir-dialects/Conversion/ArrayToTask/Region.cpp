@@ -34,6 +34,13 @@ Value LaunchBuilder::addMapped(Value array, OperandAttr access) {
   return body->insertArgument(position, cast<ShapedType>(array.getType()).getElementType(), loc);
 }
 
+Value LaunchBuilder::addWhole(Value array, OperandAttr access) {
+  unsigned position = rank + arrays.size();
+  arrays.push_back(array);
+  arrayAccess.push_back(access);
+  return body->insertArgument(position, array.getType(), loc);
+}
+
 void LaunchBuilder::addResult(Type type, ValueRange shape, OperandAttr access) {
   results.push_back(type);
   shapes.append(shape.begin(), shape.end());
@@ -44,10 +51,7 @@ Value LaunchBuilder::capture(Value outside) {
   if (Value known = captured.lookup(outside)) return known;
   Value inside;
   if (auto tensor = dyn_cast<RankedTensorType>(outside.getType())) {
-    unsigned position = rank + arrays.size();
-    arrays.push_back(outside);
-    arrayAccess.push_back(wholeOf(builder.getContext(), tensor.getRank()));
-    inside = body->insertArgument(position, outside.getType(), loc);
+    inside = addWhole(outside, wholeOf(builder.getContext(), tensor.getRank()));
   } else {
     scalars.push_back(outside);
     inside = body->addArgument(outside.getType(), loc);
@@ -91,9 +95,9 @@ LaunchOp LaunchBuilder::finish() {
   if (!combine->empty()) sinkConstants(*combine);
   SmallVector<Attribute> access(arrayAccess);
   access.append(resultAccess);
-  auto launch = LaunchOp::create(builder, loc, results, kind, extents, arrays, scalars, shapes, builder.getArrayAttr(access),
-                                 /*reduced=*/nullptr, /*identity=*/nullptr, /*fails=*/nullptr, /*tasks=*/false,
-                                 /*prints=*/false, /*kernel=*/nullptr);
+  auto launch = LaunchOp::create(builder, loc, results, kind, extents, arrays, scalars, shapes, /*priority=*/Value(),
+                                 builder.getArrayAttr(access), /*reduced=*/nullptr, /*identity=*/nullptr, /*fails=*/nullptr,
+                                 /*tasks=*/false, /*prints=*/false, /*statement=*/false, /*kernel=*/nullptr);
   launch.getBody().takeBody(*region);
   launch.getCombine().takeBody(*combine);
   return launch;

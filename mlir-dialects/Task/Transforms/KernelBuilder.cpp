@@ -89,6 +89,15 @@ static Value addressOf(KernelBuilder &kernel, const KernelOperand &operand, Valu
 Value KernelBuilder::load(const KernelOperand &operand, ValueRange indices) { return loadFrom(operand.element, addressOf(*this, operand, indices)); }
 void KernelBuilder::store(const KernelOperand &operand, ValueRange indices, Value value) { storeTo(value, addressOf(*this, operand, indices)); }
 
+static void atomic(KernelBuilder &kernel, const KernelOperand &operand, AtomicOp op) {
+  LLVM::AtomicBinOp kind = op.getKind() == "add"  ? LLVM::AtomicBinOp::add
+                           : op.getKind() == "and" ? LLVM::AtomicBinOp::_and
+                           : op.getKind() == "or"  ? LLVM::AtomicBinOp::_or
+                                                   : LLVM::AtomicBinOp::_xor;
+  LLVM::AtomicRMWOp::create(kernel.builder, kernel.loc, kind, addressOf(kernel, operand, op.getIndices()), op.getValue(),
+                            LLVM::AtomicOrdering::monotonic);
+}
+
 Value KernelBuilder::room(Type element, int64_t count) {
   OpBuilder::InsertionGuard guard(builder);
   auto function = builder.getInsertionBlock()->getParentOp();
@@ -180,17 +189,21 @@ KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInt
   for (Value value : yield.getValues()) kept.push_back(map.lookupOrDefault(value));
   if (yield.getPresent()) kept.push_back(map.lookupOrDefault(yield.getPresent()));
   auto holder = UnrealizedConversionCastOp::create(builder, loc, TypeRange{builder.getNoneType()}, kept);
-  SmallVector<Operation *> reads;
+  SmallVector<Operation *> accesses;
   for (Operation *copy : copies)
     copy->walk([&](Operation *op) {
-      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp>(op)) reads.push_back(op);
+      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp>(op)) accesses.push_back(op);
     });
-  for (Operation *read : reads) replaceRead(read, point, isInterior);
+  for (Operation *access : accesses) replaceAccess(access, point, isInterior);
   for (unsigned i = 0; i < yield.getValues().size(); ++i) yielded.values.push_back(holder.getOperand(i));
   if (yield.getPresent()) yielded.present = holder.getOperand(yield.getValues().size());
   holder.erase();
-  for (Operation *placeholder : placeholders)
-    if (placeholder->use_empty()) placeholder->erase();
+  for (Operation *placeholder : placeholders) {
+    // What is left are calls of functions that take arrays.
+    if (!placeholder->use_empty())
+      placeholder->getResult(0).replaceAllUsesWith(handle(placeholder->getAttrOfType<IntegerAttr>("operand").getInt()));
+    placeholder->erase();
+  }
   return yielded;
 }
 
@@ -215,30 +228,60 @@ Value KernelBuilder::edgeIndex(array::EdgeRule rule, Value index, Value extent) 
   return arith::MinSIOp::create(builder, loc, arith::MaxSIOp::create(builder, loc, index, zero), last);
 }
 
-void KernelBuilder::replaceRead(Operation *read, ArrayRef<Value> point, bool isInterior) {
-  auto cast = read->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
+Value KernelBuilder::handle(unsigned number) {
+  Value &known = handles[number];
+  if (known) return known;
+  OpBuilder::InsertionGuard guard(builder);
+  auto function = builder.getInsertionBlock()->getParentOp();
+  if (!isa<func::FuncOp>(function)) function = function->getParentOfType<func::FuncOp>();
+  Block &entry = mlir::cast<func::FuncOp>(function).getBody().front();
+  auto type = mlir::cast<RankedTensorType>(launch.getArrays()[number].getType());
+  builder.setInsertionPointToStart(&entry);
+  Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
+  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(3 * number)});
+  known = RuntimeOp::create(builder, loc, TypeRange(type), "dg_kernel_array", ValueRange{view}, /*spec=*/StringAttr(),
+                            /*with_context=*/true, /*with_location=*/false, /*pure=*/false)
+              .getResult(0);
+  builder.setInsertionPoint(entry.getTerminator());
+  array::ReleaseOp::create(builder, loc, known);
+  return known;
+}
+
+void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const KernelOperand &operand) {
+  for (auto [axis, index] : llvm::enumerate(indices)) {
+    Value outside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, index, operand.extents[axis]);
+    auto check = scf::IfOp::create(builder, loc, outside, false);
+    OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
+    Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
+    auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
+    RuntimeOp::create(inner, access->getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])},
+                      /*spec=*/StringAttr(), /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
+  }
+}
+
+void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool isInterior) {
+  auto cast = access->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
   if (!cast || !cast->hasAttr("operand")) return; // an array that the body itself made
   const KernelOperand &operand = operands[cast->getAttrOfType<IntegerAttr>("operand").getInt()];
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(read);
+  builder.setInsertionPoint(access);
   Value value;
-  if (auto dim = dyn_cast<tensor::DimOp>(read)) {
+  if (auto dim = dyn_cast<tensor::DimOp>(access)) {
     value = operand.extents[*dim.getConstantIndex()];
-  } else if (auto element = dyn_cast<array::ElementOp>(read)) {
-    if (!element.getInBounds()) {
-      for (auto [axis, index] : llvm::enumerate(element.getIndices())) {
-        Value outside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, index, operand.extents[axis]);
-        auto check = scf::IfOp::create(builder, loc, outside, false);
-        OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
-        Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
-        auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
-        RuntimeOp::create(inner, element.getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])}, /*spec=*/StringAttr(),
-                          /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
-      }
-    }
+  } else if (auto element = dyn_cast<array::ElementOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
     value = load(operand, element.getIndices());
+  } else if (auto element = dyn_cast<LoadOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
+    value = load(operand, element.getIndices());
+  } else if (auto element = dyn_cast<StoreOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
+    store(operand, element.getIndices(), element.getValue());
+  } else if (auto element = dyn_cast<AtomicOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
+    atomic(*this, operand, element);
   } else {
-    auto shifted = mlir::cast<array::ShiftedOp>(read);
+    auto shifted = mlir::cast<array::ShiftedOp>(access);
     SmallVector<Value> indices;
     Value inside;
     for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
@@ -263,8 +306,8 @@ void KernelBuilder::replaceRead(Operation *read, ArrayRef<Value> point, bool isI
       value = load(operand, indices);
     }
   }
-  read->getResult(0).replaceAllUsesWith(value);
-  read->erase();
+  if (value) access->getResult(0).replaceAllUsesWith(value);
+  access->erase();
 }
 
 SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {

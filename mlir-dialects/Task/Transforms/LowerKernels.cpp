@@ -47,6 +47,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       if (launch.getKind() == "blocks") buildBlocks(kernel);
       else if (launch.getKind() == "combine") buildCombine(kernel);
       else if (launch.getKind() == "scan") buildScan(kernel);
+      else if (launch.getKind() == "groups") buildGroups(kernel);
       else buildMap(kernel);
       launch.setKernelAttr(FlatSymbolRefAttr::get(symbols.insert(function)));
       launch.getBody().getBlocks().clear();

@@ -92,6 +92,7 @@ typedef void (*dg_kernel)(dg_context *, const int64_t *low, const int64_t *high,
 
 enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel runs in a task's context */,
        DG_LAUNCH_PRINTS = 2 /* its output has a place in the program's order */,
+       DG_LAUNCH_STATEMENT = 8 /* looked at where it stands */,
        DG_LAUNCH_REUSE = 4 /* a result may take the buffer of an operand of the same shape and map that dies here */ };
 
 typedef struct dg_launch {
@@ -109,6 +110,10 @@ typedef struct dg_launch {
 // result_extents: for each result, DG_MAX_RANK extents. Failed inputs make failed results. priority: larger first.
 void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                       const void *scalars, const int64_t *result_extents, dg_array **results, int32_t priority);
+
+// In a kernel: an operand that it reads as an array, for functions that take one. The caller owns it and gives it back
+// before the kernel returns; nothing of it outlives the kernel.
+dg_array *dg_kernel_array(dg_context *, const dg_view *view, int64_t type, int64_t rank);
 
 // ---- task calls --------------------------------------------------------------------------------------------------------
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
