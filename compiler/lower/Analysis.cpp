@@ -1,6 +1,6 @@
 // Questions to the typed program: what a block assigns, how it may be left, whether a kernel can hold it.
 #include "compiler/lower/Lowering.h"
-#include "compiler/lower/Walker.h"
+#include "compiler/hir/Walker.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace dagger::lower {
@@ -98,63 +98,6 @@ bool Lowering::contains(const hir::Block *block, llvm::function_ref<bool(const E
   walker.onStmt = [&](const Stmt *s) { found |= isStmt(s); return true; };
   walker.block(block);
   return found;
-}
-
-bool Lowering::isKernelArray(const Expr *e) {
-  switch (e->op) {
-  case Op::Local: return true;
-  case Op::Map:
-  case Op::At:
-  case Op::Slice:
-  case Op::Field: return llvm::all_of(e->args, [&](const Expr *a) { return !a->type->isArray() || isKernelArray(a); });
-  case Op::Library: return e->text == "zeros" || e->text == "fill" || e->text == "iota" || e->text == "transpose";
-  default: return false;
-  }
-}
-
-bool Lowering::isKernelCode(const hir::Block *block) {
-  return !contains(
-      block,
-      [&](const Expr *e) {
-        switch (e->op) {
-        case Op::Call: return !isKernelFunction(e->callee);
-        case Op::Comprehension:
-        case Op::ArrayLit:
-        case Op::Scan:
-        case Op::Tile:
-        case Op::Tiles: return true;
-        case Op::Reduce: return !isKernelArray(e->args[0]);
-        case Op::Library:
-          return e->type->kind == TypeKind::Void || e->text.starts_with("linalg") || e->text == "matmul" ||
-                 (e->type->isArray() && !isKernelArray(e)) || (e->text == "str.from" && e->args[0]->type->isArray());
-        case Op::If: return e->type->isArray();
-        default: return false;
-        }
-      },
-      [&](const Stmt *s) {
-        switch (s->kind) {
-        case hir::StmtKind::Let: return s->var->isMutable && !leaves(s->var->type).empty() && leaves(s->var->type)[0].rank > 0;
-        case hir::StmtKind::Assign: return !s->place.path.empty() && s->place.path.back().kind != hir::Place::Step::Field;
-        case hir::StmtKind::Print:
-        case hir::StmtKind::Barrier:
-        case hir::StmtKind::Atomic:
-        case hir::StmtKind::Shared: return true;
-        default: return false;
-        }
-      });
-}
-
-bool Lowering::isKernelFunction(const hir::Function *f) {
-  if (f->kind != hir::FunctionKind::Fn || !f->body || f->mayPrint || f->callsTasks || (f->isRecursive && !f->isScalar))
-    return false;
-  auto [it, isNew] = kernelFunctions.try_emplace(f, true); // true while a recursive one is looked at
-  if (isNew) {
-    bool is = isKernelCode(f->body);
-    for (const hir::Param &p : f->params)
-      is &= !p.isInout;
-    kernelFunctions[f] = is;
-  }
-  return kernelFunctions[f];
 }
 
 bool Lowering::mayPrint(const hir::Block *block) {

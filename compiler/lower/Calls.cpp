@@ -79,7 +79,7 @@ Val Lowering::emitCall(const Expr *e) {
       return callDirect(e, function(f, Context::Task), false);
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   }
-  bool isScalarCode = f->isScalar && isKernelFunction(f);
+  bool isScalarCode = f->isScalar && kernelCode.isFunction(f);
   if (isScalarCode) {
     SmallVector<Val> values;
     arguments(e, values);

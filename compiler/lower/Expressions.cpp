@@ -44,7 +44,7 @@ Val Lowering::field(const Val &value, const hir::Type *type, int index) {
 Val Lowering::call(const hir::Lambda *lambda, ArrayRef<Val> arguments) {
   for (auto [param, argument] : llvm::zip_equal(lambda->params, arguments))
     state.env[param] = argument;
-  return emitBlock(lambda->body, lambda->body->value ? lambda->body->value->type : nullptr);
+  return kernelBody(lambda->body, lambda->params, lambda->body->value ? lambda->body->value->type : nullptr, loc(lambda->span));
 }
 
 Val Lowering::emit(const Expr *e) {

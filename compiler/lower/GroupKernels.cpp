@@ -4,7 +4,7 @@
 // is, one that is only updated by `atomic` may be updated by several at once. Any other array that is written keeps the
 // groups in order.
 #include "compiler/lower/Groups.h"
-#include "compiler/lower/Walker.h"
+#include "compiler/hir/Walker.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;

@@ -1,7 +1,7 @@
 // The lanes of a group: between two barriers a loop over all of them, which LLVM vectorizes. A statement with a barrier in it
 // turns the same way for all lanes; lane 0 decides. What lives on behind a barrier has a place in memory for each lane.
 #include "compiler/lower/Groups.h"
-#include "compiler/lower/Walker.h"
+#include "compiler/hir/Walker.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include <set>
 

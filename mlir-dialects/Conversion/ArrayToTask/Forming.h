@@ -48,6 +48,10 @@ OperandAttr follow(mlir::MLIRContext *, llvm::StringRef access, mlir::AffineMap 
 // All of an array, whatever the point.
 OperandAttr wholeOf(mlir::MLIRContext *, unsigned rank);
 
+// What the combine region uses from around the launch becomes operands, the last arrays and the last scalars, and arguments of
+// the region behind the two sides.
+void captureCombine(LaunchOp launch);
+
 // Copies the constants that `region` uses from around it into it.
 void sinkConstants(mlir::Region &region);
 

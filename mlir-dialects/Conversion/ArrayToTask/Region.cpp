@@ -1,5 +1,6 @@
 // Puts a launch together: what its region uses from around it becomes an operand.
 #include "mlir-dialects/Conversion/ArrayToTask/Forming.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -89,6 +90,34 @@ void sinkConstants(Region &region) {
       operand.set(inner.clone(*definition)->getResult(cast<OpResult>(operand.get()).getResultNumber()));
     }
   });
+}
+
+void captureCombine(LaunchOp launch) {
+  Region &region = launch.getCombine();
+  Block &block = region.front();
+  OpBuilder builder(launch);
+  llvm::SetVector<Value> used;
+  region.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (!region.isAncestor(operand.getParentRegion())) used.insert(operand);
+  });
+  SmallVector<Attribute> access(launch.getAccess().begin(), launch.getAccess().end());
+  Block *body = launch.getBody().empty() ? nullptr : &launch.getBody().front();
+  for (Value outside : used) {
+    auto tensor = dyn_cast<RankedTensorType>(outside.getType());
+    if (tensor) {
+      unsigned position = launch.getArrays().size();
+      access.insert(access.begin() + position, wholeOf(builder.getContext(), tensor.getRank()));
+      launch.getArraysMutable().append(outside);
+      if (body) body->insertArgument(launch.getExtents().size() + position, tensor, launch.getLoc());
+    } else {
+      launch.getScalarsMutable().append(outside);
+      if (body) body->addArgument(outside.getType(), launch.getLoc());
+    }
+    Value inside = block.addArgument(outside.getType(), launch.getLoc());
+    outside.replaceUsesWithIf(inside, [&](OpOperand &use) { return region.isAncestor(use.getOwner()->getParentRegion()); });
+  }
+  launch.setAccessAttr(builder.getArrayAttr(access));
 }
 
 LaunchOp LaunchBuilder::finish() {

@@ -54,6 +54,9 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     - `scan`: a point is a row; results are the running combinations along `axis`;
     - `groups`: a point is a group of a kernel's lanes; the region sees whole arrays and yields nothing, it updates in place.
 
+    `combine` takes two sets of accumulators, then what it uses besides: the last arrays and the last scalars (of `blocks`
+    those before its length).
+
     With `tasks` each point is a task of its own; `statement` says that the launch is looked at where it stands. An `update` operand lies in an array that `array.own` gave; what the
     region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
     the blocked axis.

@@ -160,43 +160,25 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
   loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {group}));
 }
 
-KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInterior) {
-  Block &body = launch.getBody().front();
-  IRMapping map;
-  unsigned number = 0;
-  SmallVector<Operation *> placeholders;
-  for (Value at : point) map.map(body.getArgument(number++), at);
-  for (unsigned i = 0; i < launch.getArrays().size(); ++i) {
-    Value argument = body.getArgument(number++);
-    KernelOperand &operand = operands[i];
-    if (!operand.access.getMapped()) {
-      // Stands for the whole array until its reads are replaced.
-      auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operand.data);
-      cast->setAttr("operand", builder.getI64IntegerAttr(i));
-      placeholders.push_back(cast);
-      map.map(argument, cast.getResult(0));
-    } else if (!argument.use_empty()) {
-      map.map(argument, load(operand, indicesAt(operand, point)));
-    }
+SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<std::pair<Value, unsigned>> arrays, ArrayRef<Value> point, bool isInterior) {
+  SmallVector<Operation *> placeholders, copies, accesses;
+  for (auto [argument, number] : arrays) {
+    auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operands[number].data);
+    cast->setAttr("operand", builder.getI64IntegerAttr(number));
+    placeholders.push_back(cast);
+    map.map(argument, cast.getResult(0));
   }
-  for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
-  SmallVector<Operation *> copies;
-  for (Operation &op : body.without_terminator()) copies.push_back(builder.clone(op, map));
-  auto yield = cast<array::YieldOp>(body.getTerminator());
-  Yielded yielded;
-  // Yielded values are kept in a throw-away operation while reads are replaced under them.
+  for (Operation &op : region.without_terminator()) copies.push_back(builder.clone(op, map));
+  // What the end names is kept in a throw-away operation while reads are replaced under it.
   SmallVector<Value> kept;
-  for (Value value : yield.getValues()) kept.push_back(map.lookupOrDefault(value));
-  if (yield.getPresent()) kept.push_back(map.lookupOrDefault(yield.getPresent()));
+  for (Value value : region.getTerminator()->getOperands()) kept.push_back(map.lookupOrDefault(value));
   auto holder = UnrealizedConversionCastOp::create(builder, loc, TypeRange{builder.getNoneType()}, kept);
-  SmallVector<Operation *> accesses;
   for (Operation *copy : copies)
     copy->walk([&](Operation *op) {
       if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp>(op)) accesses.push_back(op);
     });
   for (Operation *access : accesses) replaceAccess(access, point, isInterior);
-  for (unsigned i = 0; i < yield.getValues().size(); ++i) yielded.values.push_back(holder.getOperand(i));
-  if (yield.getPresent()) yielded.present = holder.getOperand(yield.getValues().size());
+  SmallVector<Value> values(holder.getOperands());
   holder.erase();
   for (Operation *placeholder : placeholders) {
     // What is left are calls of functions that take arrays.
@@ -204,6 +186,24 @@ KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInt
       placeholder->getResult(0).replaceAllUsesWith(handle(placeholder->getAttrOfType<IntegerAttr>("operand").getInt()));
     placeholder->erase();
   }
+  return values;
+}
+
+KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInterior) {
+  Block &body = launch.getBody().front();
+  IRMapping map;
+  unsigned number = 0;
+  SmallVector<std::pair<Value, unsigned>> arrays;
+  for (Value at : point) map.map(body.getArgument(number++), at);
+  for (unsigned i = 0; i < launch.getArrays().size(); ++i) {
+    Value argument = body.getArgument(number++);
+    if (!operands[i].access.getMapped()) arrays.push_back({argument, i});
+    else if (!argument.use_empty()) map.map(argument, load(operands[i], indicesAt(operands[i], point)));
+  }
+  for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
+  auto yield = cast<array::YieldOp>(body.getTerminator());
+  Yielded yielded{copy(body, map, arrays, point, isInterior), Value()};
+  if (yield.getPresent()) yielded.present = yielded.values.pop_back_val();
   return yielded;
 }
 
@@ -311,20 +311,21 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool
 }
 
 SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
-  Block &body = launch.getCombine().front();
+  Block &region = launch.getCombine().front();
   IRMapping map;
-  for (auto [i, value] : llvm::enumerate(left)) map.map(body.getArgument(i), value);
-  for (auto [i, value] : llvm::enumerate(right)) map.map(body.getArgument(left.size() + i), value);
-  // What the region uses from around the launch are constants: they are copied.
-  for (Operation &op : body.without_terminator()) {
-    for (Value operand : op.getOperands())
-      if (Operation *definition = operand.getDefiningOp(); definition && !map.contains(operand) && definition->getBlock() != &body)
-        map.map(operand, builder.clone(*definition)->getResult(cast<OpResult>(operand).getResultNumber()));
-    builder.clone(op, map);
-  }
-  SmallVector<Value> values;
-  for (Value value : cast<array::YieldOp>(body.getTerminator()).getValues()) values.push_back(map.lookupOrDefault(value));
-  return values;
+  unsigned number = 0;
+  for (Value value : left) map.map(region.getArgument(number++), value);
+  for (Value value : right) map.map(region.getArgument(number++), value);
+  // What it uses besides: the last arrays and the last scalars.
+  SmallVector<std::pair<Value, unsigned>> arrays;
+  ArrayRef<BlockArgument> captured = region.getArguments().drop_front(number);
+  auto isArray = [](BlockArgument argument) { return isa<RankedTensorType>(argument.getType()); };
+  unsigned arrayCount = llvm::count_if(captured, isArray), nextArray = launch.getArrays().size() - arrayCount;
+  unsigned nextScalar = scalars.size() - (captured.size() - arrayCount) - (launch.getKind() == "blocks" ? 1 : 0);
+  for (BlockArgument argument : captured)
+    if (isArray(argument)) arrays.push_back({argument, nextArray++});
+    else map.map(argument, scalars[nextScalar++]);
+  return copy(region, map, arrays, {}, true);
 }
 
 } // namespace dagger::task

@@ -53,6 +53,10 @@ public:
   void markParallel(mlir::scf::ForOp loop);
 
 private:
+  // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand for
+  // operands until their accesses are replaced. Gives what the region's end names.
+  llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map, llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
+                                      llvm::ArrayRef<mlir::Value> point, bool isInterior);
   void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
   void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);

@@ -25,6 +25,11 @@ void openScopes(ModuleOp module) {
     scope->replaceAllUsesWith(results);
     scope->erase();
   });
+  // So is room that no scope is around.
+  module.walk([](memref::AllocaOp room) {
+    Block *entry = &room->getParentOfType<func::FuncOp>().getBody().front();
+    if (room.getOperands().empty() && room->getBlock() != entry) room->moveBefore(entry, entry->begin());
+  });
 }
 
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {

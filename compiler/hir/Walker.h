@@ -3,11 +3,7 @@
 #include "compiler/hir/Hir.h"
 #include <functional>
 
-namespace dagger::lower {
-
-using hir::Expr;
-using hir::Stmt;
-using hir::Var;
+namespace dagger::hir {
 
 // Visits every expression and statement under a node, lambdas included, callees not.
 class Walker {
@@ -17,18 +13,18 @@ public:
   std::function<void(const Var *)> onDeclare = [](const Var *) {};
   std::function<void(const Var *)> onAssign = [](const Var *) {};
 
-  void block(const hir::Block *b) {
+  void block(const Block *b) {
     if (!b)
       return;
     for (const Stmt *s : b->statements)
       stmt(s);
     expr(b->value);
   }
-  void subscript(const hir::Subscript &s) {
+  void subscript(const Subscript &s) {
     for (const Expr *e : {s.value, s.low, s.high, s.step})
       expr(e);
   }
-  void place(const hir::Place &p) {
+  void place(const Place &p) {
     if (p.root)
       onAssign(p.root);
     for (const auto &step : p.path) {
@@ -51,7 +47,7 @@ public:
         onDeclare(v);
       block(e->lambda->body);
     }
-    for (const hir::Block *b : e->blocks)
+    for (const Block *b : e->blocks)
       block(b);
     block(e->conditionBlock);
     for (const auto &s : e->subscripts)
@@ -63,7 +59,7 @@ public:
   void stmt(const Stmt *s) {
     if (!onStmt(s))
       return;
-    if (s->kind == hir::StmtKind::Assign || s->kind == hir::StmtKind::Atomic)
+    if (s->kind == StmtKind::Assign || s->kind == StmtKind::Atomic)
       place(s->place);
     else if (s->var)
       onDeclare(s->var);
@@ -78,4 +74,4 @@ public:
   }
 };
 
-} // namespace dagger::lower
+} // namespace dagger::hir
