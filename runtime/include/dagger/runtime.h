@@ -86,7 +86,8 @@ typedef struct dg_operand {
   int64_t scale[DG_MAX_RANK];
 } dg_operand;
 
-typedef struct dg_view { char *data; const int64_t *extents, *strides; } dg_view;
+// `array` is the operand as a value, borrowed, and only there in launches of tasks.
+typedef struct dg_view { char *data; const int64_t *extents, *strides; dg_array *array; } dg_view;
 // Runs the points low <= p < high (each `rank` long) of the index space. Views are of whole operands: indices are global.
 typedef void (*dg_kernel)(dg_context *, const int64_t *low, const int64_t *high, const dg_view *operands, const void *scalars);
 
