@@ -43,19 +43,21 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-// Graph: launches, then who owns what. Copies are materialized before references are counted, since the counts elide them.
+// Graph: launches, then a copy before each update.
 static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
-  passes.addNestedPass<func::FuncOp>(array::createCountReferences());
 }
 
+// Kernels: a function for each launch. References are counted last: from there on two equal values are two references, and
+// nothing may merge or drop them. The counts elide the copies.
 static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addNestedPass<func::FuncOp>(array::createCountReferences());
 }
 
 // Host: the LLVM dialect alone. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.

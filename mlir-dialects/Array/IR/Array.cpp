@@ -44,6 +44,11 @@ void ElementOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effec
   if (!getInBounds())
     effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
 }
+// A failure is one of the program, also where nobody asks for the result.
+void ReduceOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  if (getFails())
+    effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
+}
 LogicalResult ElementOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult InsertOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 

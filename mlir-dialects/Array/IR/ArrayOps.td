@@ -193,7 +193,8 @@ def Array_ShiftedOp : Array_Op<"shifted", [Pure,
   let hasVerifier = 1;
 }
 
-def Array_ReduceOp : Array_Op<"reduce", [RecursiveMemoryEffects, AttrSizedOperandSegments]> {
+def Array_ReduceOp : Array_Op<"reduce", [RecursiveMemoryEffects, AttrSizedOperandSegments,
+                                        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "combines the points of an index space along some axes by the language's fixed tree";
   let description = [{
     The map region's arguments are the point, then the element of each input that `indexing_maps` names; it yields one

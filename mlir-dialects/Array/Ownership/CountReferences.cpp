@@ -129,7 +129,9 @@ private:
 struct CountReferences : impl::CountReferencesBase<CountReferences> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    if (function.isExternal()) return;
+    // A kernel works on views of what its launch holds.
+    auto context = function->getAttrOfType<StringAttr>(task::contextAttr);
+    if (function.isExternal() || (context && context.getValue() == "kernel")) return;
     // What only names another value's handle gets a reference of its own.
     function.walk([](Operation *op) {
       if (!isa<arith::SelectOp, tensor::CastOp>(op) || !isCounted(op->getResult(0).getType())) return;

@@ -34,10 +34,18 @@ LogicalResult formGeneric(linalg::GenericOp op) {
   for (unsigned i = 0; i < outputs; ++i)
     if (!maps[inputs + i].isPermutation() || !op.getRegionOutputArgs()[i].use_empty())
       return op.emitOpError("reads its result or does not write it in full");
-  // The index space's extents, from the first result.
-  SmallVector<Value> shape = shapeOf(builder, op.getLoc(), op.getDpsInits()[0]), extents(op.getNumLoops());
-  for (auto [axis, result] : llvm::enumerate(maps[inputs].getResults()))
-    extents[cast<AffineDimExpr>(result).getPosition()] = shape[axis];
+  // The index space's extents, from the first result; from the inputs where nothing but the checks of the body is left.
+  SmallVector<Value> extents(op.getNumLoops());
+  auto take = [&](Value tensor, AffineMap map) {
+    SmallVector<Value> shape = shapeOf(builder, op.getLoc(), tensor);
+    for (auto [axis, result] : llvm::enumerate(map.getResults()))
+      if (auto dimension = dyn_cast<AffineDimExpr>(result); dimension && !extents[dimension.getPosition()])
+        extents[dimension.getPosition()] = shape[axis];
+  };
+  if (outputs) take(op.getDpsInits()[0], maps[inputs]);
+  else
+    for (unsigned i = 0; i < inputs; ++i) take(op.getDpsInputs()[i], maps[i]);
+  if (llvm::is_contained(extents, Value())) return op.emitOpError("has an index space that no operand bounds");
 
   LaunchBuilder launch(builder, op.getLoc(), "map", extents);
   SmallVector<Value> arguments;

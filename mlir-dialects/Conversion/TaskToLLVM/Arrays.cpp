@@ -1,23 +1,14 @@
 // Elements, views, ownership and the native library, over handles.
-#include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/Pattern.h"
 #include "dagger/library.h"
-#include "mlir/Conversion/LLVMCommon/Pattern.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Transforms/DialectConversion.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
 namespace dagger::task {
 namespace {
-
-template <class Op> struct Pattern : OpConversionPattern<Op> {
-  Pattern(Abi &abi) : OpConversionPattern<Op>(abi.types, abi.i64.getContext()), abi(abi) {}
-  Abi &abi;
-};
-#define REWRITE(Op)                                                                                                    \
-  using Pattern::Pattern;                                                                                              \
-  LogicalResult matchAndRewrite(Op op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override
 
 Type elementOf(Value tensor) { return cast<ShapedType>(tensor.getType()).getElementType(); }
 int64_t rankOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getRank(); }
@@ -274,6 +265,34 @@ struct FromElements : Pattern<tensor::FromElementsOp> {
   }
 };
 
+// A constant array: a new one with a copy of its elements, so that it can be updated in place like any other.
+struct Constant : Pattern<arith::ConstantOp> {
+  REWRITE(arith::ConstantOp) {
+    auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (!elements || !type) return failure();
+    Location loc = op.getLoc();
+    Type element = type.getElementType();
+    SmallVector<Value> extents;
+    for (int64_t extent : type.getShape()) extents.push_back(abi.constant(rewriter, loc, abi.i64, extent));
+    Value array = newArray(abi, rewriter, op, element, extents), data = abi.data(rewriter, loc, array);
+    // As the elements lie in memory: bool is a byte.
+    std::string image;
+    for (Attribute value : elements.getValues<Attribute>()) {
+      SmallVector<APInt, 2> parts;
+      if (auto number = dyn_cast<FloatAttr>(value)) parts.push_back(number.getValue().bitcastToAPInt());
+      else if (auto number = dyn_cast<IntegerAttr>(value)) parts.push_back(number.getValue());
+      else
+        for (Attribute part : cast<ArrayAttr>(value)) parts.push_back(cast<FloatAttr>(part).getValue().bitcastToAPInt()); // complex
+      for (const APInt &part : parts) image.append(reinterpret_cast<const char *>(part.getRawData()), (part.getBitWidth() + 7) / 8);
+    }
+    Value size = abi.constant(rewriter, loc, abi.i64, image.size());
+    if (!image.empty()) LLVM::MemcpyOp::create(rewriter, loc, data, abi.bytes(rewriter, loc, image), size, /*isVolatile=*/false);
+    rewriter.replaceOp(op, array);
+    return success();
+  }
+};
+
 struct Empty : Pattern<tensor::EmptyOp> {
   REWRITE(tensor::EmptyOp) {
     SmallVector<Value> extents;
@@ -296,5 +315,6 @@ struct Cast : Pattern<tensor::CastOp> {
 void populateArrayPatterns(RewritePatternSet &patterns, Abi &abi) {
   patterns.add<Text, Element, CheckIndex, Insert, Slice, Reshape, Transpose, Rechunk, Tiles, TileBox, Count<array::RetainOp>,
                Count<array::ReleaseOp>, Own, Library, Dim, Extract, Await, FromElements, Empty, Cast>(abi);
+  patterns.add<Constant>(abi, /*benefit=*/2); // before the one for scalars
 }
 } // namespace dagger::task

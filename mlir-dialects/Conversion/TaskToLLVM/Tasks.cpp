@@ -1,22 +1,13 @@
 // Launches, task calls, effects and failures, as calls of the runtime.
-#include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/Pattern.h"
 #include "dagger/runtime.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
 
 namespace dagger::task {
 namespace {
-
-template <class Op> struct Pattern : OpConversionPattern<Op> {
-  Pattern(Abi &abi) : OpConversionPattern<Op>(abi.types, abi.i64.getContext()), abi(abi) {}
-  Abi &abi;
-};
-#define REWRITE(Op)                                                                                                    \
-  using Pattern::Pattern;                                                                                              \
-  LogicalResult matchAndRewrite(Op op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override
 
 Value at(Abi &abi, OpBuilder &builder, Location loc, Type element, Value base, int32_t index) {
   return LLVM::GEPOp::create(builder, loc, abi.ptr, element, base, ArrayRef<LLVM::GEPArg>{index});

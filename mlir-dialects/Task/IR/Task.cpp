@@ -112,6 +112,8 @@ void LaunchOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effect
   for (Attribute access : getAccess())
     if (StringRef name = cast<OperandAttr>(access).getAccess(); name == "update" || name == "commute")
       return effects.emplace_back(MemoryEffects::Write::get()), void();
+  if (getFails())
+    effects.emplace_back(MemoryEffects::Write::get(), array::Failure::get());
 }
 
 LogicalResult LaunchOp::verify() {
