@@ -44,6 +44,8 @@ func::FuncOp Lowering::function(const hir::Function *f, Context where) {
   func->setAttr(task::contextAttr, builder.getStringAttr(where == Context::Host   ? task::hostContext
                                                          : where == Context::Task ? task::taskContext
                                                                                   : task::scalarContext));
+  if (f->kind == hir::FunctionKind::Task && !f->mayPrint && !llvm::is_contained(updated, true))
+    func->setAttr(task::spawnableAttr, builder.getUnitAttr());
   for (auto [i, is] : llvm::enumerate(updated))
     if (is)
       func.setArgAttr(unsigned(i), task::inoutAttr, builder.getUnitAttr());

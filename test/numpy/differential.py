@@ -19,7 +19,7 @@ def sort_key_last(x):
 
 
 def mean(x):
-    return np.array([np.mean(x.astype(np.float64)) if len(x) else np.nan])
+    return np.array([np.mean(x.astype(np.float64)) if len(x) else np.nan], x.dtype if x.dtype.kind == "f" else np.float64)
 
 
 def first_or_fail(function):

@@ -95,7 +95,9 @@ LogicalResult SpawnOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
-LogicalResult JoinOp::verify() {
+LogicalResult JoinOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (failed(calleeOf(*this, symbols, getCalleeAttr(), getArgs().getTypes())))
+    return failure();
   if (TypeRange(getResultTypes()) != TypeRange(getFuture().getType().getTypes()))
     return emitOpError() << "has results of other types than its future";
   return success();

@@ -90,17 +90,18 @@ def Task_SpawnOp : Task_Op<"spawn", [DeclareOpInterfaceMethods<SymbolUserOpInter
   let assemblyFormat = "$callee `(` $args `)` attr-dict `:` functional-type($args, $future)";
 }
 
-def Task_JoinOp : Task_Op<"join"> {
+def Task_JoinOp : Task_Op<"join", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the results of a task that was spawned, once it has ended";
   let description = [{
+    Joins come in the reverse order of spawns, in the same block. The operands are the spawn's: if no other thread took
+    the task, this is an ordinary call of it.
     ```mlir
-    %x = task.join %f : !task.future<i64> -> i64
+    %x = task.join %f @fib(%n) : !task.future<i64>, (i64) -> i64
     ```
   }];
-  let arguments = (ins Task_Future:$future);
+  let arguments = (ins Task_Future:$future, FlatSymbolRefAttr:$callee, Variadic<AnyType>:$args);
   let results = (outs Variadic<AnyType>:$results);
-  let assemblyFormat = "$future attr-dict `:` type($future) `->` type($results)";
-  let hasVerifier = 1;
+  let assemblyFormat = "$future $callee `(` $args `)` attr-dict `:` type($future) `,` functional-type($args, $results)";
 }
 
 def Task_AwaitOp : Task_Op<"await", [

@@ -7,7 +7,6 @@ using namespace mlir;
 namespace dagger::task {
 namespace {
 
-Value less(KernelBuilder &k, Value a, Value b) { return arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::slt, a, b); }
 Value add(KernelBuilder &k, Value a, int64_t b) { return arith::AddIOp::create(k.builder, k.loc, a, k.constant(b)); }
 
 // Combines two parts of which each may be empty: `present` says whether one has anything.
