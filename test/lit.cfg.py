@@ -21,6 +21,7 @@ config.substitutions += [
     ("%daggerc", daggerc),
     ("%dagger-opt", os.path.join(config.build_root, "bin", "dagger-opt")),
     ("%examples", os.path.join(config.source_root, "examples")),
+    ("%build", config.build_root),
     ("%include", os.path.join(config.source_root, "runtime", "include")),
     ("%cc", config.c_compiler),
     ("%{python}", sys.executable),
