@@ -44,6 +44,15 @@ Val Lowering::callDirect(const Expr *e, func::FuncOp func, bool futures) {
   return out;
 }
 
+// A group kernel that is a launch of its own: not if it is to be repeated or has a name of its own, nor if two of its places
+// may overlap, which is found where a task begins.
+bool Lowering::isLaunchable(const Expr *e) {
+  if (e->callee->kind != hir::FunctionKind::GroupKernel || state.retries || !state.callName.empty())
+    return false;
+  llvm::SmallPtrSet<const Var *, 4> roots;
+  return llvm::all_of(e->places, [&](const hir::Place &place) { return roots.insert(place.root).second; });
+}
+
 Val Lowering::emitCall(const Expr *e) {
   const hir::Function *f = e->callee;
   Location at = loc(e->span);
@@ -62,13 +71,15 @@ Val Lowering::emitCall(const Expr *e) {
     }
   }
   if (f->kind != hir::FunctionKind::Fn) {
+    if (onHost && isLaunchable(e))
+      return launchGroups(e), Val();
     if (onHost)
       return callTask(e, f->result->kind == TypeKind::Void);
     if (inTask)
       return callDirect(e, function(f, Context::Task), false);
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   }
-  bool isScalarCode = f->isScalar && isKernelFunction(f);
+  bool isScalarCode = f->isScalar && kernelCode.isFunction(f);
   if (isScalarCode) {
     SmallVector<Val> values;
     arguments(e, values);

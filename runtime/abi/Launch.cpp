@@ -109,8 +109,8 @@ static std::string extentFailure(const dg_launch &launch, const int64_t *extents
   return {};
 }
 
-// Whether the result may take over the buffer of input k: elements of the same size under the same map, and nobody else who
-// could see the old values.
+// Whether the result may take over the buffer of input k: elements of the same size under the same map, one for one, and nobody
+// else who could see the old values.
 static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, int result, const int64_t *resultExtents) {
   dg_array *a = arrays[k];
   const dg_operand &in = launch.operand[k], &out = launch.operand[result];
@@ -118,7 +118,7 @@ static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, in
       dg_type_size(dg_type(in.type)) != dg_type_size(dg_type(out.type)))
     return false;
   for (int axis = 0; axis < in.rank; ++axis)
-    if (in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
+    if (in.axes[axis] < 0 || in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
         std::max<int64_t>(in.scale[axis], 1) != std::max<int64_t>(out.scale[axis], 1) ||
         a->extents[axis] != resultExtents[axis])
       return false;
@@ -206,8 +206,8 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
     // The window may be full in the middle of a launch: the host then works on what is there.
     runtime.makeRoom();
     Task *task = scheduler.make(&work, work.sequence, number, priority, true);
-    if (work.launch.flags & DG_LAUNCH_PRINTS)
-      task->slot = runtime.effects.add(work.sequence, false);
+    if (work.launch.flags & (DG_LAUNCH_PRINTS | DG_LAUNCH_STATEMENT))
+      task->slot = runtime.effects.add(work.sequence, work.launch.flags & DG_LAUNCH_STATEMENT);
     int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
     work.pointsOf(number, low, high);
     for (size_t k = 0; k < count; ++k) {
@@ -237,6 +237,27 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
     if (isSharedUse[k])
       shared[k].end(scheduler, work.operands[k].map.buffer, sharedBox[k], work.operands[k].operand->access != DG_READ,
                     work.sequence);
+}
+
+// Inputs as arrays: read only and shared by the launch's tasks, which count their own views of them.
+static void makeValues(LaunchWork &work, int inputs) {
+  work.values = std::make_unique<Array[]>(size_t(inputs));
+  for (int k = 0; k < inputs; ++k) {
+    const LaunchOperand &o = work.operands[size_t(k)];
+    Array &value = work.values[size_t(k)];
+    value.refs = 1;
+    value.shape_known = 1;
+    value.buffer = o.map.buffer;
+    value.data = work.views[size_t(k)].data;
+    value.type = o.operand->type;
+    value.rank = o.operand->rank;
+    std::copy(o.extents, o.extents + o.operand->rank, value.extents);
+    std::copy(o.strides, o.strides + o.operand->rank, value.strides);
+    value.ownValues.store(1, std::memory_order_relaxed);
+    value.values = &value.ownValues;
+    value.foreign = value.pinned = true;
+    work.views[size_t(k)].array = &value;
+  }
 }
 
 void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
@@ -319,7 +340,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(a->buffer);
       std::copy(a->extents, a->extents + a->rank, o.extents);
       std::copy(a->strides, a->strides + a->rank, o.strides);
-      work->views[size_t(k)] = {a->data, o.extents, o.strides};
+      work->views[size_t(k)] = {a->data, o.extents, o.strides, nullptr};
     } else {
       const int64_t *shape = resultExtents + (k - inputs) * DG_MAX_RANK;
       Array *result = newArray(&runtime.host, buffers[k], o.operand->rank, shape, shape, buffers[k]->base);
@@ -329,10 +350,12 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(buffers[k]);
       std::copy(shape, shape + o.operand->rank, o.extents);
       std::copy(result->strides, result->strides + o.operand->rank, o.strides);
-      work->views[size_t(k)] = {result->data, o.extents, o.strides};
+      work->views[size_t(k)] = {result->data, o.extents, o.strides, nullptr};
     }
     operandExtents[k] = o.extents;
   }
+  if (launch.flags & DG_LAUNCH_TASKS)
+    makeValues(*work, inputs);
   if (work->failed && launch.rank)
     for (int axis = 0; axis < launch.rank; ++axis)
       work->chunk[axis] = std::max<int64_t>(work->extents[axis], 1);
@@ -363,9 +386,14 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     setGrid(buffer, grid);
   }
 
-  if (work->failed && work->chunkCount == 0) // An empty launch that failed still spoils its results.
+  if (work->failed && work->chunkCount == 0) { // An empty launch that failed still spoils its results.
     for (int k = inputs; k < launch.operands; ++k)
       markAllFailed(buffers[k], work->failed);
+    if (launch.flags & DG_LAUNCH_STATEMENT) {
+      TextBuffer nothing;
+      runtime.effects.finish(runtime.effects.add(work->sequence, true), nothing, work->failed);
+    }
+  }
   enumerate(runtime, *work, priority);
   for (int k = 0; k < inputs; ++k)
     if (k < 64 && (dying >> k & 1))
@@ -385,7 +413,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
     unwind(context, failure);
   dg_view views[256];
   for (int k = 0; k < inputs; ++k)
-    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides};
+    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides, arrays[k]};
   for (int r = 0; r < launch.results; ++r) {
     const dg_operand &o = launch.operand[inputs + r];
     const int64_t *shape = resultExtents + r * DG_MAX_RANK;
@@ -399,7 +427,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
       }
     if (!results[r])
       results[r] = dg_array_new(context, dg_type(o.type), o.rank, shape, 0, launch.location);
-    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides};
+    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides, results[r]};
   }
   int64_t low[DG_MAX_RANK] = {};
   for (int axis = 0; axis < launch.rank; ++axis)
@@ -509,6 +537,15 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
 } // namespace dagger::rt
 
 using namespace dagger::rt;
+
+dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t type, int64_t rank) {
+  // A buffer that has no memory: the handle counts its own views and is never the sole owner of what it shows.
+  Array *a = newArray(context, newEmptyBuffer(uint8_t(type), int(rank)), int(rank), view->extents, view->strides, view->data);
+  a->ownValues.store(1, std::memory_order_relaxed);
+  a->values = &a->ownValues;
+  a->foreign = true;
+  return a;
+}
 
 void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_t *extents, dg_array *const *arrays,
                       uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results,

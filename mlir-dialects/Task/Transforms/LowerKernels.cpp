@@ -25,6 +25,11 @@ void openScopes(ModuleOp module) {
     scope->replaceAllUsesWith(results);
     scope->erase();
   });
+  // So is room that no scope is around.
+  module.walk([](memref::AllocaOp room) {
+    Block *entry = &room->getParentOfType<func::FuncOp>().getBody().front();
+    if (room.getOperands().empty() && room->getBlock() != entry) room->moveBefore(entry, entry->begin());
+  });
 }
 
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
@@ -47,6 +52,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       if (launch.getKind() == "blocks") buildBlocks(kernel);
       else if (launch.getKind() == "combine") buildCombine(kernel);
       else if (launch.getKind() == "scan") buildScan(kernel);
+      else if (launch.getKind() == "groups") buildGroups(kernel);
       else buildMap(kernel);
       launch.setKernelAttr(FlatSymbolRefAttr::get(symbols.insert(function)));
       launch.getBody().getBlocks().clear();

@@ -232,7 +232,7 @@ void buildCombine(KernelBuilder &k) {
 
 void buildScan(KernelBuilder &k) {
   OpBuilder &b = k.builder;
-  unsigned inputs = k.launch.getArrays().size();
+  unsigned inputs = k.launch.getNumResults();
   int64_t along = (*k.launch.getReduced())[0];
   SmallVector<Type> types = accumulatorTypes(k, 0, inputs);
   Value zero = k.constant(0), one = k.constant(1), block = k.constant(array::reductionBlock);
