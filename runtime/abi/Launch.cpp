@@ -77,8 +77,11 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     if (failure.task.empty())
       failure.task = name;
     addPlaces(failure, location);
-  } else if (failure.places.empty()) {
-    addPlaces(failure, location);
+  } else {
+    if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
+      failure.task = name;
+    if (failure.places.empty())
+      addPlaces(failure, location);
   }
 }
 
