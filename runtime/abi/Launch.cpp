@@ -112,8 +112,8 @@ static std::string extentFailure(const dg_launch &launch, const int64_t *extents
   return {};
 }
 
-// Whether the result may take over the buffer of input k: elements of the same size under the same map, and nobody else who
-// could see the old values.
+// Whether the result may take over the buffer of input k: elements of the same size under the same map, one for one, and nobody
+// else who could see the old values.
 static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, int result, const int64_t *resultExtents) {
   dg_array *a = arrays[k];
   const dg_operand &in = launch.operand[k], &out = launch.operand[result];
@@ -121,7 +121,7 @@ static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, in
       dg_type_size(dg_type(in.type)) != dg_type_size(dg_type(out.type)))
     return false;
   for (int axis = 0; axis < in.rank; ++axis)
-    if (in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
+    if (in.axes[axis] < 0 || in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
         std::max<int64_t>(in.scale[axis], 1) != std::max<int64_t>(out.scale[axis], 1) ||
         a->extents[axis] != resultExtents[axis])
       return false;

@@ -60,6 +60,9 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     With `tasks` each point is a task of its own; `statement` says that the launch is looked at where it stands. An `update` operand lies in an array that `array.own` gave; what the
     region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
     the blocked axis.
+
+    Once references are counted, the bits of `dying` say which arrays the launch takes over: a result may lie where one of
+    them lay.
     ```mlir
     %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%k : f64) shapes(%n) {
     ^bb0(%i: index, %x: f64, %s: f64):
@@ -74,7 +77,8 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
                        TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
                        OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
                        UnitAttr:$tasks, UnitAttr:$prints, UnitAttr:$statement,
-                       OptionalAttr<FlatSymbolRefAttr>:$kernel);
+                       OptionalAttr<FlatSymbolRefAttr>:$kernel,
+                       DefaultValuedAttr<I64Attr, "0">:$dying);
   let regions = (region AnyRegion:$body, AnyRegion:$combine);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
