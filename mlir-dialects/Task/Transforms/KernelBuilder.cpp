@@ -6,6 +6,8 @@ using namespace mlir;
 
 namespace dagger::task {
 
+static constexpr int32_t viewFields = 4;
+
 static Type inMemory(Type type) {
   MLIRContext *context = type.getContext();
   if (type.isInteger(1)) return IntegerType::get(context, 8);
@@ -38,8 +40,8 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     KernelOperand operand;
     operand.access = cast<OperandAttr>(access);
     operand.element = cast<ShapedType>(type).getElementType();
-    operand.data = fieldOf(ptr, entry->getArgument(3), 3 * number); // dg_view: data, extents, strides
-    Value extents = fieldOf(ptr, entry->getArgument(3), 3 * number + 1), strides = fieldOf(ptr, entry->getArgument(3), 3 * number + 2);
+    operand.data = fieldOf(ptr, entry->getArgument(3), viewFields * number); // dg_view: data, extents, strides, buffer
+    Value extents = fieldOf(ptr, entry->getArgument(3), viewFields * number + 1), strides = fieldOf(ptr, entry->getArgument(3), viewFields * number + 2);
     for (int64_t axis = 0; axis < cast<RankedTensorType>(type).getRank(); ++axis) {
       operand.extents.push_back(indexAt(extents, axis));
       operand.strides.push_back(indexAt(strides, axis));
@@ -238,7 +240,7 @@ Value KernelBuilder::handle(unsigned number) {
   auto type = mlir::cast<RankedTensorType>(launch.getArrays()[number].getType());
   builder.setInsertionPointToStart(&entry);
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
-  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(3 * number)});
+  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(viewFields * number)});
   known = RuntimeOp::create(builder, loc, TypeRange(type), "dg_kernel_array", ValueRange{view}, /*spec=*/StringAttr(),
                             /*with_context=*/true, /*with_location=*/false, /*pure=*/false)
               .getResult(0);
