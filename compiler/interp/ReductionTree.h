@@ -10,21 +10,17 @@ namespace dagger::interp {
 constexpr int64_t BlockExtent = 1024;
 constexpr int64_t LaneCount = 32;
 
-// Neighbours are combined until one is left; an odd last one passes through.
-template <class A, class Combine> std::optional<A> combinePairwise(std::vector<A> &values, Combine &&combine) {
+// Neighbours are combined until one is left; an odd last one passes through, and so does one whose neighbour is not there.
+template <class A, class Combine> std::optional<A> combinePairwise(std::vector<std::optional<A>> &values, Combine &&combine) {
   if (values.empty())
     return std::nullopt;
-  while (values.size() > 1) {
-    size_t half = 0;
-    for (size_t i = 0; i + 1 < values.size(); i += 2)
-      values[half++] = combine(values[i], values[i + 1]);
-    if (values.size() % 2) {
-      if (half != values.size() - 1)
-        values[half] = std::move(values.back());
-      ++half;
+  for (size_t count = values.size(); count > 1; count = (count + 1) / 2)
+    for (size_t i = 0; i < count; i += 2) {
+      std::optional<A> left = std::move(values[i]), right;
+      if (i + 1 < count)
+        right = std::move(values[i + 1]);
+      values[i / 2] = left && right ? std::optional<A>(combine(std::move(*left), std::move(*right))) : left ? std::move(left) : std::move(right);
     }
-    values.erase(values.begin() + int64_t(half), values.end());
-  }
   return std::move(values[0]);
 }
 
@@ -32,21 +28,19 @@ template <class A, class Combine> std::optional<A> combinePairwise(std::vector<A
 // nothing where a mask leaves the element out. Nothing at all: no value.
 template <class A, class Element, class Combine>
 std::optional<A> reduceByTree(int64_t rows, int64_t length, Element &&element, Combine &&combine) {
-  std::vector<A> blocks;
+  std::vector<std::optional<A>> blocks;
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t begin = 0; begin < length; begin += BlockExtent) {
       int64_t end = begin + BlockExtent < length ? begin + BlockExtent : length;
-      std::vector<A> lanes;
+      std::vector<std::optional<A>> lanes;
       for (int64_t lane = begin; lane < end && lane < begin + LaneCount; ++lane) {
         std::optional<A> sum;
         for (int64_t i = lane; i < end; i += LaneCount)
           if (std::optional<A> value = element(row, i))
             sum = sum ? combine(std::move(*sum), *value) : std::move(*value);
-        if (sum)
-          lanes.push_back(std::move(*sum));
+        lanes.push_back(std::move(sum));
       }
-      if (std::optional<A> block = combinePairwise(lanes, combine))
-        blocks.push_back(std::move(*block));
+      blocks.push_back(combinePairwise(lanes, combine));
     }
   return combinePairwise(blocks, combine);
 }

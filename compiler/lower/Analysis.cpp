@@ -1,79 +1,11 @@
 // Questions to the typed program: what a block assigns, how it may be left, whether a kernel can hold it.
 #include "compiler/lower/Lowering.h"
+#include "compiler/hir/Walker.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace dagger::lower {
 
 namespace {
-// Visits every expression and statement under a node, lambdas included, callees not.
-class Walker {
-public:
-  std::function<void(const Expr *)> onExpr = [](const Expr *) {};
-  std::function<bool(const Stmt *)> onStmt = [](const Stmt *) { return true; }; // false: not what is in it
-  std::function<void(const Var *)> onDeclare = [](const Var *) {};
-  std::function<void(const Var *)> onAssign = [](const Var *) {};
-
-  void block(const hir::Block *b) {
-    if (!b)
-      return;
-    for (const Stmt *s : b->statements)
-      stmt(s);
-    expr(b->value);
-  }
-  void subscript(const hir::Subscript &s) {
-    for (const Expr *e : {s.value, s.low, s.high, s.step})
-      expr(e);
-  }
-  void place(const hir::Place &p) {
-    if (p.root)
-      onAssign(p.root);
-    for (const auto &step : p.path) {
-      for (const auto &s : step.subscripts)
-        subscript(s);
-      for (const Expr *e : step.tile)
-        expr(e);
-    }
-  }
-  void expr(const Expr *e) {
-    if (!e)
-      return;
-    onExpr(e);
-    for (const Expr *a : e->args)
-      expr(a);
-    for (const Var *v : e->indexVars)
-      onDeclare(v);
-    if (e->lambda) {
-      for (const Var *v : e->lambda->params)
-        onDeclare(v);
-      block(e->lambda->body);
-    }
-    for (const hir::Block *b : e->blocks)
-      block(b);
-    block(e->conditionBlock);
-    for (const auto &s : e->subscripts)
-      subscript(s);
-    for (const auto &p : e->places)
-      place(p);
-    expr(e->outsideValue);
-  }
-  void stmt(const Stmt *s) {
-    if (!onStmt(s))
-      return;
-    if (s->kind == hir::StmtKind::Assign || s->kind == hir::StmtKind::Atomic)
-      place(s->place);
-    else if (s->var)
-      onDeclare(s->var);
-    for (const Expr *e : {s->value, s->high, s->step, s->message})
-      expr(e);
-    for (const Expr *e : s->args)
-      expr(e);
-    for (const auto &a : s->annotations)
-      for (const Expr *e : a.args)
-        expr(e);
-    block(s->body);
-  }
-};
-
 void exitsOf(const Stmt *, Effects &, bool inLoop);
 void exitsOf(const Expr *, Effects &, bool inLoop);
 void exitsOf(const hir::Block *b, Effects &out, bool inLoop) {
@@ -144,7 +76,7 @@ const Effects &Lowering::effects(const Stmt *stmt) {
 VarList Lowering::assigned(const Effects &effects) {
   VarList out;
   for (const Var *v : effects.assigned)
-    if (state.env.count(v) && !isShared(v)) // shared memory is no value
+    if (state.env.count(v) && !isGroupMemory(v)) // memory is no value
       out.push_back(v);
   if (effects.returns) {
     out.push_back(state.returned);
@@ -166,63 +98,6 @@ bool Lowering::contains(const hir::Block *block, llvm::function_ref<bool(const E
   walker.onStmt = [&](const Stmt *s) { found |= isStmt(s); return true; };
   walker.block(block);
   return found;
-}
-
-bool Lowering::isKernelArray(const Expr *e) {
-  switch (e->op) {
-  case Op::Local: return true;
-  case Op::Map:
-  case Op::At:
-  case Op::Slice:
-  case Op::Field: return llvm::all_of(e->args, [&](const Expr *a) { return !a->type->isArray() || isKernelArray(a); });
-  case Op::Library: return e->text == "zeros" || e->text == "fill" || e->text == "iota" || e->text == "transpose";
-  default: return false;
-  }
-}
-
-bool Lowering::isKernelCode(const hir::Block *block) {
-  return !contains(
-      block,
-      [&](const Expr *e) {
-        switch (e->op) {
-        case Op::Call: return !isKernelFunction(e->callee);
-        case Op::Comprehension:
-        case Op::ArrayLit:
-        case Op::Scan:
-        case Op::Tile:
-        case Op::Tiles: return true;
-        case Op::Reduce: return !isKernelArray(e->args[0]);
-        case Op::Library:
-          return e->type->kind == TypeKind::Void || e->text.starts_with("linalg") || e->text == "matmul" ||
-                 (e->type->isArray() && !isKernelArray(e)) || (e->text == "str.from" && e->args[0]->type->isArray());
-        case Op::If: return e->type->isArray();
-        default: return false;
-        }
-      },
-      [&](const Stmt *s) {
-        switch (s->kind) {
-        case hir::StmtKind::Let: return s->var->isMutable && !leaves(s->var->type).empty() && leaves(s->var->type)[0].rank > 0;
-        case hir::StmtKind::Assign: return !s->place.path.empty() && s->place.path.back().kind != hir::Place::Step::Field;
-        case hir::StmtKind::Print:
-        case hir::StmtKind::Barrier:
-        case hir::StmtKind::Atomic:
-        case hir::StmtKind::Shared: return true;
-        default: return false;
-        }
-      });
-}
-
-bool Lowering::isKernelFunction(const hir::Function *f) {
-  if (f->kind != hir::FunctionKind::Fn || !f->body || f->mayPrint || f->callsTasks || (f->isRecursive && !f->isScalar))
-    return false;
-  auto [it, isNew] = kernelFunctions.try_emplace(f, true); // true while a recursive one is looked at
-  if (isNew) {
-    bool is = isKernelCode(f->body);
-    for (const hir::Param &p : f->params)
-      is &= !p.isInout;
-    kernelFunctions[f] = is;
-  }
-  return kernelFunctions[f];
 }
 
 bool Lowering::mayPrint(const hir::Block *block) {

@@ -78,14 +78,24 @@ bool Lowering::isInBounds(Value tensor, ValueRange indices) {
   return true;
 }
 
+void Lowering::checkIndices(ValueRange indices, ValueRange extents, Location at) {
+  Type wide = builder.getI64Type();
+  for (auto [axis, pair] : llvm::enumerate(llvm::zip_equal(indices, extents))) {
+    auto [index, extent] = pair;
+    // One unsigned test also finds negative indices.
+    Value outside = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, extent);
+    auto op = scf::IfOp::create(builder, at, outside, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(op.thenBlock());
+    Values numbers{fromIndex(index, wide, at), constInt(wide, int64_t(axis), at), fromIndex(extent, wide, at)};
+    runtime("dg_fail_index", numbers, Type(), at, true, true);
+  }
+}
+
 Val Lowering::readElement(const Val &array, ValueRange indices, Location at, bool inBounds) {
   if (array.view) {
     if (!inBounds)
-      for (auto [index, extent] : llvm::zip_equal(indices, array.view->extents)) {
-        // One unsigned test also finds negative indices.
-        Value out = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, extent);
-        failIf(out, 9002, "index is out of range", at);
-      }
+      checkIndices(indices, array.view->extents, at);
     return array.view->read(indices);
   }
   Val out;
@@ -99,7 +109,7 @@ Val Lowering::emitElement(const Expr *e) {
   Values indices;
   for (size_t i = 1; i < e->args.size(); ++i)
     indices.push_back(emitIndex(e->args[i]));
-  return readElement(array, indices, loc(e->span), false);
+  return readElement(array, indices, loc(e->span), isOwnElement(e));
 }
 
 // ---- maps -----------------------------------------------------------------------------------------------------------
@@ -155,24 +165,23 @@ Val Lowering::emitAt(const Expr *e) {
   Values space;
   for (const Expr *a : e->args)
     space.push_back(emitIndex(a));
-  auto savedAt = state.at;
   Values savedPoint = state.point;
-  Value savedFill = state.fill;
-  state.at = e;
+  state.points.push_back({e, e->outsideValue ? freshVar(e->outsideValue->type) : nullptr});
+  if (const Var *fill = state.points.back().fill)
+    state.env[fill] = Val(emitScalar(e->outsideValue));
   state.point = space;
-  auto bindPoint = [&](ValueRange indices) {
+  const hir::Type *element = e->type->isArray() ? e->type->element : nullptr;
+  auto body = [&](ValueRange indices) {
     for (auto [v, index] : llvm::zip_equal(e->indexVars, indices))
       state.env[v] = fromIndex(index, scalarType(v->type), at);
+    return kernelBody(e->blocks[0], e->indexVars, element, at).parts;
   };
-  bool isStencil = contains(e->blocks[0], [](const Expr *x) { return x->op == Op::OffsetRead; }, [](const Stmt *) { return false; });
+  bool isStencil = kernelCode.holds(e->blocks[0]) &&
+                   contains(e->blocks[0], [](const Expr *x) { return x->op == Op::OffsetRead; }, [](const Stmt *) { return false; });
   Val result;
   if (!isStencil) {
-    result = generic(at, space, {}, {}, {}, [&](ValueRange) {
-      bindPoint(pointIndices(space.size(), at));
-      return emitBlock(e->blocks[0], e->type->isArray() ? e->type->element : nullptr).parts;
-    });
+    result = generic(at, space, {}, {}, {}, [&](ValueRange) { return body(pointIndices(space.size(), at)); });
   } else {
-    state.fill = e->outsideValue ? emitScalar(e->outsideValue) : Value();
     SmallVector<mlir::Type> results;
     for (const Leaf &leaf : leaves(e->type))
       results.push_back(leafType(leaf));
@@ -182,15 +191,12 @@ Val Lowering::emitAt(const Expr *e) {
                                        SmallVector<Location>(space.size(), at));
     Context outer = state.context;
     state.context = Context::Kernel;
-    bindPoint(block->getArguments());
-    Values values = emitBlock(e->blocks[0], e->type->isArray() ? e->type->element : nullptr).parts;
-    array::YieldOp::create(builder, at, plain(values, at));
+    array::YieldOp::create(builder, at, plain(body(block->getArguments()), at));
     state.context = outer;
     result = Val(Values(op.getResults()));
   }
-  state.at = savedAt;
+  state.points.pop_back();
   state.point = savedPoint;
-  state.fill = savedFill;
   return result;
 }
 
@@ -201,29 +207,29 @@ Val Lowering::emitOffsetRead(const Expr *e) {
   auto stencil = dyn_cast<array::StencilOp>(inStencil);
   if (!stencil)
     stencil = inStencil->getParentOfType<array::StencilOp>();
+  // The kernel whose point this is near: the innermost one that has these indices.
+  auto around = llvm::find_if(llvm::reverse(state.points), [&](const State::Point &p) { return llvm::is_contained(p.at->indexVars, e->indexVars[0]); });
+  const Expr *kernel = around->at;
+  const Var *fill = around->fill;
   SmallVector<int64_t> axes;
-  for (const Var *v : e->indexVars) {
-    auto it = state.at ? llvm::find(state.at->indexVars, v) : decltype(llvm::find(state.at->indexVars, v))();
-    if (!state.at || it == state.at->indexVars.end())
-      return unsupported(e->span, "a read at an offset of another kernel's point", e->type);
-    axes.push_back(it - state.at->indexVars.begin());
-  }
-  bool isPoint = stencil && !array.view && stencil.getExtents().size() == state.at->indexVars.size();
-  for (auto [i, v] : llvm::enumerate(state.at->indexVars)) {
+  for (const Var *v : e->indexVars)
+    axes.push_back(llvm::find(kernel->indexVars, v) - kernel->indexVars.begin());
+  bool isPoint = stencil && !array.view && stencil.getExtents().size() == kernel->indexVars.size();
+  for (auto [i, v] : llvm::enumerate(kernel->indexVars)) {
     Value index = state.env[v].parts[0];
     auto cast = index.getDefiningOp<arith::IndexCastOp>();
     isPoint &= stencil && cast && cast.getIn() == stencil.getBody().getArgument(unsigned(i));
   }
-  array::EdgeRule rule = state.at->outside == hir::Outside::Wrap      ? array::EdgeRule::Wrap
-                         : state.at->outside == hir::Outside::Reflect ? array::EdgeRule::Reflect
-                         : state.at->outside == hir::Outside::Value   ? array::EdgeRule::Value
-                                                                      : array::EdgeRule::Clamp;
-  if (isPoint && state.at->outside != hir::Outside::None) {
+  array::EdgeRule rule = kernel->outside == hir::Outside::Wrap      ? array::EdgeRule::Wrap
+                         : kernel->outside == hir::Outside::Reflect ? array::EdgeRule::Reflect
+                         : kernel->outside == hir::Outside::Value   ? array::EdgeRule::Value
+                                                                    : array::EdgeRule::Clamp;
+  if (isPoint && kernel->outside != hir::Outside::None) {
     Val out;
     for (Value part : array.parts) {
       Type element = mlir::cast<RankedTensorType>(part.getType()).getElementType();
-      Value fill = rule == array::EdgeRule::Value ? state.fill : Value();
-      out.parts.push_back(array::ShiftedOp::create(builder, at, element, part, fill, e->offsets, axes, rule));
+      Value outside = rule == array::EdgeRule::Value ? plain(state.env[fill].parts[0], at) : Value();
+      out.parts.push_back(array::ShiftedOp::create(builder, at, element, part, outside, e->offsets, axes, rule));
     }
     return out;
   }
@@ -237,7 +243,7 @@ Val Lowering::emitOffsetRead(const Expr *e) {
     i = arith::AddIOp::create(builder, at, i, constIndex(e->offsets[axis], at));
     Value n = array.view ? array.view->extents[axis] : extent(array.parts[0], axis, at);
     Value last = arith::SubIOp::create(builder, at, n, one);
-    switch (state.at->outside) {
+    switch (kernel->outside) {
     case hir::Outside::Clamp:
       i = arith::MinSIOp::create(builder, at, arith::MaxSIOp::create(builder, at, i, zeroIndex), last);
       break;
@@ -263,9 +269,9 @@ Val Lowering::emitOffsetRead(const Expr *e) {
     }
     indices.push_back(i);
   }
-  if (state.at->outside != hir::Outside::Value)
-    return readElement(array, indices, at, state.at->outside != hir::Outside::None);
-  return branch(at, inside, {}, [&] { return readElement(array, indices, at, true); }, [&] { return Val(state.fill); });
+  if (kernel->outside != hir::Outside::Value)
+    return readElement(array, indices, at, kernel->outside != hir::Outside::None);
+  return branch(at, inside, {}, [&] { return readElement(array, indices, at, true); }, [&] { return Val(plain(state.env[fill].parts[0], at)); });
 }
 
 // ---- literals -------------------------------------------------------------------------------------------------------
@@ -273,11 +279,11 @@ Val Lowering::emitOffsetRead(const Expr *e) {
 Val Lowering::emitArrayLit(const Expr *e) {
   Location at = loc(e->span);
   auto types = leaves(e->type);
-  if (state.context == Context::Kernel || state.context == Context::Scalar)
-    return unsupported(e->span, "an array literal inside a kernel", e->type);
   SmallVector<Val> elements;
   for (const Expr *a : e->args)
     elements.push_back(emit(a));
+  if (state.context == Context::Kernel || state.context == Context::Scalar)
+    return literalView(e, elements);
   Val out;
   Value count = constIndex(int64_t(elements.size()), at), one = constIndex(1, at), zeroIndex = constIndex(0, at);
   for (auto [part, leaf] : llvm::enumerate(types)) {
@@ -308,6 +314,29 @@ Val Lowering::emitArrayLit(const Expr *e) {
     }
     out.parts.push_back(array);
   }
+  return out;
+}
+
+// In a kernel: a few places on the stack.
+Val Lowering::literalView(const Expr *e, ArrayRef<Val> elements) {
+  Location at = loc(e->span);
+  Values rooms;
+  SmallVector<mlir::Type> types;
+  for (auto [part, leaf] : llvm::enumerate(leaves(e->type))) {
+    types.push_back(scalarType(leaf.element));
+    rooms.push_back(allocate({int64_t(std::max<size_t>(elements.size(), 1))}, types.back(), at));
+    for (auto [k, v] : llvm::enumerate(elements))
+      storeRoom(plain(v.parts[part], at), rooms.back(), constIndex(int64_t(k), at), at);
+  }
+  Val out;
+  out.view = std::make_shared<View>();
+  out.view->extents = {constIndex(int64_t(elements.size()), at)};
+  out.view->read = [this, rooms, types, at](ValueRange indices) {
+    Val element;
+    for (auto [room, type] : llvm::zip_equal(rooms, types))
+      element.parts.push_back(loadRoom(room, indices, type, at));
+    return element;
+  };
   return out;
 }
 

@@ -93,6 +93,15 @@ Val Lowering::callDirect(const Expr *e, func::FuncOp func, bool futures) {
   return out;
 }
 
+// A group kernel that is a launch of its own: not if it is to be repeated or has a name of its own, nor if two of its places
+// may overlap, which is found where a task begins.
+bool Lowering::isLaunchable(const Expr *e) {
+  if (e->callee->kind != hir::FunctionKind::GroupKernel || state.retries || !state.callName.empty())
+    return false;
+  llvm::SmallPtrSet<const Var *, 4> roots;
+  return llvm::all_of(e->places, [&](const hir::Place &place) { return roots.insert(place.root).second; });
+}
+
 Val Lowering::emitCall(const Expr *e) {
   const hir::Function *f = e->callee;
   Location at = loc(e->span);
@@ -111,6 +120,8 @@ Val Lowering::emitCall(const Expr *e) {
     }
   }
   if (f->kind != hir::FunctionKind::Fn) {
+    if (onHost && isLaunchable(e))
+      return launchGroups(e), Val();
     if (onHost)
       return callTask(e, f->result->kind == TypeKind::Void);
     // Tried again it is a task of its own; otherwise it is called like any function.
@@ -120,7 +131,7 @@ Val Lowering::emitCall(const Expr *e) {
       return callDirect(e, function(f, Context::Task), false);
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   }
-  bool isScalarCode = f->isScalar && isKernelFunction(f);
+  bool isScalarCode = f->isScalar && kernelCode.isFunction(f);
   if (isScalarCode) {
     SmallVector<Val> values;
     SmallVector<Chosen> chosen;
@@ -135,7 +146,7 @@ Val Lowering::emitCall(const Expr *e) {
     return callDirect(e, function(f, Context::Task), false);
   if (onHost && f->isRecursive)
     return callDirect(e, function(f, Context::Host), true);
-  if (!onHost && (f->isRecursive || !e->places.empty()))
+  if (!onHost && f->isRecursive)
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   SmallVector<Val> values, updated;
   SmallVector<Chosen> chosen;

@@ -22,7 +22,7 @@ Val Lowering::emitComprehension(const Expr *e) {
   bool isScalar = true;
   for (const Leaf &leaf : leaves(body))
     isScalar &= leaf.rank == 0;
-  if (isScalar && isKernelCode(e->blocks[0]))
+  if (isScalar && kernelCode.holds(e->blocks[0]))
     return generic(at, space, {}, {}, {}, [&](ValueRange) {
       for (auto [v, index] : llvm::zip_equal(e->indexVars, pointIndices(space.size(), at)))
         state.env[v] = fromIndex(index, scalarType(v->type), at);
@@ -37,70 +37,15 @@ Val Lowering::emitComprehension(const Expr *e) {
   return comprehensionLoop(e, space);
 }
 
-// One launch over the index space. The body is a function of its own in a task's context, so that whatever it does
-// (calls of tasks, loops, arrays of its own) is sequential code there.
+// One launch over the index space, whose points are tasks.
 Val Lowering::comprehensionOfTasks(const Expr *e, ValueRange space) {
   Location at = loc(e->span);
-  const hir::Type *body = e->blocks[0]->value->type;
-  llvm::SetVector<const Var *> free;
-  freeVars(e->blocks[0], free);
-  for (const Var *v : e->indexVars)
-    free.remove(v);
-  VarList captured;
-  for (const Var *v : free)
-    if (state.env.count(v))
-      captured.push_back(v);
-  Values captures = valuesOf(captured);
-  SmallVector<Type> inputs, results;
-  for (Value c : captures)
-    inputs.push_back(isFuture(c) ? cast<RankedTensorType>(c.getType()).getElementType() : c.getType());
-  for (const Var *v : e->indexVars)
-    inputs.push_back(scalarType(v->type));
-  for (const Leaf &leaf : leaves(body))
-    results.push_back(scalarType(leaf.element));
-  func::FuncOp func;
-  {
-    State outer = state;
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToEnd(module.getBody());
-    std::string name = (state.function ? state.function->symbol : std::string("graph")) + ".each" + std::to_string(outlined++);
-    func = func::FuncOp::create(builder, at, name, builder.getFunctionType(inputs, results));
-    func.setPrivate();
-    func->setAttr("task.name", builder.getStringAttr(state.functionName));
-    func->setAttr("task.outlined", builder.getUnitAttr());
-    func->setAttr(task::contextAttr, builder.getStringAttr(task::taskContext));
-    Block *entry = func.addEntryBlock();
-    builder.setInsertionPointToStart(entry);
-    state.context = Context::Task;
-    state.env.clear();
-    size_t next = 0;
-    for (const Var *v : captured) {
-      Val value;
-      for (size_t k = outer.env[v].parts.size(); k > 0; --k)
-        value.parts.push_back(entry->getArgument(unsigned(next++)));
-      state.env[v] = value;
-    }
-    for (const Var *v : e->indexVars)
-      state.env[v] = Value(entry->getArgument(unsigned(next++)));
-    Values values = plain(emitBlock(e->blocks[0], body).parts, at);
-    func::ReturnOp::create(builder, at, values);
-    state = std::move(outer);
-  }
-  Values futures;
-  SmallVector<AffineMap> maps;
-  for (Value c : captures)
-    if (isFuture(c)) {
-      futures.push_back(c);
-      maps.push_back(AffineMap::get(space.size(), 0, {}, &context));
-    }
-  Val out = generic(at, space, futures, maps, {}, [&](ValueRange elements) {
-    Values operands;
-    size_t next = 0;
-    for (Value c : captures)
-      operands.push_back(isFuture(c) ? elements[next++] : c);
+  const Outlined &body = outline(e->blocks[0], e->indexVars, e->blocks[0]->value->type, at);
+  Val out = generic(at, space, {}, {}, {}, [&](ValueRange) {
+    Values point;
     for (auto [v, index] : llvm::zip_equal(e->indexVars, pointIndices(space.size(), at)))
-      operands.push_back(fromIndex(index, scalarType(v->type), at));
-    return Values(func::CallOp::create(builder, at, func, operands).getResults());
+      point.push_back(fromIndex(index, scalarType(v->type), at));
+    return callOutlined(body, point, at).parts;
   });
   Operation *launch = out.parts.empty() ? nullptr : out.parts[0].getDefiningOp();
   if (!launch)

@@ -224,6 +224,27 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
   });
 }
 
+Value Lowering::turns(Value low, Value high, Value step, bool isSigned, bool isConstStep, Location at) {
+  Type wide = builder.getI64Type();
+  auto extend = [&](Value v, bool withSign) -> Value {
+    if (v.getType() == wide)
+      return v;
+    return withSign ? Value(arith::ExtSIOp::create(builder, at, wide, v)) : Value(arith::ExtUIOp::create(builder, at, wide, v));
+  };
+  if (!isConstStep)
+    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014, "step is zero", at);
+  Value span = arith::SubIOp::create(builder, at, extend(high, isSigned), extend(low, isSigned));
+  Value count = arith::CeilDivSIOp::create(builder, at, span, extend(step, true));
+  return toIndex(arith::MaxSIOp::create(builder, at, count, constInt(wide, 0, at)), true, at);
+}
+
+Value Lowering::turnValue(Value low, Value step, Value turn, Location at) {
+  Value k = fromIndex(turn, builder.getI64Type(), at);
+  if (low.getType() != k.getType())
+    k = arith::TruncIOp::create(builder, at, low.getType(), k);
+  return arith::AddIOp::create(builder, at, low, arith::MulIOp::create(builder, at, k, step));
+}
+
 void Lowering::emitFor(const Stmt *s) {
   Location at = loc(s->span);
   const hir::Type *type = s->var->type;
@@ -276,30 +297,10 @@ void Lowering::emitFor(const Stmt *s) {
       return loop;
     });
   } else {
-    // The number of turns first: so the variable cannot run past the ends of its type.
-    Type wide = builder.getI64Type();
-    auto extend = [&](Value v) -> Value {
-      if (v.getType() == wide)
-        return v;
-      return isSigned ? Value(arith::ExtSIOp::create(builder, at, wide, v)) : Value(arith::ExtUIOp::create(builder, at, wide, v));
-    };
     Value step = s->step ? emitScalar(s->step) : constInt(intType, 1, at);
-    if (constStep == 0)
-      failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014,
-             "step is zero", loc(s->step->span));
-    Value wideStep = step.getType() == wide ? step : Value(arith::ExtSIOp::create(builder, at, wide, step));
-    Value span = arith::SubIOp::create(builder, at, extend(high), extend(low));
-    Value count = arith::CeilDivSIOp::create(builder, at, span, wideStep);
-    count = arith::MaxSIOp::create(builder, at, count, constInt(wide, 0, at));
+    Value count = turns(low, high, step, isSigned, constStep != 0, s->step ? loc(s->step->span) : at);
     countedLoop(
-        at, toIndex(count, true, at), vars,
-        [&](Value k) {
-          Value turn = fromIndex(k, wide, at);
-          Value offset = arith::MulIOp::create(builder, at, turn, wideStep);
-          if (intType != wide)
-            offset = arith::TruncIOp::create(builder, at, intType, offset);
-          body(arith::AddIOp::create(builder, at, low, offset));
-        },
+        at, count, vars, [&](Value k) { body(turnValue(low, step, k, at)); },
         leaves ? std::function<Value()>([&] {
           Effects out;
           out.breaks = inside.breaks;

@@ -44,7 +44,7 @@ Val Lowering::field(const Val &value, const hir::Type *type, int index) {
 Val Lowering::call(const hir::Lambda *lambda, ArrayRef<Val> arguments) {
   for (auto [param, argument] : llvm::zip_equal(lambda->params, arguments))
     state.env[param] = argument;
-  return emitBlock(lambda->body, lambda->body->value ? lambda->body->value->type : nullptr);
+  return kernelBody(lambda->body, lambda->params, lambda->body->value ? lambda->body->value->type : nullptr, loc(lambda->span));
 }
 
 Val Lowering::emit(const Expr *e) {
@@ -63,6 +63,8 @@ Val Lowering::emit(const Expr *e) {
     auto it = state.env.find(e->var);
     if (it == state.env.end())
       return unsupported(e->span, "`" + e->var->name + "` here", e->type);
+    if (it->second.view && !e->type->isArray()) // a number that a group kernel updates
+      return it->second.view->read({});
     if (inKernel && !it->second.view && e->type->isScalar())
       return plain(it->second.parts[0], at);
     return it->second;

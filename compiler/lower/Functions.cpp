@@ -47,6 +47,8 @@ func::FuncOp Lowering::function(const hir::Function *f, Context where) {
   func->setAttr(task::contextAttr, builder.getStringAttr(where == Context::Host   ? task::hostContext
                                                          : where == Context::Task ? task::taskContext
                                                                                   : task::scalarContext));
+  if (f->kind == hir::FunctionKind::Task && !f->mayPrint && !llvm::is_contained(updated, true))
+    func->setAttr(task::spawnableAttr, builder.getUnitAttr());
   for (auto [i, is] : llvm::enumerate(updated))
     if (is)
       func.setArgAttr(unsigned(i), task::inoutAttr, builder.getUnitAttr());
@@ -134,7 +136,7 @@ void Lowering::emitBody(func::FuncOp func, const hir::Function *f, Context where
   }
   Values results;
   if (f->kind == hir::FunctionKind::GroupKernel) {
-    emitGroupKernel(f);
+    emitGroupKernel(f, false);
   } else {
     Val value = functionBody(f->body, f->result, f->span);
     if (value.view) {
@@ -151,6 +153,75 @@ void Lowering::emitBody(func::FuncOp func, const hir::Function *f, Context where
       value = isFuture(value) ? plain(value, loc(f->span)) : future(value, loc(f->span));
   func::ReturnOp::create(builder, loc(f->span), results);
   state = std::move(outer);
+}
+
+// ---- parts of functions ---------------------------------------------------------------------------------------------
+
+const Lowering::Outlined &Lowering::outline(const hir::Block *body, ArrayRef<Var *> params, const hir::Type *result, Location at) {
+  auto [it, isNew] = outlines.try_emplace(body);
+  Outlined &out = it->second;
+  if (!isNew)
+    return out;
+  llvm::SetVector<const Var *> used;
+  freeVars(body, used);
+  for (const State::Point &p : state.points)
+    if (p.fill)
+      used.insert(p.fill);
+  for (const Var *v : used)
+    if (state.env.count(v) && !llvm::is_contained(params, v))
+      out.captured.push_back(v);
+  SmallVector<Type> inputs, results;
+  for (Value c : valuesOf(out.captured))
+    inputs.push_back(isFuture(c) ? cast<RankedTensorType>(c.getType()).getElementType() : c.getType());
+  for (const Var *v : params)
+    for (const Leaf &leaf : leaves(v->type))
+      inputs.push_back(leafType(leaf));
+  for (const Leaf &leaf : leaves(result))
+    results.push_back(leafType(leaf));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(module.getBody());
+  std::string name = (state.function ? state.function->symbol : std::string("graph")) + ".each" + std::to_string(outlined++);
+  out.func = func::FuncOp::create(builder, at, name, builder.getFunctionType(inputs, results));
+  out.func.setPrivate();
+  out.func->setAttr("task.name", builder.getStringAttr(state.functionName));
+  out.func->setAttr("task.outlined", builder.getUnitAttr());
+  out.func->setAttr(task::contextAttr, builder.getStringAttr(task::taskContext));
+  State outer = state;
+  Block *entry = out.func.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  state.context = Context::Task;
+  state.env.clear();
+  state.point.clear();
+  size_t next = 0;
+  auto bindTo = [&](const Var *v, size_t count) {
+    Val value;
+    for (; count > 0; --count)
+      value.parts.push_back(entry->getArgument(unsigned(next++)));
+    state.env[v] = value;
+  };
+  for (const Var *v : out.captured)
+    bindTo(v, outer.env[v].parts.size());
+  for (const Var *v : params)
+    bindTo(v, leaves(v->type).size());
+  Values values = plain(emitBlock(body, result).parts, at);
+  func::ReturnOp::create(builder, at, values);
+  state = std::move(outer);
+  return out;
+}
+
+Val Lowering::callOutlined(const Outlined &body, ValueRange params, Location at) {
+  Values operands = plain(valuesOf(body.captured), at);
+  operands.append(params.begin(), params.end());
+  return Val(Values(func::CallOp::create(builder, at, body.func, operands).getResults()));
+}
+
+Val Lowering::kernelBody(const hir::Block *body, ArrayRef<Var *> params, const hir::Type *result, Location at) {
+  if (state.context != Context::Kernel || kernelCode.holds(body))
+    return emitBlock(body, result);
+  Values arguments;
+  for (const Var *v : params)
+    arguments.append(plain(state.env[v].parts, at));
+  return callOutlined(outline(body, params, result, at), arguments, at);
 }
 
 // ---- entries --------------------------------------------------------------------------------------------------------

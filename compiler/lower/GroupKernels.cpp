@@ -1,353 +1,316 @@
-// Group kernels, as sequential code: the groups one after the other, and between two barriers each lane in turn. A group
-// kernel is one task here; what lives longer than from one barrier to the next has a place in memory for each lane.
-#include "compiler/lower/Lowering.h"
+// Group kernels as operations: how each array is reached from a group, and what a group's memory is.
+//
+// Groups run together where nobody can see it: an array that is read and written at the own point alone is cut as the grid
+// is, one that is only updated by `atomic` may be updated by several at once. Any other array that is written keeps the
+// groups in order.
+#include "compiler/lower/Groups.h"
+#include "compiler/hir/Walker.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 
 namespace dagger::lower {
 
-struct Lowering::State::Group {
-  const hir::Function *kernel = nullptr;
-  SmallVector<int64_t> shape;
-  int64_t lanes = 1;
-  Values space, group;                             // extents of the index space; the group's place in the grid
-  std::map<const Var *, Values> memory;            // of each lane: one memref for each part
-  struct Shared { Value memory; SmallVector<int64_t> extents; };
-  std::map<const Var *, Shared> shared;
-  llvm::SmallPtrSet<const Var *, 8> ofThePoint;    // the index variables, and what only guarded statements set
-  VarList updated;                                 // the inout parameters
-  Value past;                                      // in a lane: whether it lies past the end
+namespace {
+// What a kernel does with one of its parameters.
+struct Use {
+  bool ownRead = false, otherRead = false, write = false, atomic = false;
 };
 
-static bool hasBarrier(const hir::Block *block);
-static bool hasBarrier(const Stmt *s) {
-  if (s->kind == hir::StmtKind::Barrier || hasBarrier(s->body))
-    return true;
-  if (s->kind == hir::StmtKind::Eval && s->value->op == Op::If)
-    return llvm::any_of(s->value->blocks, [](const hir::Block *b) { return hasBarrier(b); });
-  return false;
-}
-static bool hasBarrier(const hir::Block *block) {
-  return block && llvm::any_of(block->statements, [](const Stmt *s) { return hasBarrier(s); });
-}
-
-// The variables that are declared where a barrier may follow, and the shared arrays.
-static void declarations(const hir::Block *block, SmallVectorImpl<const Stmt *> &out) {
-  for (const Stmt *s : block->statements) {
-    if (s->kind == hir::StmtKind::Let || s->kind == hir::StmtKind::Shared)
-      out.push_back(s);
-    if (!hasBarrier(s))
-      continue;
-    if (s->body)
-      declarations(s->body, out);
-    if (s->kind == hir::StmtKind::Eval && s->value->op == Op::If)
-      for (const hir::Block *b : s->value->blocks)
-        if (b)
-          declarations(b, out);
-  }
-}
-
-bool Lowering::isShared(const Var *v) { return state.group && state.group->shared.count(v); }
-
-bool Lowering::isGuarded(const Stmt *s) {
-  State::Group &g = *state.group;
-  if (!g.past || s->kind == hir::StmtKind::Block)
+bool isOwnPoint(const hir::Function *f, const Expr *e) {
+  if (e->op != Op::Element || e->args[0]->op != Op::Local || e->args.size() != f->indexVars.size() + 1)
     return false;
-  // Of a compound statement its head: a loop over the point's data, or a branch on it, is nothing past the end.
-  auto isPoint = [&](const Var *v) { return g.ofThePoint.count(v) > 0; };
-  Stmt head = *s;
-  head.body = nullptr;
-  if (s->kind == hir::StmtKind::Eval && s->value->op == Op::If)
-    head.value = s->value->args[0];
-  return mentions(&head, isPoint);
-}
-
-void Lowering::emitGuarded(const Stmt *s) {
-  Location at = loc(s->span);
-  State::Group &g = *state.group;
-  if (s->kind == hir::StmtKind::Let)
-    g.ofThePoint.insert(s->var);
-  Value inside = arith::XOrIOp::create(builder, at, g.past, boolean(true, at));
-  bool declares = s->kind == hir::StmtKind::Let;
-  VarList vars = assigned(effects(s));
-  Val value = branch(
-      at, inside, vars,
-      [&] {
-        emitUnguarded(s);
-        return declares ? state.env[s->var] : Val();
-      },
-      [&] { return declares ? zero(s->var->type, at) : Val(); });
-  if (declares)
-    state.env[s->var] = value;
-}
-
-bool Lowering::storeShared(const hir::Place &place, const Val &value) {
-  if (place.path.size() != 1 || place.path[0].kind != hir::Place::Step::Subscripts || value.parts.size() != 1)
-    return false;
-  Location at = loc(place.span);
-  State::Group::Shared &shared = state.group->shared[place.root];
-  Values indices;
-  for (auto [s, n] : llvm::zip_equal(place.path[0].subscripts, shared.extents)) {
-    if (s.kind != hir::Subscript::Index)
+  for (auto [k, v] : llvm::enumerate(f->indexVars))
+    if (e->args[k + 1]->op != Op::Local || e->args[k + 1]->var != v)
       return false;
-    indices.push_back(emitIndex(s.value));
-    Value out = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, indices.back(), constIndex(n, at));
-    failIf(out, 9002, "index is out of range", at);
-  }
-  memref::StoreOp::create(builder, at, plain(value.parts[0], at), shared.memory, indices);
   return true;
 }
 
+std::map<const Var *, Use> usesOf(const hir::Function *f) {
+  std::map<const Var *, Use> uses;
+  llvm::SmallPtrSet<const Expr *, 16> own; // reads of a whole array that only stand for its element or extent
+  Walker walker;
+  walker.onExpr = [&](const Expr *e) {
+    if (isOwnPoint(f, e)) {
+      uses[e->args[0]->var].ownRead = true;
+      own.insert(e->args[0]);
+    } else if (e->op == Op::Extent) {
+      own.insert(e->args[0]);
+    } else if (e->op == Op::Local && !own.contains(e)) {
+      uses[e->var].otherRead = true;
+    }
+    for (const hir::Place &place : e->places)
+      uses[place.root].otherRead = uses[place.root].write = true;
+  };
+  walker.onStmt = [&](const Stmt *s) {
+    if (s->kind == hir::StmtKind::Assign)
+      uses[s->place.root].write = true;
+    if (s->kind == hir::StmtKind::Atomic)
+      uses[s->place.root].atomic = true;
+    return true;
+  };
+  walker.block(f->body);
+  return uses;
+}
+} // namespace
+
+bool Lowering::isGroupMemory(const Var *v) { return state.group && (state.group->shared.count(v) || state.group->updated.count(v)); }
+
+// Whether this element lies inside: the own point of a lane that does.
+bool Lowering::isOwnElement(const Expr *e) {
+  return state.group && isOwnPoint(state.group->kernel, e) && (state.group->isFull || e->args[0]->var == state.group->first);
+}
+
+// ---- memory ---------------------------------------------------------------------------------------------------------
+
+Value Lowering::allocate(ArrayRef<int64_t> shape, mlir::Type type, Location at) {
+  // Bits lie in bytes.
+  mlir::Type stored = type.isInteger(1) ? mlir::Type(builder.getI8Type()) : type;
+  return memref::AllocaOp::create(builder, at, MemRefType::get(shape, stored));
+}
+Value Lowering::loadRoom(Value memory, ValueRange indices, mlir::Type type, Location at) {
+  Value value = memref::LoadOp::create(builder, at, memory, indices);
+  return type.isInteger(1) ? Value(arith::TruncIOp::create(builder, at, type, value)) : value;
+}
+void Lowering::storeRoom(Value value, Value memory, ValueRange indices, Location at) {
+  if (value.getType().isInteger(1))
+    value = arith::ExtUIOp::create(builder, at, builder.getI8Type(), value);
+  memref::StoreOp::create(builder, at, value, memory, indices);
+}
+
+void Lowering::clearRoom(Value memory, Location at) {
+  auto type = cast<MemRefType>(memory.getType());
+  Value none = zeroScalar(type.getElementType(), at);
+  std::function<void(Values)> fill = [&](Values indices) {
+    if (indices.size() == size_t(type.getRank())) {
+      memref::StoreOp::create(builder, at, none, memory, indices);
+      return;
+    }
+    auto loop = scf::ForOp::create(builder, at, constIndex(0, at), constIndex(type.getShape()[indices.size()], at), constIndex(1, at));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    indices.push_back(loop.getInductionVar());
+    fill(indices);
+  };
+  fill({});
+}
+
+// The indices of the one element that a place in shared memory or an updated array is, and whether they need no test.
+Values Lowering::groupIndices(const hir::Place &place, bool &inBounds) {
+  Values indices;
+  inBounds = true; // a variable that is no array
+  if (place.path.empty() || place.path.back().kind != hir::Place::Step::Subscripts)
+    return indices;
+  const auto &subscripts = place.path.back().subscripts;
+  const State::Group &g = *state.group;
+  inBounds = (g.isFull || place.root == g.first) && subscripts.size() == g.kernel->indexVars.size() && g.updated.count(place.root);
+  for (auto [k, s] : llvm::enumerate(subscripts)) {
+    indices.push_back(emitIndex(s.value));
+    inBounds = inBounds && s.value->op == Op::Local && s.value->var == g.kernel->indexVars[k];
+  }
+  return indices;
+}
+
+Val Lowering::readGroupMemory(const hir::Place &place) {
+  Location at = loc(place.span);
+  bool inBounds;
+  Values indices = groupIndices(place, inBounds);
+  auto [first, count] = placeParts(place);
+  Val all = readElement(state.env[place.root], indices, at, inBounds);
+  return Val(Values(ArrayRef<Value>(all.parts).slice(first, count)));
+}
+
+void Lowering::writeGroupMemory(const hir::Place &place, const Val &value) {
+  Location at = loc(place.span);
+  State::Group &g = *state.group;
+  bool inBounds;
+  Values indices = groupIndices(place, inBounds), values = plain(value.parts, at);
+  auto [first, count] = placeParts(place);
+  if (auto it = g.shared.find(place.root); it != g.shared.end()) {
+    checkIndices(indices, state.env[place.root].view->extents, at);
+    for (unsigned k = 0; k < count; ++k)
+      storeRoom(values[k], it->second.memory[first + k], indices, at);
+    return;
+  }
+  for (unsigned k = 0; k < count; ++k)
+    task::StoreOp::create(builder, at, g.updated[place.root].arrays[first + k], indices, values[k], inBounds);
+}
+
+// Sums in any order are the same only where they wrap, so this does, also under --checked.
 void Lowering::emitAtomic(const Stmt *s) {
   Location at = loc(s->span);
-  if (!state.group) {
-    unsupported(s->span, "an atomic update outside a group kernel");
-    return;
-  }
-  // Lanes run one after the other, so what is atomic is an ordinary update.
   Value operand = emitScalar(s->value);
-  Val old = readPlace(s->place);
-  if (old.parts.size() != 1) {
-    unsupported(s->span, "this atomic update");
-    return;
-  }
-  Value result = s->op == Op::Math ? minMax(s->text == "max", old.parts[0], operand, s->place.type, at)
-                                   : binary(s->op, old.parts[0], operand, s->place.type, at);
-  writePlace(s->place, Val(result), s->place.type);
-}
-
-// ---- lanes ----------------------------------------------------------------------------------------------------------
-
-void Lowering::enterLane(Value lane, Location at) {
-  State::Group &g = *state.group;
-  state.env[g.kernel->lane] = fromIndex(lane, scalarType(g.kernel->lane->type), at);
-  Value rest = lane;
-  g.past = boolean(false, at);
-  for (size_t axis = g.shape.size(); axis-- > 0;) {
-    Value size = constIndex(g.shape[axis], at);
-    Value in = axis == 0 ? rest : Value(arith::RemUIOp::create(builder, at, rest, size));
-    if (axis > 0)
-      rest = arith::DivUIOp::create(builder, at, rest, size);
-    Value point = arith::AddIOp::create(builder, at, arith::MulIOp::create(builder, at, g.group[axis], size), in);
-    Value out = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, point, g.space[axis]);
-    g.past = arith::OrIOp::create(builder, at, g.past, out);
-    const Var *v = g.kernel->indexVars[axis];
-    state.env[v] = fromIndex(point, scalarType(v->type), at);
-  }
-  for (auto &[v, memory] : g.memory) {
-    Val value;
-    for (Value m : memory)
-      value.parts.push_back(memref::LoadOp::create(builder, at, m, lane));
-    state.env[v] = value;
-  }
-}
-
-void Lowering::leaveLane(Value lane, Location at) {
-  for (auto &[v, memory] : state.group->memory)
-    for (auto [value, m] : llvm::zip_equal(state.env[v].parts, memory))
-      memref::StoreOp::create(builder, at, plain(value, at), m, lane);
-  state.group->past = Value();
-}
-
-void Lowering::laneLoop(ArrayRef<Stmt *> statements) {
-  if (statements.empty())
-    return;
-  Location at = loc(statements.front()->span);
-  State::Group &g = *state.group;
-  countedLoop(at, constIndex(g.lanes, at), g.updated, [&](Value lane) {
-    enterLane(lane, at);
-    for (const Stmt *s : statements)
-      emit(s);
-    leaveLane(lane, at);
-  });
-}
-
-// ---- groups ---------------------------------------------------------------------------------------------------------
-
-bool Lowering::groupStatements(ArrayRef<Stmt *> statements) {
-  SmallVector<Stmt *> run;
-  for (Stmt *s : statements) {
-    if (s->kind != hir::StmtKind::Shared && !hasBarrier(s)) {
-      run.push_back(s);
-      continue;
+  auto combined = [&](Value old) -> Value {
+    switch (s->op) {
+    case Op::BitAnd: return arith::AndIOp::create(builder, at, old, operand);
+    case Op::BitOr: return arith::OrIOp::create(builder, at, old, operand);
+    case Op::BitXor: return arith::XOrIOp::create(builder, at, old, operand);
+    default: return arith::AddIOp::create(builder, at, old, operand);
     }
-    laneLoop(run);
-    run.clear();
-    if (s->kind != hir::StmtKind::Barrier && s->kind != hir::StmtKind::Shared && !groupStatement(s))
-      return false;
-  }
-  laneLoop(run);
-  return true;
-}
-
-// A compound statement with a barrier in it: it turns the same way for all lanes, so lane 0 decides.
-bool Lowering::groupStatement(const Stmt *s) {
-  Location at = loc(s->span);
-  State::Group &g = *state.group;
-  auto asLaneZero = [&](const std::function<Value()> &make) {
-    enterLane(constIndex(0, at), at);
-    g.past = Value();
-    return make();
   };
-  if (effects(s).exits()) {
-    unsupported(s->span, "leaving a block that has a barrier in it");
-    return false;
+  if (auto it = state.group->updated.find(s->place.root); it != state.group->updated.end() && it->second.commutes) {
+    bool inBounds;
+    Values indices = groupIndices(s->place, inBounds);
+    const char *kind = s->op == Op::BitAnd ? "and" : s->op == Op::BitOr ? "or" : s->op == Op::BitXor ? "xor" : "add";
+    task::AtomicOp::create(builder, at, it->second.arrays[placeParts(s->place).first], indices, operand, kind, inBounds);
+    return;
   }
-  if (s->kind == hir::StmtKind::Block)
-    return groupStatements(s->body->statements);
-  if (s->kind == hir::StmtKind::Eval) {
-    Value condition = asLaneZero([&] { return emitScalar(s->value->args[0]); });
-    bool ok = true;
-    branch(
-        at, condition, g.updated, [&] { ok &= groupStatements(s->value->blocks[0]->statements); return Val(); },
-        [&] {
-          if (s->value->blocks.size() > 1 && s->value->blocks[1])
-            ok &= groupStatements(s->value->blocks[1]->statements);
-          return Val();
-        });
-    return ok;
-  }
-  if (s->kind == hir::StmtKind::While) {
-    bool ok = true;
-    VarList vars = g.updated;
-    carry(at, vars, [&](Values &inits, SmallVectorImpl<Value> &yielded) -> Operation * {
-      OpBuilder::InsertionGuard guard(builder);
-      SmallVector<Type> types(ValueRange(inits).getTypes());
-      SmallVector<Location> places(inits.size(), at);
-      auto loop = scf::WhileOp::create(builder, at, types, inits);
-      mlir::Block *before = builder.createBlock(&loop.getBefore(), {}, types, places);
-      bind(vars, before->getArguments());
-      Value go = asLaneZero([&] { return emitScalar(s->value); });
-      scf::ConditionOp::create(builder, at, go, valuesOf(vars));
-      mlir::Block *after = builder.createBlock(&loop.getAfter(), {}, types, places);
-      bind(vars, after->getArguments());
-      ok &= groupStatements(s->body->statements);
-      yielded.append(valuesOf(vars));
-      scf::YieldOp::create(builder, at, yielded);
-      return loop;
-    });
-    return ok;
-  }
-  if (s->kind == hir::StmtKind::For && s->var->type->kind == TypeKind::Int && s->var->type->width == 64 && s->var->type->isSigned) {
-    Value low, step;
-    Value count = asLaneZero([&] {
-      low = emitScalar(s->value);
-      Value high = emitScalar(s->high);
-      step = s->step ? emitScalar(s->step) : constInt(builder.getI64Type(), 1, at);
-      failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014, "the step of a range is zero", at);
-      Value turns = arith::CeilDivSIOp::create(builder, at, arith::SubIOp::create(builder, at, high, low), step);
-      return toIndex(arith::MaxSIOp::create(builder, at, turns, constInt(turns.getType(), 0, at)), true, at);
-    });
-    bool ok = true;
-    countedLoop(at, count, g.updated, [&](Value turn) {
-      Value offset = arith::MulIOp::create(builder, at, fromIndex(turn, builder.getI64Type(), at), step);
-      state.env[s->var] = Value(arith::AddIOp::create(builder, at, low, offset));
-      ok &= groupStatements(s->body->statements);
-    });
-    return ok;
-  }
-  unsupported(s->span, "this statement with a barrier in it");
-  return false;
+  // The lanes of a group run one after another.
+  writePlace(s->place, Val(combined(readPlace(s->place).parts[0])), s->place.type);
 }
 
-void Lowering::emitGroupKernel(const hir::Function *f) {
+// ---- the kernel -----------------------------------------------------------------------------------------------------
+
+void Lowering::emitGroupKernel(const hir::Function *f, bool isStatement) {
   Location at = loc(f->span);
-  state.group = std::make_shared<State::Group>();
-  State::Group &g = *state.group;
+  auto group = std::make_shared<State::Group>();
+  State::Group &g = *group;
   g.kernel = f;
+  // What the signature asks of the arguments does not depend on the group.
+  ArrayRef<Stmt *> statements = f->body->statements;
+  while (!statements.empty() &&
+         (statements[0]->kind == hir::StmtKind::CheckExtent || (statements[0]->kind == hir::StmtKind::Let && statements[0]->value &&
+                                                               statements[0]->value->op == Op::Extent))) {
+    emit(statements[0]);
+    statements = statements.drop_front();
+  }
   for (const Expr *e : f->groupShape) {
     g.shape.push_back(e->intValue);
     g.lanes *= e->intValue;
   }
-  for (const Var *v : f->indexVars)
-    g.ofThePoint.insert(v);
-  const Var *first = nullptr;
-  for (const hir::Param &p : f->params) {
-    if (!first && p.var->type->isArray())
-      first = p.var;
-    if (p.isInout)
-      g.updated.push_back(p.var);
-  }
-  if (!first || first->type->rank != int(g.shape.size()) || f->indexVars.size() != g.shape.size()) {
-    unsupported(f->span, "the index space of `" + f->name + "`");
-    return;
-  }
-  g.space = extents(state.env[first].parts[0], at);
-  SmallVector<const Stmt *> declared;
-  declarations(f->body, declared);
-  auto allocate = [&](ArrayRef<int64_t> shape, mlir::Type type) -> Value {
-    return memref::AllocaOp::create(builder, at, MemRefType::get(shape, type));
-  };
-  for (const Stmt *s : declared) {
-    auto parts = leaves(s->var->type);
-    if (s->kind == hir::StmtKind::Shared) {
-      State::Group::Shared shared;
-      for (const Expr *n : s->args)
-        shared.extents.push_back(n->intValue);
-      if (parts.size() != 1 || parts[0].element->kind == TypeKind::Str) {
-        unsupported(s->span, "shared memory of such elements");
-        return;
-      }
-      shared.memory = allocate(shared.extents, scalarType(parts[0].element));
-      Val value;
-      value.view = std::make_shared<View>();
-      for (int64_t n : shared.extents)
-        value.view->extents.push_back(constIndex(n, at));
-      value.view->read = [this, memory = shared.memory, at](ValueRange indices) {
-        return Val(Value(memref::LoadOp::create(builder, at, memory, indices)));
-      };
-      g.shared[s->var] = shared;
-      state.env[s->var] = value;
-      continue;
-    }
-    for (const Leaf &leaf : parts)
-      if (leaf.rank > 0 || leaf.element->kind == TypeKind::Str) {
-        unsupported(s->span, "a variable of this type in a group kernel");
-        return;
-      }
-    for (const Leaf &leaf : parts)
-      g.memory[s->var].push_back(allocate({g.lanes}, scalarType(leaf.element)));
-  }
-  Value one = constIndex(1, at), count = one;
-  Values grid;
-  for (auto [n, size] : llvm::zip_equal(g.space, g.shape)) {
+  g.ofThePoint.insert(f->indexVars.begin(), f->indexVars.end());
+  for (const hir::Param &p : f->params)
+    if (!g.first && p.var->type->isArray())
+      g.first = p.var;
+  unsigned rank = g.shape.size();
+  g.space = extents(state.env[g.first].parts[0], at);
+  Values grid, arrays, edges; // edges: extents along the axes of the point that each lane's must not pass
+  SmallVector<unsigned> edgeAxes;
+  for (auto [n, size] : llvm::zip_equal(g.space, g.shape))
     grid.push_back(arith::CeilDivUIOp::create(builder, at, n, constIndex(size, at)));
-    count = arith::MulIOp::create(builder, at, count, grid.back());
-  }
-  countedLoop(at, count, g.updated, [&](Value number) {
-    g.group.assign(grid.size(), Value());
-    Value rest = number;
-    for (size_t axis = grid.size(); axis-- > 0;) {
-      g.group[axis] = axis == 0 ? rest : Value(arith::RemUIOp::create(builder, at, rest, grid[axis]));
-      if (axis > 0)
-        rest = arith::DivUIOp::create(builder, at, rest, grid[axis]);
+
+  auto uses = usesOf(f);
+  SmallVector<Attribute> access;
+  struct Operand { const Var *var; size_t first, count; bool isUpdated, commutes; };
+  SmallVector<Operand> operands;
+  SmallVector<int64_t> own(rank);
+  for (unsigned axis = 0; axis < rank; ++axis)
+    own[axis] = axis;
+  for (const hir::Param &p : f->params) {
+    const Use &use = uses[p.var];
+    bool isUpdated = p.isInout && (use.write || use.atomic);
+    bool isCut = !use.otherRead && !use.atomic && (use.ownRead || use.write);
+    if (p.var->type->isArray() && (use.ownRead || use.write))
+      for (unsigned axis = 0; axis < rank; ++axis) {
+        edges.push_back(extent(state.env[p.var].parts[0], axis, at));
+        edgeAxes.push_back(axis);
+      }
+    if (!isUpdated && !(isCut && p.var->type->isArray()))
+      continue;
+    bool commutes = use.atomic && !use.write && !use.ownRead && !use.otherRead;
+    operands.push_back({p.var, arrays.size(), state.env[p.var].parts.size(), isUpdated, commutes});
+    for (Value part : state.env[p.var].parts) {
+      part = future(part, at); // a number is an array of rank 0
+      unsigned partRank = cast<RankedTensorType>(part.getType()).getRank();
+      arrays.push_back(part);
+      SmallVector<int64_t> none(partRank, -1), ones(partRank, 1), zeros(partRank, 0);
+      access.push_back(task::OperandAttr::get(&context, !isUpdated ? "read" : commutes ? "commute" : "update", false, false,
+                                              isCut ? own : none, isCut ? g.shape : ones, zeros, zeros));
     }
-    // Shared memory starts as zeros in each group, and so do the lanes' variables.
-    auto clear = [&](Value memory) {
-      auto type = cast<MemRefType>(memory.getType());
-      Value none = zeroScalar(type.getElementType(), at);
-      std::function<void(Values)> fill = [&](Values indices) {
-        if (indices.size() == size_t(type.getRank())) {
-          memref::StoreOp::create(builder, at, none, memory, indices);
-          return;
-        }
-        auto loop = scf::ForOp::create(builder, at, constIndex(0, at), constIndex(type.getShape()[indices.size()], at), one);
-        OpBuilder::InsertionGuard guard(builder);
-        builder.setInsertionPointToStart(loop.getBody());
-        indices.push_back(loop.getInductionVar());
-        fill(indices);
+  }
+  SmallVector<mlir::Type> types(rank, builder.getIndexType()), results;
+  for (const Operand &o : operands)
+    for (size_t k = 0; k < o.count; ++k) {
+      types.push_back(arrays[o.first + k].getType());
+      if (o.isUpdated)
+        results.push_back(types.back());
+    }
+  auto op = task::GroupsOp::create(builder, at, results, grid, arrays, state.priority.value_or(Value()), builder.getArrayAttr(access), isStatement);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    Block *block = builder.createBlock(&op.getBody(), {}, types, SmallVector<Location>(types.size(), at));
+    Context outer = state.context;
+    auto env = state.env;
+    state.context = Context::Kernel;
+    state.group = group;
+    for (const Operand &o : operands) {
+      Values inside;
+      for (size_t k = 0; k < o.count; ++k)
+        inside.push_back(block->getArgument(unsigned(rank + o.first + k)));
+      if (!o.isUpdated) {
+        state.env[o.var].parts = inside;
+        continue;
+      }
+      g.updated[o.var] = {inside, o.commutes};
+      auto view = std::make_shared<View>();
+      view->extents = extents(inside[0], at);
+      view->read = [this, inside, at](ValueRange indices) {
+        Val out;
+        for (Value array : inside)
+          out.parts.push_back(task::LoadOp::create(builder, at, cast<RankedTensorType>(array.getType()).getElementType(), array, indices, true));
+        return out;
       };
-      fill({});
-    };
-    for (auto &[v, shared] : g.shared)
-      clear(shared.memory);
-    for (auto &[v, memory] : g.memory)
-      for (Value m : memory)
-        clear(m);
-    groupStatements(f->body->statements);
-  });
-  state.group.reset();
+      state.env[o.var] = Val();
+      state.env[o.var].view = view;
+    }
+    // Numbers that are still to come are here by now: they are read once.
+    for (const hir::Param &p : f->params)
+      if (Val &value = state.env[p.var]; !value.view && !p.var->type->isArray())
+        value.parts = plain(value.parts, at);
+    for (unsigned axis = 0; axis < rank; ++axis)
+      g.base.push_back(arith::MulIOp::create(builder, at, block->getArgument(axis), constIndex(g.shape[axis], at)));
+    allocateGroup(statements);
+    // Full groups are code of their own, without tests of the lanes, that can be vectorized.
+    Value isFull = boolean(true, at);
+    for (auto [axis, edge] : llvm::zip_equal(edgeAxes, edges)) {
+      Value end = arith::AddIOp::create(builder, at, g.base[axis], constIndex(g.shape[axis], at));
+      isFull = arith::AndIOp::create(builder, at, isFull, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, edge));
+    }
+    for (unsigned axis = 0; axis < rank; ++axis) {
+      Value end = arith::AddIOp::create(builder, at, g.base[axis], constIndex(g.shape[axis], at));
+      isFull = arith::AndIOp::create(builder, at, isFull, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, g.space[axis]));
+    }
+    auto choice = scf::IfOp::create(builder, at, isFull, true);
+    for (bool full : {true, false}) {
+      auto inGroup = state.env;
+      builder.setInsertionPointToStart(full ? choice.thenBlock() : choice.elseBlock());
+      g.isFull = full;
+      groupStatements(statements);
+      state.env = inGroup;
+    }
+    builder.setInsertionPointAfter(choice);
+    array::YieldOp::create(builder, at, ValueRange());
+    state.context = outer;
+    state.env = std::move(env);
+    state.group.reset();
+  }
+  ValueRange left = op.getResults();
+  for (const Operand &o : operands)
+    if (o.isUpdated) {
+      state.env[o.var] = Val(Values(left.take_front(o.count)));
+      left = left.drop_front(o.count);
+    }
+}
+
+// On the host the kernel is a launch where the call stands.
+void Lowering::launchGroups(const Expr *e) {
+  const hir::Function *f = e->callee;
+  Location site = loc(e->span);
+  SmallVector<Val> values, updated;
+  SmallVector<Chosen> chosen;
+  arguments(e, values, chosen);
+  auto saved = std::make_tuple(state.function, state.functionName, state.callSite);
+  for (auto [p, value] : llvm::zip_equal(f->params, values))
+    state.env[p.var] = value;
+  state.function = f;
+  state.functionName = f->name;
+  state.callSite = site;
+  emitGroupKernel(f, true);
+  for (const hir::Param &p : f->params)
+    if (p.isInout)
+      updated.push_back(state.env[p.var]);
+  std::tie(state.function, state.functionName, state.callSite) = saved;
+  writeUpdates(e, updated, chosen);
 }
 
 } // namespace dagger::lower

@@ -1,5 +1,6 @@
 // Reductions inside kernels: the same fixed tree as loops, with the lanes and the blocks' results on the stack.
 #include "compiler/lower/Lowering.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include <limits>
@@ -9,20 +10,22 @@ using dagger::hir::ReduceKind;
 
 namespace dagger::lower {
 
-Val Lowering::kernelReduce(const Expr *e, const Reduction &r) {
+struct Lowering::KernelReduction {
+  const Expr *expr;
+  Reduction reduction;
+  std::shared_ptr<View> source, mask;
+  Val init;
+  std::map<const Var *, Val> kept; // what the lambda uses from around it
+};
+
+// One reduction by the fixed tree: `point` fixes the axes that are kept. `mean`: the second pass of a variance. Gives the
+// accumulators, and whether there was anything.
+std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, ValueRange point, Value mean) {
+  const Expr *e = work.expr;
+  const Reduction &r = work.reduction;
+  const std::shared_ptr<View> &source = work.source, &mask = work.mask;
   Location at = loc(e->span);
-  auto source = viewOf(e->args[0]);
-  if (!source)
-    return unsupported(e->span, "a reduction of this array inside a kernel", e->type);
   bool isCustom = e->reduceKind == ReduceKind::Custom;
-  const Expr *maskExpr = isCustom ? (e->args.size() > 2 ? e->args[2] : nullptr) : (e->args.size() > 1 ? e->args[1] : nullptr);
-  auto mask = maskExpr ? viewOf(maskExpr) : nullptr;
-  if (maskExpr && !mask)
-    return unsupported(e->span, "a reduction under this mask inside a kernel", e->type);
-  Val init = isCustom ? emit(e->args[1]) : Val();
-  for (mlir::Type type : r.accumulators)
-    if (!type.isIntOrFloat())
-      return unsupported(e->span, "a reduction of such elements inside a kernel", e->type);
   int rank = int(source->extents.size());
   int64_t only = e->intValue; // the one axis, or -1
 
@@ -39,198 +42,246 @@ Val Lowering::kernelReduce(const Expr *e, const Reduction &r) {
   auto mul = [&](Value a, Value b) -> Value { return arith::MulIOp::create(builder, at, a, b); };
   auto least = [&](Value a, Value b) -> Value { return arith::MinSIOp::create(builder, at, a, b); };
 
-  // One reduction: `point` fixes the axes that are kept. `mean`: the second pass of a variance.
-  auto reduceAt = [&](ValueRange point, Value mean) -> std::pair<Values, Value> {
-    Value zeroI = constIndex(0, at), one = constIndex(1, at), two = constIndex(2, at);
-    Value lanesCount = constIndex(array::reductionLanes, at), blockSize = constIndex(array::reductionBlock, at);
-    // The stack is given back at the end of the scope, also inside a loop.
-    SmallVector<mlir::Type> results{ArrayRef<mlir::Type>(r.accumulators)};
-    results.push_back(builder.getI1Type());
-    auto scope = memref::AllocaScopeOp::create(builder, at, results);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.createBlock(&scope.getBodyRegion());
-    SmallVector<mlir::Type> stored{ArrayRef<mlir::Type>(r.accumulators)};
-    if (mask)
-      stored.push_back(builder.getI1Type());
-    SmallVector<Value> lanes, stack;
-    for (mlir::Type type : stored) {
-      lanes.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({array::reductionLanes}, type)));
-      stack.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({64}, type)));
-      put(zeroScalar(type, at), stack.back(), zeroI); // for when there is nothing
+  Value zeroI = constIndex(0, at), one = constIndex(1, at), two = constIndex(2, at);
+  Value lanesCount = constIndex(array::reductionLanes, at), blockSize = constIndex(array::reductionBlock, at);
+  SmallVector<mlir::Type> stored{ArrayRef<mlir::Type>(r.accumulators)};
+  if (mask)
+    stored.push_back(builder.getI1Type());
+  SmallVector<Value> lanes, stack;
+  for (mlir::Type type : stored) {
+    lanes.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({array::reductionLanes}, type)));
+    stack.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({64}, type)));
+    put(zeroScalar(type, at), stack.back(), zeroI); // for when there is nothing
+  }
+  int lastAxis = only < 0 ? rank - 1 : int(only);
+  Value length = source->extents[lastAxis], rows = one;
+  if (only < 0)
+    for (int axis = 0; axis + 1 < rank; ++axis)
+      rows = mul(rows, source->extents[axis]);
+  auto element = [&](Value row, Value k) -> Values {
+    Values indices(point);
+    if (only < 0) {
+      indices.assign(size_t(rank), Value());
+      indices[rank - 1] = k;
+      Value rest = row;
+      for (int axis = rank - 2; axis >= 0; --axis) {
+        indices[axis] = axis == 0 ? rest : Value(arith::RemUIOp::create(builder, at, rest, source->extents[axis]));
+        if (axis > 0)
+          rest = arith::DivUIOp::create(builder, at, rest, source->extents[axis]);
+      }
+    } else {
+      indices.insert(indices.begin() + only, k);
     }
-    int lastAxis = only < 0 ? rank - 1 : int(only);
-    Value length = source->extents[lastAxis], rows = one;
-    if (only < 0)
-      for (int axis = 0; axis + 1 < rank; ++axis)
-        rows = mul(rows, source->extents[axis]);
-    auto element = [&](Value row, Value k) -> Values {
-      Values indices(point);
-      if (only < 0) {
-        indices.assign(size_t(rank), Value());
-        indices[rank - 1] = k;
-        Value rest = row;
-        for (int axis = rank - 2; axis >= 0; --axis) {
-          indices[axis] = axis == 0 ? rest : Value(arith::RemUIOp::create(builder, at, rest, source->extents[axis]));
-          if (axis > 0)
-            rest = arith::DivUIOp::create(builder, at, rest, source->extents[axis]);
-        }
-      } else {
-        indices.insert(indices.begin() + only, k);
+    Values x = plain(source->read(indices).parts, at), out;
+    if (isCustom) {
+      out = x;
+      out.push_back(boolean(true, at));
+    } else if (e->reduceKind == ReduceKind::ArgMin || e->reduceKind == ReduceKind::ArgMax) {
+      Value index = only < 0 ? add(mul(row, length), k) : k;
+      out = {x[0], fromIndex(index, builder.getI64Type(), at)};
+    } else {
+      Value v = convert(x[0], r.element, r.accumulator, at);
+      if (mean) {
+        Value distance = arith::SubFOp::create(builder, at, v, mean);
+        v = arith::MulFOp::create(builder, at, distance, distance);
       }
-      Values x = plain(source->read(indices).parts, at), out;
-      if (isCustom) {
-        out = x;
-        out.push_back(boolean(true, at));
-      } else if (e->reduceKind == ReduceKind::ArgMin || e->reduceKind == ReduceKind::ArgMax) {
-        Value index = only < 0 ? add(mul(row, length), k) : k;
-        out = {x[0], fromIndex(index, builder.getI64Type(), at)};
-      } else {
-        Value v = convert(x[0], r.element, r.accumulator, at);
-        if (mean) {
-          Value distance = arith::SubFOp::create(builder, at, v, mean);
-          v = arith::MulFOp::create(builder, at, distance, distance);
-        }
-        out = {v};
-      }
-      if (mask)
-        out.push_back(plain(mask->read(indices).parts[0], at));
+      out = {v};
+    }
+    if (mask)
+      out.push_back(plain(mask->read(indices).parts[0], at));
+    return out;
+  };
+  // Of two of which either may be absent.
+  auto join = [&](const Values &a, const Values &b) -> Values {
+    size_t n = r.accumulators.size();
+    Values out = combine(r, ValueRange(a).take_front(n), ValueRange(b).take_front(n), at);
+    if (!mask)
       return out;
-    };
-    // Of two of which either may be absent.
-    auto join = [&](const Values &a, const Values &b) -> Values {
-      size_t n = r.accumulators.size();
-      Values out = combine(r, ValueRange(a).take_front(n), ValueRange(b).take_front(n), at);
-      if (!mask)
-        return out;
-      for (size_t k = 0; k < n; ++k)
-        out[k] = select(a[n], select(b[n], out[k], a[k], at), b[k], at);
-      out.push_back(arith::OrIOp::create(builder, at, a[n], b[n]));
-      return out;
-    };
-    auto load = [&](ArrayRef<Value> memory, Value index) {
-      Values out;
-      for (Value m : memory)
-        out.push_back(at0(m, index));
-      return out;
-    };
-    auto store = [&](const Values &values, ArrayRef<Value> memory, Value index) {
-      for (auto [v, m] : llvm::zip_equal(values, memory))
-        put(v, m, index);
-    };
-    Value blocks = arith::CeilDivSIOp::create(builder, at, length, blockSize);
-    loop(zeroI, rows, one, [&](Value row) {
-      loop(zeroI, blocks, one, [&](Value block) {
-        Value base = mul(block, blockSize);
-        Value count = least(blockSize, sub(length, base));
-        Value width = least(lanesCount, count);
-        loop(zeroI, width, one, [&](Value lane) { store(element(row, add(base, lane)), lanes, lane); });
-        loop(lanesCount, count, lanesCount, [&](Value first) {
-          Value part = least(lanesCount, sub(count, first));
-          loop(zeroI, part, one, [&](Value lane) {
-            Values x = element(row, add(base, add(first, lane)));
-            store(join(load(lanes, lane), x), lanes, lane);
-          });
-        });
-        // The lanes pairwise.
-        auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
-        {
-          OpBuilder::InsertionGuard inner(builder);
-          Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);
-          Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sgt, before->getArgument(0), one);
-          scf::ConditionOp::create(builder, at, more, before->getArguments());
-          Block *after = builder.createBlock(&pairs.getAfter(), {}, builder.getIndexType(), at);
-          Value n = after->getArgument(0);
-          Value half = arith::DivUIOp::create(builder, at, n, two);
-          loop(zeroI, half, one, [&](Value p) {
-            Value left = mul(p, two);
-            store(join(load(lanes, left), load(lanes, add(left, one))), lanes, p);
-          });
-          Value rounded = arith::DivUIOp::create(builder, at, add(n, one), two);
-          Value isOdd = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, rounded, half);
-          auto odd = scf::IfOp::create(builder, at, isOdd, false);
-          {
-            OpBuilder::InsertionGuard then(builder);
-            builder.setInsertionPointToStart(odd.thenBlock());
-            store(load(lanes, sub(n, one)), lanes, half);
-          }
-          scf::YieldOp::create(builder, at, ValueRange(rounded));
-        }
-        // The blocks pairwise, as a binary counter: the stack holds one result for each bit of their number so far.
-        Value number = arith::IndexCastOp::create(builder, at, builder.getI64Type(), add(mul(row, blocks), block));
-        Value height = toIndex(mlir::math::CtPopOp::create(builder, at, number), true, at);
-        Value flipped = arith::XOrIOp::create(builder, at, number, constInt(number.getType(), -1, at));
-        Value merges = toIndex(mlir::math::CountTrailingZerosOp::create(builder, at, flipped), true, at);
-        store(load(lanes, zeroI), stack, height);
-        loop(zeroI, merges, one, [&](Value k) {
-          Value top = sub(height, k), below = sub(top, one);
-          store(join(load(stack, below), load(stack, top)), stack, below);
+    for (size_t k = 0; k < n; ++k)
+      out[k] = select(a[n], select(b[n], out[k], a[k], at), b[k], at);
+    out.push_back(arith::OrIOp::create(builder, at, a[n], b[n]));
+    return out;
+  };
+  auto load = [&](ArrayRef<Value> memory, Value index) {
+    Values out;
+    for (Value m : memory)
+      out.push_back(at0(m, index));
+    return out;
+  };
+  auto store = [&](const Values &values, ArrayRef<Value> memory, Value index) {
+    for (auto [v, m] : llvm::zip_equal(values, memory))
+      put(v, m, index);
+  };
+  Value blocks = arith::CeilDivSIOp::create(builder, at, length, blockSize);
+  loop(zeroI, rows, one, [&](Value row) {
+    loop(zeroI, blocks, one, [&](Value block) {
+      Value base = mul(block, blockSize);
+      Value count = least(blockSize, sub(length, base));
+      Value width = least(lanesCount, count);
+      loop(zeroI, width, one, [&](Value lane) { store(element(row, add(base, lane)), lanes, lane); });
+      loop(lanesCount, count, lanesCount, [&](Value first) {
+        Value part = least(lanesCount, sub(count, first));
+        loop(zeroI, part, one, [&](Value lane) {
+          Values x = element(row, add(base, add(first, lane)));
+          store(join(load(lanes, lane), x), lanes, lane);
         });
       });
+      // The lanes pairwise.
+      auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
+      {
+        OpBuilder::InsertionGuard inner(builder);
+        Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);
+        Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sgt, before->getArgument(0), one);
+        scf::ConditionOp::create(builder, at, more, before->getArguments());
+        Block *after = builder.createBlock(&pairs.getAfter(), {}, builder.getIndexType(), at);
+        Value n = after->getArgument(0);
+        Value half = arith::DivUIOp::create(builder, at, n, two);
+        loop(zeroI, half, one, [&](Value p) {
+          Value left = mul(p, two);
+          store(join(load(lanes, left), load(lanes, add(left, one))), lanes, p);
+        });
+        Value rounded = arith::DivUIOp::create(builder, at, add(n, one), two);
+        Value isOdd = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, rounded, half);
+        auto odd = scf::IfOp::create(builder, at, isOdd, false);
+        {
+          OpBuilder::InsertionGuard then(builder);
+          builder.setInsertionPointToStart(odd.thenBlock());
+          store(load(lanes, sub(n, one)), lanes, half);
+        }
+        scf::YieldOp::create(builder, at, ValueRange(rounded));
+      }
+      // The blocks pairwise, as a binary counter: the stack holds one result for each bit of their number so far.
+      Value number = arith::IndexCastOp::create(builder, at, builder.getI64Type(), add(mul(row, blocks), block));
+      Value height = toIndex(mlir::math::CtPopOp::create(builder, at, number), true, at);
+      Value flipped = arith::XOrIOp::create(builder, at, number, constInt(number.getType(), -1, at));
+      Value merges = toIndex(mlir::math::CountTrailingZerosOp::create(builder, at, flipped), true, at);
+      store(load(lanes, zeroI), stack, height);
+      loop(zeroI, merges, one, [&](Value k) {
+        Value top = sub(height, k), below = sub(top, one);
+        store(join(load(stack, below), load(stack, top)), stack, below);
+      });
     });
-    Value total = arith::IndexCastOp::create(builder, at, builder.getI64Type(), mul(rows, blocks));
-    Value height = toIndex(mlir::math::CtPopOp::create(builder, at, total), true, at);
-    loop(one, height, one, [&](Value k) {
-      Value top = sub(height, k), below = sub(top, one);
-      store(join(load(stack, below), load(stack, top)), stack, below);
-    });
-    Values out = load(stack, zeroI);
-    Value some = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, total, constInt(total.getType(), 0, at));
-    Value present = mask ? Value(arith::AndIOp::create(builder, at, some, out.back())) : some;
-    if (mask)
-      out.pop_back();
-    out.push_back(present);
-    memref::AllocaScopeReturnOp::create(builder, at, out);
-    Values values(scope.getResults());
-    Value flag = values.back();
-    values.pop_back();
-    return {values, flag};
-  };
+  });
+  Value total = arith::IndexCastOp::create(builder, at, builder.getI64Type(), mul(rows, blocks));
+  Value height = toIndex(mlir::math::CtPopOp::create(builder, at, total), true, at);
+  loop(one, height, one, [&](Value k) {
+    Value top = sub(height, k), below = sub(top, one);
+    store(join(load(stack, below), load(stack, top)), stack, below);
+  });
+  Values out = load(stack, zeroI);
+  Value some = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, total, constInt(total.getType(), 0, at));
+  Value present = mask ? Value(arith::AndIOp::create(builder, at, some, out.back())) : some;
+  if (mask)
+    out.pop_back();
+  out.push_back(present);
+  Value flag = out.pop_back_val();
+  return {out, flag};
+}
 
-  const hir::Type *result = e->type->isArray() ? e->type->element : e->type;
-  hir::Type i64;
-  i64.kind = TypeKind::Int;
-  i64.width = 64;
-  auto whole = [&, this](ValueRange point) -> Val {
-    auto [values, present] = reduceAt(point, Value());
-    if (!r.identity) {
-      Value absent = arith::XOrIOp::create(builder, at, present, boolean(true, at));
-      failIf(absent, 9006, r.fails + " of an empty array", at);
-      return Val(e->reduceKind == ReduceKind::ArgMin || e->reduceKind == ReduceKind::ArgMax ? values[1] : values[0]);
+// How many elements a mean is of.
+Value Lowering::kernelCount(const KernelReduction &work, ValueRange point) {
+  Location at = loc(work.expr->span);
+  const Values &space = work.source->extents;
+  int64_t only = work.expr->intValue;
+  Type i64 = builder.getI64Type();
+  if (!work.mask) {
+    Value count = constIndex(1, at);
+    for (auto [axis, n] : llvm::enumerate(space))
+      if (only < 0 || only == int64_t(axis))
+        count = arith::MulIOp::create(builder, at, count, n);
+    return fromIndex(count, i64, at);
+  }
+  std::function<Value(Values, Value)> nest = [&](Values indices, Value count) -> Value {
+    size_t axis = indices.size();
+    if (axis == space.size()) {
+      Value holds = plain(work.mask->read(indices).parts[0], at);
+      return arith::AddIOp::create(builder, at, count, arith::ExtUIOp::create(builder, at, i64, holds));
     }
-    if (isCustom) {
-      size_t n = values.size() - 1;
-      return branch(
-          at, present, {}, [&, v = values] { return call(e->lambda, {init, Val(Values(ArrayRef<Value>(v).take_front(n)))}); },
-          [&] { return init; });
+    if (only >= 0 && only != int64_t(axis)) {
+      indices.push_back(point[int64_t(axis) < only ? axis : axis - 1]);
+      return nest(indices, count);
     }
-    Value identity = arith::ConstantOp::create(builder, at, cast<TypedAttr>(r.identity[0]));
-    Value sum = select(present, values[0], identity, at);
-    if (e->reduceKind == ReduceKind::Mean || e->reduceKind == ReduceKind::Variance || e->reduceKind == ReduceKind::Std) {
-      if (mask)
-        return unsupported(e->span, "a mean or variance under a mask inside a kernel", result);
-      Value count = constIndex(1, at);
-      for (int axis = 0; axis < rank; ++axis)
-        if (only < 0 || only == axis)
-          count = mul(count, source->extents[axis]);
-      Value n = convert(fromIndex(count, builder.getI64Type(), at), &i64, r.accumulator, at);
-      Value mean = arith::DivFOp::create(builder, at, sum, n);
-      if (e->reduceKind == ReduceKind::Mean)
-        return convert(mean, r.accumulator, result, at);
-      auto [squares, some] = reduceAt(point, mean);
-      Value one = constFloat(n.getType(), 1, at);
-      Value out = arith::DivFOp::create(builder, at, squares[0], arith::SubFOp::create(builder, at, n, one));
-      Value few = arith::CmpFOp::create(builder, at, arith::CmpFPredicate::OLE, n, one);
-      out = select(few, constFloat(n.getType(), std::numeric_limits<double>::quiet_NaN(), at), out, at);
-      if (e->reduceKind == ReduceKind::Std)
-        out = mlir::math::SqrtOp::create(builder, at, out);
-      return convert(out, r.accumulator, result, at);
-    }
-    return r.accumulator->kind == TypeKind::Float ? Val(convert(sum, r.accumulator, result, at)) : Val(sum);
+    auto loop = scf::ForOp::create(builder, at, constIndex(0, at), space[axis], constIndex(1, at), count);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    indices.push_back(loop.getInductionVar());
+    scf::YieldOp::create(builder, at, nest(indices, loop.getRegionIterArg(0)));
+    return loop.getResult(0);
   };
+  return nest({}, constInt(i64, 0, at));
+}
+
+Val Lowering::kernelReduceAt(const KernelReduction &work, ValueRange point) {
+  const Expr *e = work.expr;
+  const Reduction &r = work.reduction;
+  Location at = loc(e->span);
+  const hir::Type *result = e->type->isArray() ? e->type->element : e->type;
+  auto [values, present] = kernelTree(work, point, Value());
+  if (!r.identity) {
+    Value absent = arith::XOrIOp::create(builder, at, present, boolean(true, at));
+    failIf(absent, 9006, r.fails + " of an empty array", at);
+    return Val(e->reduceKind == ReduceKind::ArgMin || e->reduceKind == ReduceKind::ArgMax ? values[1] : values[0]);
+  }
+  if (e->reduceKind == ReduceKind::Custom) {
+    size_t n = values.size() - 1;
+    return branch(
+        at, present, {}, [&, v = values] { return call(e->lambda, {work.init, Val(Values(ArrayRef<Value>(v).take_front(n)))}); },
+        [&] { return work.init; });
+  }
+  Value identity;
+  if (auto parts = dyn_cast<ArrayAttr>(r.identity[0]))
+    identity = complex::ConstantOp::create(builder, at, r.accumulators[0], parts);
+  else
+    identity = arith::ConstantOp::create(builder, at, cast<TypedAttr>(r.identity[0]));
+  Value sum = select(present, values[0], identity, at);
+  bool isMean = e->reduceKind == ReduceKind::Mean;
+  if (isMean || e->reduceKind == ReduceKind::Variance || e->reduceKind == ReduceKind::Std) {
+    hir::Type i64;
+    i64.kind = TypeKind::Int;
+    i64.width = 64;
+    Value n = convert(kernelCount(work, point), &i64, r.accumulator, at);
+    Value mean = floatBinary(Op::Div, sum, n, r.accumulator, at);
+    if (isMean)
+      return convert(mean, r.accumulator, result, at);
+    auto [squares, some] = kernelTree(work, point, mean);
+    Value one = constFloat(n.getType(), 1, at);
+    Value out = arith::DivFOp::create(builder, at, squares[0], arith::SubFOp::create(builder, at, n, one));
+    Value few = arith::CmpFOp::create(builder, at, arith::CmpFPredicate::OLE, n, one);
+    out = select(few, constFloat(n.getType(), std::numeric_limits<double>::quiet_NaN(), at), out, at);
+    if (e->reduceKind == ReduceKind::Std)
+      out = mlir::math::SqrtOp::create(builder, at, out);
+    return convert(out, r.accumulator, result, at);
+  }
+  return r.accumulator->kind == TypeKind::Float ? Val(convert(sum, r.accumulator, result, at)) : Val(sum);
+}
+
+Val Lowering::kernelReduce(const Expr *e, const Reduction &r) {
+  Location at = loc(e->span);
+  auto work = std::make_shared<KernelReduction>();
+  work->expr = e;
+  work->reduction = r;
+  work->source = viewOf(e->args[0]);
+  bool isCustom = e->reduceKind == ReduceKind::Custom;
+  if (isCustom) {
+    work->init = emit(e->args[1]);
+    work->kept = keep(e->lambda->body);
+  }
+  if (size_t maskAt = isCustom ? 2 : 1; e->args.size() > maskAt) {
+    work->mask = viewOf(e->args[maskAt]);
+    for (auto [axis, n] : llvm::enumerate(work->source->extents)) {
+      Value differ = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, n, work->mask->extents[axis]);
+      failIf(differ, 9003, "the array's and the mask's extents along axis " + std::to_string(axis), at);
+    }
+  }
   if (!e->type->isArray())
-    return whole({});
-  // What is kept would have to outlive this call as a view, which these closures do not.
-  return unsupported(e->span, "a reduction along one axis inside a kernel", e->type);
+    return kernelReduceAt(*work, {});
+  Val out;
+  out.view = std::make_shared<View>();
+  for (auto [axis, n] : llvm::enumerate(work->source->extents))
+    if (int64_t(axis) != e->intValue)
+      out.view->extents.push_back(n);
+  out.view->read = [this, work](ValueRange indices) { return with(work->kept, [&] { return kernelReduceAt(*work, indices); }); };
+  return out;
 }
 
 } // namespace dagger::lower

@@ -1,6 +1,8 @@
 // The visitor that makes MLIR of the typed program. One class in several files, each about one idea; this header is
 // their common vocabulary.
 #pragma once
+#include "compiler/hir/KernelCode.h"
+#include "compiler/hir/Walker.h"
 #include "compiler/lower/Lower.h"
 #include "mlir-dialects/Array/IR/Array.h"
 #include "mlir-dialects/Task/IR/Task.h"
@@ -21,6 +23,7 @@ using hir::Op;
 using hir::Stmt;
 using hir::TypeKind;
 using hir::Var;
+using hir::Walker;
 using mlir::Location;
 using mlir::OpBuilder;
 using mlir::RankedTensorType;
@@ -107,9 +110,6 @@ private:
   const Effects &effects(const Stmt *);
   VarList assigned(const Effects &);           // those that are bound now, with the flags of what it may leave
   bool contains(const hir::Block *, llvm::function_ref<bool(const Expr *)>, llvm::function_ref<bool(const Stmt *)>);
-  bool isKernelCode(const hir::Block *);       // can be the body of a kernel: scalars and reads of arrays
-  bool isKernelArray(const Expr *);            // an array that a kernel can read without having it in memory
-  bool isKernelFunction(const hir::Function *);
   bool mayPrint(const hir::Block *);
   void freeVars(const hir::Block *, llvm::SetVector<const Var *> &);
 
@@ -119,6 +119,13 @@ private:
   void emitBody(mlir::func::FuncOp, const hir::Function *, Context);
   void emitEntry(const hir::Function *, bool isTest);
   Val inlineCall(const hir::Function *, ArrayRef<Val> arguments, Location, SmallVectorImpl<Val> &updated);
+  struct Outlined { mlir::func::FuncOp func; VarList captured; };
+  // A block as a function of its own in a task's context, where it may have arrays in memory; what it uses from around it and
+  // `params` are its parameters.
+  const Outlined &outline(const hir::Block *, ArrayRef<Var *> params, const hir::Type *result, Location);
+  Val callOutlined(const Outlined &, ValueRange params, Location);
+  // A body of a kernel: in line if a kernel can hold it.
+  Val kernelBody(const hir::Block *, ArrayRef<Var *> params, const hir::Type *result, Location);
   // A block as the body of a function: its value or what `return` gave.
   Val functionBody(const hir::Block *, const hir::Type *result, Span);
 
@@ -126,6 +133,7 @@ private:
   Val emitCall(const Expr *);
   struct Annotated { Value priority; int retries = 0; std::string name; };
   Annotated annotated(ArrayRef<hir::Annotation>, Location);
+  bool isLaunchable(const Expr *);
   Val callTask(const Expr *, bool statement);
   Val callDirect(const Expr *, mlir::func::FuncOp, bool futures);
   struct Chosen;
@@ -139,6 +147,9 @@ private:
   void emitUnguarded(const Stmt *);
   void emitFor(const Stmt *);
   void emitWhile(const Stmt *);
+  // How often a loop turns, and what its variable is in each turn: counted, so that it cannot run past the ends of its type.
+  Value turns(Value low, Value high, Value step, bool isSigned, bool isConstStep, Location);
+  Value turnValue(Value low, Value step, Value turn, Location);
   Val branch(Location, Value condition, const VarList &assigned, const std::function<Val()> &then,
              const std::function<Val()> &otherwise);
   // A loop that carries `vars`: tries with the values' kinds, and again with futures where the body made one.
@@ -186,12 +197,15 @@ private:
   Val emitAt(const Expr *);
   Val emitOffsetRead(const Expr *);
   Val emitArrayLit(const Expr *);
+  Val literalView(const Expr *, ArrayRef<Val> elements);
   Val readElement(const Val &, ValueRange indices, Location, bool inBounds);
   // linalg.generic over `extents`; `body` gets the elements of the inputs and gives the results' elements.
   Val generic(Location, ValueRange extents, ValueRange inputs, ArrayRef<mlir::AffineMap> maps, ArrayRef<mlir::Type> elements,
               const std::function<Values(ValueRange)> &body);
   Values pointIndices(int rank, Location);
   Value emptyTensor(ValueRange extents, mlir::Type element, Location);
+  // Stops where an index is not below its extent.
+  void checkIndices(ValueRange indices, ValueRange extents, Location);
   bool isInBounds(Value tensor, ValueRange indices);
   ArrayRef<mlir::AffineMap> noMaps() { return {}; }
 
@@ -235,6 +249,8 @@ private:
   // ---- Views.cpp: arrays in kernels
   std::shared_ptr<View> viewOf(const Expr *);
   std::shared_ptr<View> viewOf(const Val &, Location);
+  std::map<const Var *, Val> keep(const hir::Block *);
+  Val with(const std::map<const Var *, Val> &kept, const std::function<Val()> &make);
 
   // ---- Reductions.cpp, KernelReductions.cpp
   Val emitReduce(const Expr *);
@@ -243,6 +259,10 @@ private:
   Reduction reduction(const Expr *);
   Val structuredReduce(const Expr *, const Reduction &, const Val &array, const Val *mask, ValueRange prefix);
   Val kernelReduce(const Expr *, const Reduction &);
+  struct KernelReduction;
+  std::pair<Values, Value> kernelTree(const KernelReduction &, ValueRange point, Value mean);
+  Value kernelCount(const KernelReduction &, ValueRange point);
+  Val kernelReduceAt(const KernelReduction &, ValueRange point);
   Values combine(const Reduction &, ValueRange, ValueRange, Location);
   Val finish(const Expr *, const Reduction &, Val accumulated, Value count);
   Val call(const hir::Lambda *, ArrayRef<Val>);
@@ -262,15 +282,25 @@ private:
   void emitPrint(const Stmt *);
 
   // ---- GroupKernels.cpp
-  void emitGroupKernel(const hir::Function *);
-  bool groupStatements(ArrayRef<Stmt *>);
-  bool groupStatement(const Stmt *);
-  void laneLoop(ArrayRef<Stmt *> statements);
-  void enterLane(Value lane, Location);
-  void leaveLane(Value lane, Location);
-  bool isShared(const Var *);
-  bool storeShared(const hir::Place &, const Val &);
+  void launchGroups(const Expr *call);
+  void emitGroupKernel(const hir::Function *, bool isStatement);
+  bool isGroupMemory(const Var *); // shared, or an array that the kernel updates
+  bool isOwnElement(const Expr *);
+  Values groupIndices(const hir::Place &, bool &inBounds);
+  Val readGroupMemory(const hir::Place &);
+  void writeGroupMemory(const hir::Place &, const Val &);
   void emitAtomic(const Stmt *);
+  Value allocate(ArrayRef<int64_t> shape, mlir::Type, Location); // on the stack
+  Value loadRoom(Value memory, ValueRange indices, mlir::Type, Location);
+  void storeRoom(Value, Value memory, ValueRange indices, Location);
+  void clearRoom(Value memory, Location);
+
+  // ---- GroupLanes.cpp
+  void allocateGroup(ArrayRef<Stmt *> statements);
+  void groupStatements(ArrayRef<Stmt *>);
+  void groupStatement(const Stmt *);
+  void laneLoop(ArrayRef<Stmt *>);
+  void enterLane(ValueRange in, llvm::function_ref<bool(const Var *)> isMentioned, Location);
   // Whether this statement is skipped in lanes past the end.
   bool isGuarded(const Stmt *);
   void emitGuarded(const Stmt *);
@@ -292,9 +322,9 @@ private:
     std::optional<Location> callSite;      // of the inlined function
     const Var *returned = nullptr, *result = nullptr;
     const Var *broken = nullptr, *continued = nullptr; // of the innermost loop
-    const Expr *at = nullptr;              // the point kernel around, for offset reads
-    Values point;                          // its indices
-    Value fill;                            // its `outside` value
+    struct Point { const Expr *at; const Var *fill; };
+    SmallVector<Point, 2> points;          // the point kernels around, for offset reads: their `outside` values
+    Values point;                          // the extents of the innermost one
     std::optional<Value> priority;
     int retries = 0;
     std::string callName;
@@ -305,7 +335,8 @@ private:
   std::map<std::pair<const hir::Function *, Context>, mlir::func::FuncOp> functions;
   std::deque<std::function<void()>> pending;
   std::map<const void *, Effects> effectsOf;
-  std::map<const hir::Function *, bool> kernelFunctions;
+  hir::KernelCode kernelCode;
+  std::map<const hir::Block *, Outlined> outlines;
   std::deque<Var> ownVars;
   std::deque<hir::Type> ownTypes;
   hir::Type *boolType = nullptr;

@@ -84,10 +84,10 @@ Lowering::Chosen Lowering::choose(const hir::Place &place) {
 
 Val Lowering::readPlace(const hir::Place &place, const Chosen *known) {
   Location at = loc(place.span);
+  if (isGroupMemory(place.root))
+    return readGroupMemory(place);
   auto [first, count] = placeParts(place);
   const Val &root = state.env[place.root];
-  if (root.view && isShared(place.root) && !place.path.empty())
-    return readElement(root, box(root, place.path.back().subscripts, at).starts, at, false);
   if (root.view || root.parts.size() < first + count)
     return unsupported(place.span, "this place in a kernel", place.type);
   Val value(Values(ArrayRef<Value>(root.parts).slice(first, count)));
@@ -151,12 +151,14 @@ Value Lowering::writeChosen(Value array, const Chosen &chosen, Value value, Loca
 }
 
 void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::Type *, const Chosen *known) {
+  if (isGroupMemory(place.root)) {
+    writeGroupMemory(place, value);
+    return;
+  }
   if (place.path.empty()) {
     state.env[place.root] = value;
     return;
   }
-  if (isShared(place.root) && storeShared(place, value))
-    return;
   auto [first, count] = placeParts(place);
   if (const Val &root = state.env[place.root]; root.view || value.view || root.parts.size() < first + count || value.parts.size() != count) {
     unsupported(place.span, "this assignment in a kernel");

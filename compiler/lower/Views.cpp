@@ -16,43 +16,50 @@ std::shared_ptr<View> Lowering::viewOf(const Val &value, Location at) {
   return view;
 }
 
+// A view is read later, perhaps after a variable has got another value: it keeps those that it was made with.
+std::map<const Var *, Val> Lowering::keep(const hir::Block *block) {
+  llvm::SetVector<const Var *> vars;
+  freeVars(block, vars);
+  for (const State::Point &p : state.points)
+    if (p.fill)
+      vars.insert(p.fill);
+  std::map<const Var *, Val> kept;
+  for (const Var *v : vars)
+    if (auto it = state.env.find(v); it != state.env.end())
+      kept.insert(*it);
+  return kept;
+}
+Val Lowering::with(const std::map<const Var *, Val> &kept, const std::function<Val()> &make) {
+  std::map<const Var *, Val> outer = state.env;
+  for (const auto &[v, value] : kept)
+    state.env[v] = value;
+  Val out = make();
+  state.env = std::move(outer);
+  return out;
+}
+
 std::shared_ptr<View> Lowering::viewOf(const Expr *e) {
   Location at = loc(e->span);
   auto view = std::make_shared<View>();
-  // A view is read later, perhaps after a variable has got another value: it keeps those that it was made with.
-  auto keep = [this](const hir::Block *block) {
-    llvm::SetVector<const Var *> vars;
-    freeVars(block, vars);
-    std::map<const Var *, Val> kept;
-    for (const Var *v : vars)
-      if (auto it = state.env.find(v); it != state.env.end())
-        kept.insert(*it);
-    return kept;
-  };
-  auto with = [this](const std::map<const Var *, Val> &kept, const std::function<Val()> &make) {
-    std::map<const Var *, Val> outer = state.env;
-    for (const auto &[v, value] : kept)
-      state.env[v] = value;
-    Val out = make();
-    state.env = std::move(outer);
-    return out;
-  };
   switch (e->op) {
   case Op::At: {
     for (const Expr *a : e->args)
       view->extents.push_back(emitIndex(a));
-    Value fill = e->outsideValue ? emitScalar(e->outsideValue) : Value();
-    view->read = [this, e, at, fill, with, kept = keep(e->blocks[0])](ValueRange indices) {
-      auto saved = std::make_tuple(state.at, state.point, state.fill);
-      state.at = e;
-      state.fill = fill;
+    auto points = state.points;
+    points.push_back({e, e->outsideValue ? freshVar(e->outsideValue->type) : nullptr});
+    auto kept = keep(e->blocks[0]);
+    if (e->outsideValue)
+      kept[points.back().fill] = Val(emitScalar(e->outsideValue));
+    view->read = [this, e, at, points, kept](ValueRange indices) {
+      auto saved = std::make_pair(state.points, state.point);
+      state.points = points;
       state.point.clear();
       Val out = with(kept, [&] {
         for (auto [v, index] : llvm::zip_equal(e->indexVars, indices))
           state.env[v] = fromIndex(index, scalarType(v->type), at);
         return emitBlock(e->blocks[0], e->type->isArray() ? e->type->element : nullptr);
       });
-      std::tie(state.at, state.point, state.fill) = saved;
+      std::tie(state.points, state.point) = saved;
       return out;
     };
     return view;
@@ -89,7 +96,7 @@ std::shared_ptr<View> Lowering::viewOf(const Expr *e) {
     for (Value &n : view->extents)
       if (!n)
         n = constIndex(1, at);
-    view->read = [this, e, at, rank, values, views, with, kept = keep(e->lambda->body)](ValueRange indices) {
+    view->read = [this, e, at, rank, values, views, kept = keep(e->lambda->body)](ValueRange indices) {
       SmallVector<Val> elements;
       for (auto [k, source] : llvm::enumerate(views)) {
         if (!source) {
@@ -117,7 +124,7 @@ std::shared_ptr<View> Lowering::viewOf(const Expr *e) {
   }
   case Op::Library: return viewLibrary(e).view;
   default: {
-    if (e->op != Op::Local && e->op != Op::Field && e->op != Op::Call && e->op != Op::BlockExpr && e->op != Op::Reduce)
+    if (e->op != Op::Local && e->op != Op::Field && e->op != Op::Call && e->op != Op::BlockExpr && e->op != Op::Reduce && e->op != Op::ArrayLit)
       return nullptr;
     return viewOf(emit(e), at);
   }

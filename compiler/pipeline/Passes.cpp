@@ -43,11 +43,12 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-// Graph: launches, then a copy before each update.
+// Graph: launches, tasks that tasks call, then a copy before each update.
 static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addNestedPass<func::FuncOp>(task::createSpawnCalls());
   passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
 }
 

@@ -73,6 +73,8 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     for (int axis = 0; axis < launch.rank; ++axis)
       failure.chunk.push_back({low[axis], high[axis], low[axis] == 0 && high[axis] == extents[axis]});
   }
+  if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
+    failure.task = name;
   if (failure.places.empty()) // Otherwise the code's own places say where the launch stands.
     addPlaces(failure, location);
 }
@@ -104,8 +106,8 @@ static std::string extentFailure(const dg_launch &launch, const int64_t *extents
   return {};
 }
 
-// Whether the result may take over the buffer of input k: elements of the same size under the same map, and nobody else who
-// could see the old values.
+// Whether the result may take over the buffer of input k: elements of the same size under the same map, one for one, and nobody
+// else who could see the old values.
 static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, int result, const int64_t *resultExtents) {
   dg_array *a = arrays[k];
   const dg_operand &in = launch.operand[k], &out = launch.operand[result];
@@ -113,7 +115,7 @@ static bool canReuse(const dg_launch &launch, dg_array *const *arrays, int k, in
       dg_type_size(dg_type(in.type)) != dg_type_size(dg_type(out.type)))
     return false;
   for (int axis = 0; axis < in.rank; ++axis)
-    if (in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
+    if (in.axes[axis] < 0 || in.axes[axis] != out.axes[axis] || in.halo_low[axis] || in.halo_high[axis] ||
         std::max<int64_t>(in.scale[axis], 1) != std::max<int64_t>(out.scale[axis], 1) ||
         a->extents[axis] != resultExtents[axis])
       return false;
@@ -201,8 +203,8 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
     // The window may be full in the middle of a launch: the host then works on what is there.
     runtime.makeRoom();
     Task *task = scheduler.make(&work, work.sequence, number, priority, true);
-    if (work.launch.flags & DG_LAUNCH_PRINTS)
-      task->slot = runtime.effects.add(work.sequence, false);
+    if (work.launch.flags & (DG_LAUNCH_PRINTS | DG_LAUNCH_STATEMENT))
+      task->slot = runtime.effects.add(work.sequence, work.launch.flags & DG_LAUNCH_STATEMENT);
     int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
     work.pointsOf(number, low, high);
     for (size_t k = 0; k < count; ++k) {
@@ -335,7 +337,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(a->buffer);
       std::copy(a->extents, a->extents + a->rank, o.extents);
       std::copy(a->strides, a->strides + a->rank, o.strides);
-      work->views[size_t(k)] = {a->data, o.extents, o.strides, nullptr};
+      work->views[size_t(k)] = {a->data, o.extents, o.strides, nullptr, a->buffer};
     } else {
       const int64_t *shape = resultExtents + (k - inputs) * DG_MAX_RANK;
       Array *result = newArray(&runtime.host, buffers[k], o.operand->rank, shape, shape, buffers[k]->base);
@@ -345,7 +347,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(buffers[k]);
       std::copy(shape, shape + o.operand->rank, o.extents);
       std::copy(result->strides, result->strides + o.operand->rank, o.strides);
-      work->views[size_t(k)] = {result->data, o.extents, o.strides, nullptr};
+      work->views[size_t(k)] = {result->data, o.extents, o.strides, nullptr, result->buffer};
     }
     operandExtents[k] = o.extents;
   }
@@ -381,9 +383,14 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     setGrid(buffer, grid);
   }
 
-  if (work->failed && work->chunkCount == 0) // An empty launch that failed still spoils its results.
+  if (work->failed && work->chunkCount == 0) { // An empty launch that failed still spoils its results.
     for (int k = inputs; k < launch.operands; ++k)
       markAllFailed(buffers[k], work->failed);
+    if (launch.flags & DG_LAUNCH_STATEMENT) {
+      TextBuffer nothing;
+      runtime.effects.finish(runtime.effects.add(work->sequence, true), nothing, work->failed);
+    }
+  }
   enumerate(runtime, *work, priority);
   for (int k = 0; k < inputs; ++k)
     if (k < 64 && (dying >> k & 1))
@@ -403,7 +410,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
     unwind(context, failure);
   dg_view views[256];
   for (int k = 0; k < inputs; ++k)
-    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides, arrays[k]};
+    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides, arrays[k], arrays[k]->buffer};
   for (int r = 0; r < launch.results; ++r) {
     const dg_operand &o = launch.operand[inputs + r];
     const int64_t *shape = resultExtents + r * DG_MAX_RANK;
@@ -417,7 +424,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
       }
     if (!results[r])
       results[r] = dg_array_new(context, dg_type(o.type), o.rank, shape, 0, launch.location);
-    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides, results[r]};
+    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides, results[r], results[r]->buffer};
   }
   int64_t low[DG_MAX_RANK] = {};
   for (int axis = 0; axis < launch.rank; ++axis)
@@ -527,6 +534,17 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
 } // namespace dagger::rt
 
 using namespace dagger::rt;
+
+dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t rank) {
+  retainBuffer(view->buffer);
+  Array *a = newArray(context, view->buffer, int(rank), view->extents, view->strides, view->data);
+  // Nothing that happens in here makes the host believe that there are two values, or the task that there is one.
+  view->buffer->values.fetch_sub(1, std::memory_order_relaxed);
+  a->ownValues.store(1, std::memory_order_relaxed);
+  a->values = &a->ownValues;
+  a->foreign = true;
+  return a;
+}
 
 void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_t *extents, dg_array *const *arrays,
                       uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results,

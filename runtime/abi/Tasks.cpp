@@ -189,7 +189,7 @@ __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task
   context.sites = nullptr;
   dg_frame *base = context.worker->nested.head;
   if (_setjmp(edge)) {
-    abandonFrames(*context.worker, base);
+    abandonFrames(context, base);
     return false;
   }
   task.body(&context, frame, arrays);

@@ -38,9 +38,8 @@ bool NestedWorker::hasShared() const {
 // ---- thieves -------------------------------------------------------------------------------------------------------------
 
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
-__attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_frame *f) {
+__attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_frame *f, dg_context *spawner) {
   dg_context context;
-  dg_context *spawner = f->context;
   context.spawn = &worker.nested;
   context.runtime = worker.runtime;
   context.worker = &worker;
@@ -56,7 +55,7 @@ __attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_fram
   if (_setjmp(edge) == 0)
     f->run(&context, f);
   else
-    abandonFrames(worker, base);
+    abandonFrames(context, base);
   currentContext = outer;
   return context.failure;
 }
@@ -72,7 +71,7 @@ bool stealFrame(Worker &worker, NestedWorker &victim) {
     dg_frame *f = victim.base + tail;
     __atomic_store_n(&f->thief, static_cast<void *>(&worker.nested), __ATOMIC_RELEASE);
     ++worker.nested.steals;
-    const Failure *failure = runFrame(worker, f);
+    const Failure *failure = runFrame(worker, f, f->context);
     if (failure)
       f->data[0] = int64_t(reinterpret_cast<intptr_t>(failure));
     __atomic_store_n(&f->thief, failure ? failed : ended, __ATOMIC_RELEASE);
@@ -134,10 +133,20 @@ static dg_frame *pop(NestedWorker &w) {
   return f;
 }
 
-void abandonFrames(Worker &worker, dg_frame *base) {
-  NestedWorker &w = worker.nested;
-  while (w.head > base)
-    pop(w);
+// The spawner's own context may be gone: `context` is the one behind whose edge this is.
+void abandonFrames(dg_context &context, dg_frame *base) {
+  NestedWorker &w = context.worker->nested;
+  while (w.head > base) {
+    const Failure *failure = nullptr;
+    if (dg_frame *f = pop(w))
+      failure = __atomic_load_n(&f->thief, __ATOMIC_RELAXED) == failed
+                    ? reinterpret_cast<const Failure *>(intptr_t(f->data[0]))
+                    : nullptr;
+    else
+      failure = runFrame(*context.worker, w.head, &context);
+    if (failure)
+      context.failure = failure;
+  }
 }
 
 } // namespace dagger::rt

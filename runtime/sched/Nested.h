@@ -27,7 +27,8 @@ struct alignas(64) NestedWorker : dg_worker {
 
 // On the worker's own thread: takes the oldest frame of `victim` and runs it. False if there was none.
 bool stealFrame(Worker &worker, NestedWorker &victim);
-// After a failure: frees the frames above `base`, waiting for those that were taken.
-void abandonFrames(Worker &worker, dg_frame *base);
+// After a failure: frees the frames above `base`. Each stands for a task that comes before the failure in program order, so
+// it is run to its end, and the first of them that fails takes the failure's place.
+void abandonFrames(dg_context &context, dg_frame *base);
 
 } // namespace dagger::rt

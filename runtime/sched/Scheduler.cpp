@@ -249,7 +249,7 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   if (_setjmp(edge) == 0)
     task.work->run(&context, task);
   else
-    abandonFrames(*context.worker, base);
+    abandonFrames(context, base);
   context.edge = nullptr;
   return context.failure;
 }

@@ -108,6 +108,7 @@ private:
       // The last user takes our reference in one of its consuming operands, unless it also borrows.
       int retains = consuming - (isLast && consuming && !borrowing ? 1 : 0);
       for (int i = 0; i < retains; ++i) retain(value, user);
+      if (isLast && consuming == 0 && dies(value, user)) continue;
       if (isLast && (consuming == 0 || borrowing)) {
         OpBuilder builder(user->getContext());
         if (user->hasTrait<OpTrait::IsTerminator>())
@@ -121,6 +122,17 @@ private:
         ReleaseOp::create(builder, user->getLoc(), value);
       }
     }
+  }
+
+  // A launch takes over an array that it alone still reads, so that a result may lie in its place.
+  static bool dies(Value value, Operation *user) {
+    auto launch = dyn_cast<task::LaunchOp>(user);
+    if (!launch || llvm::count(launch->getOperands(), value) != 1) return false;
+    auto arrays = launch.getArrays();
+    size_t number = llvm::find(arrays, value) - arrays.begin();
+    if (number >= std::min<size_t>(arrays.size(), 64)) return false;
+    launch.setDying(launch.getDying() | uint64_t(1) << number);
+    return true;
   }
 
   void retain(Value value, Operation *before) {

@@ -16,7 +16,7 @@ struct FormLaunches : impl::FormLaunchesBase<FormLaunches> {
     SmallVector<Operation *> operations;
     getOperation().walk([&](Operation *op) {
       if (isa<linalg::GenericOp, linalg::FillOp, array::StencilOp, array::ReduceOp, array::ScanOp, array::InsertSliceOp,
-              array::FillSliceOp, array::ScatterOp, array::InsertOp>(op))
+              array::FillSliceOp, array::ScatterOp, array::InsertOp, GroupsOp>(op))
         operations.push_back(op);
     });
     for (Operation *op : operations) {
@@ -27,6 +27,7 @@ struct FormLaunches : impl::FormLaunchesBase<FormLaunches> {
               .Case<array::StencilOp>([](auto op) { return formStencil(op); })
               .Case<array::ReduceOp>([](auto op) { return formReduce(op); })
               .Case<array::ScanOp>([](auto op) { return formScan(op); })
+              .Case<GroupsOp>([](auto op) { return formGroups(op); })
               .Case<array::InsertSliceOp>([](auto op) { return formInsertSlice(op), success(); })
               .Case<array::FillSliceOp>([](auto op) { return formFillSlice(op), success(); })
               .Case<array::ScatterOp>([](auto op) { return formScatter(op), success(); })

@@ -14,6 +14,8 @@ public:
 
   // An array whose element at the point the region sees; the result is the region's argument.
   mlir::Value addMapped(mlir::Value array, OperandAttr access);
+  // An array that the region sees whole, reached as `access` says.
+  mlir::Value addWhole(mlir::Value array, OperandAttr access);
   // A result: its extents, in order, and how the point reaches it.
   void addResult(mlir::Type type, mlir::ValueRange shape, OperandAttr access);
   // Moves `source`'s operations into the launch's body, whose block arguments stand for `arguments` there. Whatever they use
@@ -46,6 +48,10 @@ OperandAttr follow(mlir::MLIRContext *, llvm::StringRef access, mlir::AffineMap 
 // All of an array, whatever the point.
 OperandAttr wholeOf(mlir::MLIRContext *, unsigned rank);
 
+// What the combine region uses from around the launch becomes operands, the last arrays and the last scalars, and arguments of
+// the region behind the two sides.
+void captureCombine(LaunchOp launch);
+
 // Copies the constants that `region` uses from around it into it.
 void sinkConstants(mlir::Region &region);
 
@@ -54,6 +60,7 @@ mlir::LogicalResult formFill(mlir::linalg::FillOp op);
 mlir::LogicalResult formStencil(array::StencilOp op);
 mlir::LogicalResult formReduce(array::ReduceOp op);
 mlir::LogicalResult formScan(array::ScanOp op);
+mlir::LogicalResult formGroups(GroupsOp op);
 void formInsertSlice(array::InsertSliceOp op);
 void formFillSlice(array::FillSliceOp op);
 void formInsert(array::InsertOp op);

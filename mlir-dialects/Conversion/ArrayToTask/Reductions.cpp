@@ -45,6 +45,7 @@ LogicalResult formReduce(array::ReduceOp op) {
   op.getCombine().cloneInto(&blocks.combineRegion(), copy);
   Value length = op.getExtents()[blocked];
   LaunchOp formed = blocks.finish();
+  captureCombine(formed);
   formed.getScalarsMutable().append(length);
   formed.getBody().addArgument(length.getType(), loc);
   formed.setReducedAttr(builder.getDenseI64ArrayAttr(reduced));
@@ -69,6 +70,7 @@ LogicalResult formReduce(array::ReduceOp op) {
   SmallVector<Attribute> access(arrays.size(), reach);
   access.append(last.getAccess().begin(), last.getAccess().end());
   last.setAccessAttr(builder.getArrayAttr(access));
+  captureCombine(last);
   last.setReducedAttr(builder.getDenseI64ArrayAttr(reduced));
   last.setIdentityAttr(op.getIdentityAttr());
   last.setFailsAttr(op.getFailsAttr());
@@ -103,6 +105,7 @@ LogicalResult formScan(array::ScanOp op) {
   SmallVector<Attribute> access(inputs.size(), OperandAttr::get(context, "read", false, true, axes, ones, zeros, zeros));
   access.append(formed.getAccess().begin(), formed.getAccess().end());
   formed.setAccessAttr(builder.getArrayAttr(access));
+  captureCombine(formed);
   formed.setReducedAttr(builder.getDenseI64ArrayAttr({along}));
   op->replaceAllUsesWith(formed.getResults());
   op.erase();

@@ -1,5 +1,6 @@
 // Puts a launch together: what its region uses from around it becomes an operand.
 #include "mlir-dialects/Conversion/ArrayToTask/Forming.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -34,6 +35,13 @@ Value LaunchBuilder::addMapped(Value array, OperandAttr access) {
   return body->insertArgument(position, cast<ShapedType>(array.getType()).getElementType(), loc);
 }
 
+Value LaunchBuilder::addWhole(Value array, OperandAttr access) {
+  unsigned position = rank + arrays.size();
+  arrays.push_back(array);
+  arrayAccess.push_back(access);
+  return body->insertArgument(position, array.getType(), loc);
+}
+
 void LaunchBuilder::addResult(Type type, ValueRange shape, OperandAttr access) {
   results.push_back(type);
   shapes.append(shape.begin(), shape.end());
@@ -44,10 +52,7 @@ Value LaunchBuilder::capture(Value outside) {
   if (Value known = captured.lookup(outside)) return known;
   Value inside;
   if (auto tensor = dyn_cast<RankedTensorType>(outside.getType())) {
-    unsigned position = rank + arrays.size();
-    arrays.push_back(outside);
-    arrayAccess.push_back(wholeOf(builder.getContext(), tensor.getRank()));
-    inside = body->insertArgument(position, outside.getType(), loc);
+    inside = addWhole(outside, wholeOf(builder.getContext(), tensor.getRank()));
   } else {
     scalars.push_back(outside);
     inside = body->addArgument(outside.getType(), loc);
@@ -87,13 +92,41 @@ void sinkConstants(Region &region) {
   });
 }
 
+void captureCombine(LaunchOp launch) {
+  Region &region = launch.getCombine();
+  Block &block = region.front();
+  OpBuilder builder(launch);
+  llvm::SetVector<Value> used;
+  region.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (!region.isAncestor(operand.getParentRegion())) used.insert(operand);
+  });
+  SmallVector<Attribute> access(launch.getAccess().begin(), launch.getAccess().end());
+  Block *body = launch.getBody().empty() ? nullptr : &launch.getBody().front();
+  for (Value outside : used) {
+    auto tensor = dyn_cast<RankedTensorType>(outside.getType());
+    if (tensor) {
+      unsigned position = launch.getArrays().size();
+      access.insert(access.begin() + position, wholeOf(builder.getContext(), tensor.getRank()));
+      launch.getArraysMutable().append(outside);
+      if (body) body->insertArgument(launch.getExtents().size() + position, tensor, launch.getLoc());
+    } else {
+      launch.getScalarsMutable().append(outside);
+      if (body) body->addArgument(outside.getType(), launch.getLoc());
+    }
+    Value inside = block.addArgument(outside.getType(), launch.getLoc());
+    outside.replaceUsesWithIf(inside, [&](OpOperand &use) { return region.isAncestor(use.getOwner()->getParentRegion()); });
+  }
+  launch.setAccessAttr(builder.getArrayAttr(access));
+}
+
 LaunchOp LaunchBuilder::finish() {
   if (!combine->empty()) sinkConstants(*combine);
   SmallVector<Attribute> access(arrayAccess);
   access.append(resultAccess);
-  auto launch = LaunchOp::create(builder, loc, results, kind, extents, arrays, scalars, shapes, builder.getArrayAttr(access),
-                                 /*reduced=*/nullptr, /*identity=*/nullptr, /*fails=*/nullptr, /*tasks=*/false,
-                                 /*prints=*/false, /*kernel=*/nullptr);
+  auto launch = LaunchOp::create(builder, loc, results, kind, extents, arrays, scalars, shapes, /*priority=*/Value(),
+                                 builder.getArrayAttr(access), /*reduced=*/nullptr, /*identity=*/nullptr, /*fails=*/nullptr,
+                                 /*tasks=*/false, /*prints=*/false, /*statement=*/false, /*kernel=*/nullptr, /*dying=*/0);
   launch.getBody().takeBody(*region);
   launch.getCombine().takeBody(*combine);
   return launch;

@@ -64,12 +64,18 @@ void require(mlir::RewriterBase &, mlir::Location, mlir::Value condition, llvm::
 
 void populateArrayPatterns(mlir::RewritePatternSet &, Abi &);
 void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
+void populateNestedPatterns(mlir::RewritePatternSet &, Abi &);
 // A function that stands for C code of somebody else: what it is called, and the extents that each parameter names.
 inline constexpr llvm::StringLiteral externAttr = "task.extern";
 // Set on functions that are tasks of the program.
 inline constexpr llvm::StringLiteral isTaskAttr = "task.is_task";
 // Links the calls of functions that may fail, for what is said of a failure. Before functions are converted.
 void linkSites(mlir::ModuleOp, Abi &);
+inline constexpr llvm::StringLiteral mayFailAttr = "task.may_fail"; // set by it
+// The same for one call: `site` is room for a siteType; the result is for leaveSite.
+mlir::Type siteType(Abi &);
+mlir::Value enterSite(Abi &, mlir::OpBuilder &, mlir::Location, mlir::Operation *callee, mlir::Value context, mlir::Value site);
+void leaveSite(Abi &, mlir::OpBuilder &, mlir::Location, mlir::Value context, mlir::Value before);
 // Gives each of them a body, which calls the C function by the language's convention.
 mlir::LogicalResult emitExterns(mlir::ModuleOp, Abi &);
 // The exported dg_program of a module with @main or tests.

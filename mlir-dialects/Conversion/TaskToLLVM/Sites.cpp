@@ -27,7 +27,9 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
       bool fails = function->hasAttr(externAttr);
       function.walk([&](Operation *op) {
         auto call = dyn_cast<func::CallOp>(op);
-        fails |= mayFail(op) || (call && failing.contains(symbols.lookup(call.getCallee())));
+        auto join = dyn_cast<JoinOp>(op);
+        Operation *callee = call ? symbols.lookup(call.getCallee()) : join ? symbols.lookup(join.getCallee()) : nullptr;
+        fails |= mayFail(op) || (callee && failing.contains(callee));
       });
       if (fails) failing.insert(function), again = true;
     }
@@ -39,30 +41,45 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
 void linkSites(ModuleOp module, Abi &abi) {
   SymbolTable symbols(module);
   auto failing = failingFunctions(module);
-  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {abi.ptr, abi.ptr, abi.ptr});
-  SmallVector<func::CallOp> calls;
-  module.walk([&](func::CallOp call) {
+  SmallVector<std::pair<Operation *, Operation *>> calls;
+  module.walk([&](Operation *op) {
+    Operation *callee = nullptr;
+    if (auto call = dyn_cast<func::CallOp>(op)) callee = symbols.lookup(call.getCallee());
+    else if (auto join = dyn_cast<JoinOp>(op)) callee = symbols.lookup(join.getCallee()); // calls what nobody took
     // The body of a comprehension is part of the function that it stands in.
-    Operation *callee = symbols.lookup(call.getCallee());
-    if (callee && failing.contains(callee) && !callee->hasAttr("task.outlined")) calls.push_back(call);
+    if (callee && failing.contains(callee) && !callee->hasAttr("task.outlined")) calls.push_back({op, callee});
   });
-  for (func::CallOp call : calls) {
-    Location loc = call.getLoc();
-    auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
+  for (auto [call, callee] : calls) {
     OpBuilder builder(call);
-    Value site = abi.slot(call, type);
-    auto field = [&](int32_t number) -> Value { return LLVM::GEPOp::create(builder, loc, abi.ptr, type, site, ArrayRef<LLVM::GEPArg>{0, number}); };
-    // dg_context's second pointer is the innermost site.
-    Value last = LLVM::GEPOp::create(builder, loc, abi.ptr, abi.ptr, Abi::context(call), ArrayRef<LLVM::GEPArg>{1});
-    Value name = callee->hasAttr(isTaskAttr) ? abi.cString(builder, loc, callee->getAttrOfType<StringAttr>("task.name").getValue()) : abi.null(builder, loc);
-    Value before = LLVM::LoadOp::create(builder, loc, abi.ptr, last);
-    LLVM::StoreOp::create(builder, loc, abi.location(builder, loc), field(0));
-    LLVM::StoreOp::create(builder, loc, name, field(1));
-    LLVM::StoreOp::create(builder, loc, before, field(2));
-    LLVM::StoreOp::create(builder, loc, site, last);
+    Value site = abi.slot(call, siteType(abi)), context = Abi::context(call);
+    Value before = enterSite(abi, builder, call->getLoc(), callee, context, site);
     builder.setInsertionPointAfter(call);
-    LLVM::StoreOp::create(builder, loc, before, last);
+    leaveSite(abi, builder, call->getLoc(), context, before);
   }
+  for (Operation *function : failing) function->setAttr(mayFailAttr, UnitAttr::get(module.getContext()));
+}
+
+Type siteType(Abi &abi) { return LLVM::LLVMStructType::getLiteral(abi.i64.getContext(), {abi.ptr, abi.ptr, abi.ptr}); }
+
+// dg_context's second pointer is the innermost site.
+static Value innermost(Abi &abi, OpBuilder &builder, Location loc, Value context) {
+  return LLVM::GEPOp::create(builder, loc, abi.ptr, abi.ptr, context, ArrayRef<LLVM::GEPArg>{1});
+}
+
+Value enterSite(Abi &abi, OpBuilder &builder, Location loc, Operation *callee, Value context, Value site) {
+  auto field = [&](int32_t number) -> Value { return LLVM::GEPOp::create(builder, loc, abi.ptr, siteType(abi), site, ArrayRef<LLVM::GEPArg>{0, number}); };
+  Value last = innermost(abi, builder, loc, context);
+  Value name = callee->hasAttr(isTaskAttr) ? abi.cString(builder, loc, callee->getAttrOfType<StringAttr>("task.name").getValue()) : abi.null(builder, loc);
+  Value before = LLVM::LoadOp::create(builder, loc, abi.ptr, last);
+  LLVM::StoreOp::create(builder, loc, abi.location(builder, loc), field(0));
+  LLVM::StoreOp::create(builder, loc, name, field(1));
+  LLVM::StoreOp::create(builder, loc, before, field(2));
+  LLVM::StoreOp::create(builder, loc, site, last);
+  return before;
+}
+
+void leaveSite(Abi &abi, OpBuilder &builder, Location loc, Value context, Value before) {
+  LLVM::StoreOp::create(builder, loc, before, innermost(abi, builder, loc, context));
 }
 
 } // namespace dagger::task

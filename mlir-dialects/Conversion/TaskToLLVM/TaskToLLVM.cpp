@@ -57,12 +57,14 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     Type ptr = LLVM::LLVMPointerType::get(context);
     types.addConversion([=](RankedTensorType) { return ptr; });
     types.addConversion([=](array::StrType) { return ptr; });
+    types.addConversion([=](FutureType) { return ptr; }); // what the two ends share: see Nested.cpp
     Abi abi(module, types);
     linkSites(module, abi);
 
     RewritePatternSet patterns(context);
     populateArrayPatterns(patterns, abi);
     populateTaskPatterns(patterns, abi);
+    populateNestedPatterns(patterns, abi);
     arith::populateArithToLLVMConversionPatterns(types, patterns);
     // What LLVM has an intrinsic for, else the C library's function.
     populateMathToLLVMConversionPatterns(types, patterns, /*approximateLog1p=*/false, /*benefit=*/2);

@@ -95,7 +95,9 @@ LogicalResult SpawnOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
-LogicalResult JoinOp::verify() {
+LogicalResult JoinOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (failed(calleeOf(*this, symbols, getCalleeAttr(), getArgs().getTypes())))
+    return failure();
   if (TypeRange(getResultTypes()) != TypeRange(getFuture().getType().getTypes()))
     return emitOpError() << "has results of other types than its future";
   return success();
@@ -114,6 +116,42 @@ void LaunchOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effect
       return effects.emplace_back(MemoryEffects::Write::get()), void();
   if (getFails())
     effects.emplace_back(MemoryEffects::Write::get(), array::Failure::get());
+}
+
+// ---- group kernels --------------------------------------------------------------------------------------------------
+
+static void memoryEffects(bool reads, bool writes, bool inBounds, SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  if (reads)
+    effects.emplace_back(MemoryEffects::Read::get());
+  if (writes)
+    effects.emplace_back(MemoryEffects::Write::get());
+  if (!inBounds)
+    effects.emplace_back(MemoryEffects::Write::get(), dagger::array::Failure::get());
+}
+void LoadOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  memoryEffects(true, false, getInBounds(), effects);
+}
+void StoreOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  memoryEffects(false, true, getInBounds(), effects);
+}
+void AtomicOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  memoryEffects(true, true, getInBounds(), effects);
+}
+
+LogicalResult GroupsOp::verify() {
+  if (getAccess().size() != getArrays().size())
+    return emitOpError() << "describes " << getAccess().size() << " arrays but has " << getArrays().size();
+  SmallVector<Type> updated, expected(getGrid().getTypes());
+  for (auto [array, access] : llvm::zip(getArrays(), getAccess())) {
+    if (cast<OperandAttr>(access).getAccess() != "read")
+      updated.push_back(array.getType());
+    expected.push_back(array.getType());
+  }
+  if (TypeRange(updated) != getResultTypes())
+    return emitOpError() << "needs a result for each array that it updates";
+  if (TypeRange(getBody().front().getArgumentTypes()) != TypeRange(expected))
+    return emitOpError() << "needs the group and the arrays as arguments of its region";
+  return success();
 }
 
 LogicalResult LaunchOp::verify() {

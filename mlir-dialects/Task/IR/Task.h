@@ -15,6 +15,8 @@ namespace dagger::task {
 // Where a function's code runs: attribute `task.context` on func.func, with one of these texts.
 inline constexpr llvm::StringLiteral contextAttr = "task.context", hostContext = "host", taskContext = "task",
                                      scalarContext = "scalar";
+// Unit attribute of a function that may run beside what comes after its call in a task: a task that updates and prints nothing.
+inline constexpr llvm::StringLiteral spawnableAttr = "task.spawnable";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.
 inline constexpr llvm::StringLiteral inoutAttr = "task.inout", tasksAttr = "task.tasks";
 } // namespace dagger::task

@@ -51,11 +51,18 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
       accumulators (and `present`) of one element; `combine` combines two; results are the blocks' accumulators, then
       whether there are any;
     - `combine`: the operands are what `blocks` made; combines all blocks along `reduced` axes pairwise;
-    - `scan`: a point is a row; results are the running combinations along `axis`.
+    - `scan`: a point is a row; results are the running combinations along `axis`;
+    - `groups`: a point is a group of a kernel's lanes; the region sees whole arrays and yields nothing, it updates in place.
 
-    With `tasks` each point is a task of its own. An `update` operand lies in an array that `array.own` gave; what the
+    `combine` takes two sets of accumulators, then what it uses besides: the last arrays and the last scalars (of `blocks`
+    those before its length).
+
+    With `tasks` each point is a task of its own; `statement` says that the launch is looked at where it stands. An `update` operand lies in an array that `array.own` gave; what the
     region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
     the blocked axis.
+
+    Once references are counted, the bits of `dying` say which arrays the launch takes over: a result may lie where one of
+    them lay.
     ```mlir
     %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%k : f64) shapes(%n) {
     ^bb0(%i: index, %x: f64, %s: f64):
@@ -66,16 +73,85 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     ```
   }];
   let arguments = (ins StrAttr:$kind, Variadic<Index>:$extents, Variadic<AnyRankedTensor>:$arrays, Variadic<AnyType>:$scalars,
-                       Variadic<Index>:$shapes, TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
+                       Variadic<Index>:$shapes, Optional<I64>:$priority,
+                       TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
                        OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
-                       UnitAttr:$tasks, UnitAttr:$prints, OptionalAttr<FlatSymbolRefAttr>:$kernel);
+                       UnitAttr:$tasks, UnitAttr:$prints, UnitAttr:$statement,
+                       OptionalAttr<FlatSymbolRefAttr>:$kernel,
+                       DefaultValuedAttr<I64Attr, "0">:$dying);
   let regions = (region AnyRegion:$body, AnyRegion:$combine);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $kind `over` `(` $extents `)` (`arrays` `(` $arrays^ `:` type($arrays) `)`)? (`scalars` `(` $scalars^ `:` type($scalars) `)`)?
-    (`shapes` `(` $shapes^ `)`)? $body `combine` $combine attr-dict (`:` type($results)^)?
+    (`shapes` `(` $shapes^ `)`)? (`priority` $priority^)? $body `combine` $combine attr-dict (`:` type($results)^)?
   }];
   let hasVerifier = 1;
+}
+
+// ---- group kernels --------------------------------------------------------------------------------------------------
+
+def Task_GroupsOp : Task_Op<"groups", [RecursiveMemoryEffects, AttrSizedOperandSegments]> {
+  let summary = "a group kernel over its grid of groups";
+  let description = [{
+    The region's arguments are the group's place in the grid, then each of `arrays`; it stands for one group, whose lanes are
+    loops in it. `access` says how each array is reached from a group: `update` in boxes that no two groups share, or all
+    of it in the order of the groups; `commute` by `task.atomic` alone. The results are the new values of the arrays that
+    are not just read, in order. Inside, those are memory: `task.load`, `task.store` and `task.atomic` stand for what they
+    hold at that moment. Everything else is captured.
+    ```mlir
+    %b = task.groups over (%count) arrays(%a : tensor<?xi64>) {
+    ^bb0(%g: index, %h: tensor<?xi64>):
+      task.atomic "add" %one to %h[%g] : tensor<?xi64>
+      array.yield
+    } {access = [#task.operand<"commute", mapped = false, exact = false, axes = [-1], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
+    ```
+  }];
+  let arguments = (ins Variadic<Index>:$grid, Variadic<AnyRankedTensor>:$arrays, Optional<I64>:$priority,
+                       TypedArrayAttrBase<Task_Operand, "how each array is reached">:$access, UnitAttr:$statement);
+  let regions = (region SizedRegion<1>:$body);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    `over` `(` $grid `)` (`arrays` `(` $arrays^ `:` type($arrays) `)`)? (`priority` $priority^)? $body attr-dict
+    (`:` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+class Task_MemoryOp<string mnemonic> : Task_Op<mnemonic, [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]>;
+
+def Task_LoadOp : Task_MemoryOp<"load"> {
+  let summary = "an element of an array that a group kernel updates, as it is now";
+  let description = [{
+    ```mlir
+    %x = task.load %a[%i] {in_bounds} : tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$indices, UnitAttr:$in_bounds);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$array `[` $indices `]` attr-dict `:` type($array) `->` type($result)";
+}
+
+def Task_StoreOp : Task_MemoryOp<"store"> {
+  let summary = "writes an element of an array that a group kernel updates";
+  let description = [{
+    ```mlir
+    task.store %x to %a[%i] {in_bounds} : f64 to tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$indices, AnyType:$value, UnitAttr:$in_bounds);
+  let assemblyFormat = "$value `to` $array `[` $indices `]` attr-dict `:` type($value) `to` type($array)";
+}
+
+def Task_AtomicOp : Task_MemoryOp<"atomic"> {
+  let summary = "combines an integer into an element that other groups may combine into at the same time";
+  let description = [{
+    `kind` is `add`, `and`, `or` or `xor`: of these the order does not show.
+    ```mlir
+    task.atomic "add" %x to %a[%i] : i64 to tensor<?xi64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$indices, AnyType:$value, StrAttr:$kind, UnitAttr:$in_bounds);
+  let assemblyFormat = "$kind $value `to` $array `[` $indices `]` attr-dict `:` type($value) `to` type($array)";
 }
 
 def Task_SpawnOp : Task_Op<"spawn", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
@@ -90,17 +166,18 @@ def Task_SpawnOp : Task_Op<"spawn", [DeclareOpInterfaceMethods<SymbolUserOpInter
   let assemblyFormat = "$callee `(` $args `)` attr-dict `:` functional-type($args, $future)";
 }
 
-def Task_JoinOp : Task_Op<"join"> {
+def Task_JoinOp : Task_Op<"join", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the results of a task that was spawned, once it has ended";
   let description = [{
+    Joins come in the reverse order of spawns, in the same block. The operands are the spawn's: if no other thread took
+    the task, this is an ordinary call of it.
     ```mlir
-    %x = task.join %f : !task.future<i64> -> i64
+    %x = task.join %f @fib(%n) : !task.future<i64>, (i64) -> i64
     ```
   }];
-  let arguments = (ins Task_Future:$future);
+  let arguments = (ins Task_Future:$future, FlatSymbolRefAttr:$callee, Variadic<AnyType>:$args);
   let results = (outs Variadic<AnyType>:$results);
-  let assemblyFormat = "$future attr-dict `:` type($future) `->` type($results)";
-  let hasVerifier = 1;
+  let assemblyFormat = "$future $callee `(` $args `)` attr-dict `:` type($future) `,` functional-type($args, $results)";
 }
 
 def Task_AwaitOp : Task_Op<"await", [

@@ -6,6 +6,8 @@ using namespace mlir;
 
 namespace dagger::task {
 
+static constexpr int32_t viewFields = 5;
+
 static Type inMemory(Type type) {
   MLIRContext *context = type.getContext();
   if (type.isInteger(1)) return IntegerType::get(context, 8);
@@ -38,10 +40,10 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     KernelOperand operand;
     operand.access = cast<OperandAttr>(access);
     operand.element = cast<ShapedType>(type).getElementType();
-    // dg_view: data, extents, strides, array
-    operand.data = fieldOf(ptr, entry->getArgument(3), 4 * number);
-    Value extents = fieldOf(ptr, entry->getArgument(3), 4 * number + 1), strides = fieldOf(ptr, entry->getArgument(3), 4 * number + 2);
-    if (launch.getTasks()) operand.array = fieldOf(ptr, entry->getArgument(3), 4 * number + 3);
+    // dg_view: data, extents, strides, array, buffer
+    operand.data = fieldOf(ptr, entry->getArgument(3), viewFields * number);
+    Value extents = fieldOf(ptr, entry->getArgument(3), viewFields * number + 1), strides = fieldOf(ptr, entry->getArgument(3), viewFields * number + 2);
+    if (launch.getTasks()) operand.array = fieldOf(ptr, entry->getArgument(3), viewFields * number + 3);
     for (int64_t axis = 0; axis < cast<RankedTensorType>(type).getRank(); ++axis) {
       operand.extents.push_back(indexAt(extents, axis));
       operand.strides.push_back(indexAt(strides, axis));
@@ -97,6 +99,15 @@ static Value addressOf(KernelBuilder &kernel, const KernelOperand &operand, Valu
 
 Value KernelBuilder::load(const KernelOperand &operand, ValueRange indices) { return loadFrom(operand.element, addressOf(*this, operand, indices)); }
 void KernelBuilder::store(const KernelOperand &operand, ValueRange indices, Value value) { storeTo(value, addressOf(*this, operand, indices)); }
+
+static void atomic(KernelBuilder &kernel, const KernelOperand &operand, AtomicOp op) {
+  LLVM::AtomicBinOp kind = op.getKind() == "add"  ? LLVM::AtomicBinOp::add
+                           : op.getKind() == "and" ? LLVM::AtomicBinOp::_and
+                           : op.getKind() == "or"  ? LLVM::AtomicBinOp::_or
+                                                   : LLVM::AtomicBinOp::_xor;
+  LLVM::AtomicRMWOp::create(kernel.builder, kernel.loc, kind, addressOf(kernel, operand, op.getIndices()), op.getValue(),
+                            LLVM::AtomicOrdering::monotonic);
+}
 
 Value KernelBuilder::room(Type element, int64_t count) {
   OpBuilder::InsertionGuard guard(builder);
@@ -170,46 +181,50 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
   loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {group}));
 }
 
+SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<std::pair<Value, unsigned>> arrays, ArrayRef<Value> point, bool isInterior) {
+  SmallVector<Operation *> placeholders, copies, accesses;
+  for (auto [argument, number] : arrays) {
+    auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operands[number].data);
+    cast->setAttr("operand", builder.getI64IntegerAttr(number));
+    placeholders.push_back(cast);
+    map.map(argument, cast.getResult(0));
+  }
+  for (Operation &op : region.without_terminator()) copies.push_back(builder.clone(op, map));
+  // What the end names is kept in a throw-away operation while reads are replaced under it.
+  SmallVector<Value> kept;
+  for (Value value : region.getTerminator()->getOperands()) kept.push_back(map.lookupOrDefault(value));
+  auto holder = UnrealizedConversionCastOp::create(builder, loc, TypeRange{builder.getNoneType()}, kept);
+  for (Operation *copy : copies)
+    copy->walk([&](Operation *op) {
+      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp>(op)) accesses.push_back(op);
+    });
+  for (Operation *access : accesses) replaceAccess(access, point, isInterior);
+  SmallVector<Value> values(holder.getOperands());
+  holder.erase();
+  for (Operation *placeholder : placeholders) {
+    // What is left are calls of functions that take arrays.
+    if (!placeholder->use_empty())
+      placeholder->getResult(0).replaceAllUsesWith(handle(placeholder->getAttrOfType<IntegerAttr>("operand").getInt()));
+    placeholder->erase();
+  }
+  return values;
+}
+
 KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInterior) {
   Block &body = launch.getBody().front();
   IRMapping map;
   unsigned number = 0;
-  SmallVector<Operation *> placeholders;
+  SmallVector<std::pair<Value, unsigned>> arrays;
   for (Value at : point) map.map(body.getArgument(number++), at);
   for (unsigned i = 0; i < launch.getArrays().size(); ++i) {
     Value argument = body.getArgument(number++);
-    KernelOperand &operand = operands[i];
-    if (!operand.access.getMapped()) {
-      // Stands for the whole array until its reads are replaced; a task that is called takes it as it is.
-      auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operand.array ? operand.array : operand.data);
-      cast->setAttr("operand", builder.getI64IntegerAttr(i));
-      placeholders.push_back(cast);
-      map.map(argument, cast.getResult(0));
-    } else if (!argument.use_empty()) {
-      map.map(argument, load(operand, indicesAt(operand, point)));
-    }
+    if (!operands[i].access.getMapped()) arrays.push_back({argument, i});
+    else if (!argument.use_empty()) map.map(argument, load(operands[i], indicesAt(operands[i], point)));
   }
   for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
-  SmallVector<Operation *> copies;
-  for (Operation &op : body.without_terminator()) copies.push_back(builder.clone(op, map));
   auto yield = cast<array::YieldOp>(body.getTerminator());
-  Yielded yielded;
-  // Yielded values are kept in a throw-away operation while reads are replaced under them.
-  SmallVector<Value> kept;
-  for (Value value : yield.getValues()) kept.push_back(map.lookupOrDefault(value));
-  if (yield.getPresent()) kept.push_back(map.lookupOrDefault(yield.getPresent()));
-  auto holder = UnrealizedConversionCastOp::create(builder, loc, TypeRange{builder.getNoneType()}, kept);
-  SmallVector<Operation *> reads;
-  for (Operation *copy : copies)
-    copy->walk([&](Operation *op) {
-      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp>(op)) reads.push_back(op);
-    });
-  for (Operation *read : reads) replaceRead(read, point, isInterior);
-  for (unsigned i = 0; i < yield.getValues().size(); ++i) yielded.values.push_back(holder.getOperand(i));
-  if (yield.getPresent()) yielded.present = holder.getOperand(yield.getValues().size());
-  holder.erase();
-  for (Operation *placeholder : placeholders)
-    if (placeholder->use_empty()) placeholder->erase();
+  Yielded yielded{copy(body, map, arrays, point, isInterior), Value()};
+  if (yield.getPresent()) yielded.present = yielded.values.pop_back_val();
   return yielded;
 }
 
@@ -234,30 +249,64 @@ Value KernelBuilder::edgeIndex(array::EdgeRule rule, Value index, Value extent) 
   return arith::MinSIOp::create(builder, loc, arith::MaxSIOp::create(builder, loc, index, zero), last);
 }
 
-void KernelBuilder::replaceRead(Operation *read, ArrayRef<Value> point, bool isInterior) {
-  auto cast = read->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
+Value KernelBuilder::handle(unsigned number) {
+  Value &known = handles[number];
+  if (known) return known;
+  OpBuilder::InsertionGuard guard(builder);
+  auto function = builder.getInsertionBlock()->getParentOp();
+  if (!isa<func::FuncOp>(function)) function = function->getParentOfType<func::FuncOp>();
+  Block &entry = mlir::cast<func::FuncOp>(function).getBody().front();
+  auto type = mlir::cast<RankedTensorType>(launch.getArrays()[number].getType());
+  if (operands[number].array) { // points that are tasks see the arrays themselves
+    builder.setInsertionPointAfterValue(operands[number].array);
+    return known = UnrealizedConversionCastOp::create(builder, loc, type, operands[number].array).getResult(0);
+  }
+  builder.setInsertionPointToStart(&entry);
+  Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
+  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(viewFields * number)});
+  known = RuntimeOp::create(builder, loc, TypeRange(type), "dg_kernel_array", ValueRange{view}, /*spec=*/StringAttr(),
+                            /*with_context=*/true, /*with_location=*/false, /*pure=*/false)
+              .getResult(0);
+  builder.setInsertionPoint(entry.getTerminator());
+  array::ReleaseOp::create(builder, loc, known);
+  return known;
+}
+
+void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const KernelOperand &operand) {
+  for (auto [axis, index] : llvm::enumerate(indices)) {
+    Value outside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, index, operand.extents[axis]);
+    auto check = scf::IfOp::create(builder, loc, outside, false);
+    OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
+    Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
+    auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
+    RuntimeOp::create(inner, access->getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])},
+                      /*spec=*/StringAttr(), /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
+  }
+}
+
+void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool isInterior) {
+  auto cast = access->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
   if (!cast || !cast->hasAttr("operand")) return; // an array that the body itself made
   const KernelOperand &operand = operands[cast->getAttrOfType<IntegerAttr>("operand").getInt()];
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(read);
+  builder.setInsertionPoint(access);
   Value value;
-  if (auto dim = dyn_cast<tensor::DimOp>(read)) {
+  if (auto dim = dyn_cast<tensor::DimOp>(access)) {
     value = operand.extents[*dim.getConstantIndex()];
-  } else if (auto element = dyn_cast<array::ElementOp>(read)) {
-    if (!element.getInBounds()) {
-      for (auto [axis, index] : llvm::enumerate(element.getIndices())) {
-        Value outside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, index, operand.extents[axis]);
-        auto check = scf::IfOp::create(builder, loc, outside, false);
-        OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
-        Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
-        auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
-        RuntimeOp::create(inner, element.getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])}, /*spec=*/StringAttr(),
-                          /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
-      }
-    }
+  } else if (auto element = dyn_cast<array::ElementOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
     value = load(operand, element.getIndices());
+  } else if (auto element = dyn_cast<LoadOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
+    value = load(operand, element.getIndices());
+  } else if (auto element = dyn_cast<StoreOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
+    store(operand, element.getIndices(), element.getValue());
+  } else if (auto element = dyn_cast<AtomicOp>(access)) {
+    if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
+    atomic(*this, operand, element);
   } else {
-    auto shifted = mlir::cast<array::ShiftedOp>(read);
+    auto shifted = mlir::cast<array::ShiftedOp>(access);
     SmallVector<Value> indices;
     Value inside;
     for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
@@ -282,25 +331,26 @@ void KernelBuilder::replaceRead(Operation *read, ArrayRef<Value> point, bool isI
       value = load(operand, indices);
     }
   }
-  read->getResult(0).replaceAllUsesWith(value);
-  read->erase();
+  if (value) access->getResult(0).replaceAllUsesWith(value);
+  access->erase();
 }
 
 SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
-  Block &body = launch.getCombine().front();
+  Block &region = launch.getCombine().front();
   IRMapping map;
-  for (auto [i, value] : llvm::enumerate(left)) map.map(body.getArgument(i), value);
-  for (auto [i, value] : llvm::enumerate(right)) map.map(body.getArgument(left.size() + i), value);
-  // What the region uses from around the launch are constants: they are copied.
-  for (Operation &op : body.without_terminator()) {
-    for (Value operand : op.getOperands())
-      if (Operation *definition = operand.getDefiningOp(); definition && !map.contains(operand) && definition->getBlock() != &body)
-        map.map(operand, builder.clone(*definition)->getResult(cast<OpResult>(operand).getResultNumber()));
-    builder.clone(op, map);
-  }
-  SmallVector<Value> values;
-  for (Value value : cast<array::YieldOp>(body.getTerminator()).getValues()) values.push_back(map.lookupOrDefault(value));
-  return values;
+  unsigned number = 0;
+  for (Value value : left) map.map(region.getArgument(number++), value);
+  for (Value value : right) map.map(region.getArgument(number++), value);
+  // What it uses besides: the last arrays and the last scalars.
+  SmallVector<std::pair<Value, unsigned>> arrays;
+  ArrayRef<BlockArgument> captured = region.getArguments().drop_front(number);
+  auto isArray = [](BlockArgument argument) { return isa<RankedTensorType>(argument.getType()); };
+  unsigned arrayCount = llvm::count_if(captured, isArray), nextArray = launch.getArrays().size() - arrayCount;
+  unsigned nextScalar = scalars.size() - (captured.size() - arrayCount) - (launch.getKind() == "blocks" ? 1 : 0);
+  for (BlockArgument argument : captured)
+    if (isArray(argument)) arrays.push_back({argument, nextArray++});
+    else map.map(argument, scalars[nextScalar++]);
+  return copy(region, map, arrays, {}, true);
 }
 
 } // namespace dagger::task

@@ -54,8 +54,16 @@ public:
   void markParallel(mlir::scf::ForOp loop);
 
 private:
-  void replaceRead(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
+  // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand for
+  // operands until their accesses are replaced. Gives what the region's end names.
+  llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map, llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
+                                      llvm::ArrayRef<mlir::Value> point, bool isInterior);
+  void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
+  void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);
+  // The operand as a handle, for functions that take arrays: made on entry, given back before the kernel returns.
+  mlir::Value handle(unsigned operand);
+  llvm::DenseMap<unsigned, mlir::Value> handles;
   mlir::Value loadFrom(mlir::Type element, mlir::Value address);
   void storeTo(mlir::Value value, mlir::Value address);
 };
@@ -64,5 +72,6 @@ void buildMap(KernelBuilder &);       // map and stencil
 void buildBlocks(KernelBuilder &);
 void buildCombine(KernelBuilder &);
 void buildScan(KernelBuilder &);
+void buildGroups(KernelBuilder &);
 
 } // namespace dagger::task

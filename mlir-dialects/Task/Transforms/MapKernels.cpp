@@ -1,4 +1,4 @@
-// Kernels of maps and stencils: loops over the box, dense operands first, the interior of a stencil without tests.
+// Kernels of maps, stencils and groups: loops over the box, dense operands first, the interior of a stencil without tests.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
 using namespace mlir;
@@ -100,6 +100,11 @@ void buildMap(KernelBuilder &kernel) {
   b.setInsertionPointToStart(choice.elseBlock());
   all();
   b.setInsertionPointAfter(choice);
+}
+
+// Groups one after the other; each has its lanes inside.
+void buildGroups(KernelBuilder &kernel) {
+  kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, true); });
 }
 
 } // namespace dagger::task

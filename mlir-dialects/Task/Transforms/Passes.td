@@ -14,4 +14,15 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
 }
+
+def SpawnCalls : Pass<"spawn-calls", "::mlir::func::FuncOp"> {
+  let summary = "calls of tasks in tasks run beside what comes after them";
+  let description = [{
+    In: in the body of a task, direct calls of tasks one after the other.
+    Out: a call whose results are used only behind other work is a `task.spawn`, joined before the first use of a result of any
+    call that is still out, the last one first. The call that nothing else comes after stays a call.
+    Why: what one task calls runs on all threads, and costs a few instructions where no thread is free.
+  }];
+  let dependentDialects = ["::dagger::task::TaskDialect"];
+}
 #endif

@@ -8,7 +8,6 @@ using namespace mlir;
 namespace dagger::task {
 namespace {
 
-Value less(KernelBuilder &k, Value a, Value b) { return arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::slt, a, b); }
 Value add(KernelBuilder &k, Value a, int64_t b) { return arith::AddIOp::create(k.builder, k.loc, a, k.constant(b)); }
 
 // Combines two parts of which each may be empty: `present` says whether one has anything.
@@ -237,7 +236,7 @@ void buildCombine(KernelBuilder &k) {
 
 void buildScan(KernelBuilder &k) {
   OpBuilder &b = k.builder;
-  unsigned inputs = k.launch.getArrays().size();
+  unsigned inputs = k.launch.getNumResults();
   int64_t along = (*k.launch.getReduced())[0];
   SmallVector<Type> types = accumulatorTypes(k, 0, inputs);
   Value zero = k.constant(0), one = k.constant(1), block = k.constant(array::reductionBlock);

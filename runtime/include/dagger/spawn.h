@@ -12,7 +12,8 @@
 //
 // Use the context that you were given: on a thief it is another one. Arrays may be passed as pointers in `data`: references
 // move with them as the two functions agree. What prints is called and not spawned: its output has its place in the order. A
-// failure in a spawned task unwinds its joiner; one in the joiner first waits for the frames that were taken.
+// failure in a spawned task unwinds its joiner; one in the joiner first runs what it spawned to its end, since that comes
+// before it in program order: if it fails too, that is the failure.
 #ifndef DAGGER_SPAWN_H
 #define DAGGER_SPAWN_H
 #include "dagger/runtime.h"

@@ -99,3 +99,27 @@ TEST(Spawn, Cost) {
         },
         {.threads = threads});
 }
+
+// What was spawned comes before what its spawner does then: of two failures the spawned one is reported, whoever ran it.
+TEST(Spawn, EarlierFailureIsReported) {
+  alarm(300);
+  for (int threads : {1, 2, 4})
+    for (int round = 0; round < 20; ++round) {
+      static const dg_task pair = {DG_ABI_VERSION, 0, 1, 0, 0, 0, [](dg_context *c, void *, dg_array *const *) {
+                                     dg_frame *f = dg_frame_next(c);
+                                     f->data[0] = 20;
+                                     f->data[1] = 1; // fails somewhere in its tree, with index 1
+                                     dg_spawn(c, f, fibFrame);
+                                     dg_fail_index(c, 99, 0, 1, &here);
+                                   }, nullptr, type, rank, "pair", &here};
+      Outcome o = run(
+          [](dg_context *c) {
+            dg_array *r;
+            dg_task_submit(c, &pair, nullptr, nullptr, nullptr, nullptr, &r, 0);
+            scalar<int64_t>(c, r);
+          },
+          {.threads = threads});
+      EXPECT_EQ(o.code, 1);
+      EXPECT_NE(o.err.find("index 1 is out of range"), std::string::npos) << o.err;
+    }
+}
