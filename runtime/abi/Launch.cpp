@@ -73,16 +73,10 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     for (int axis = 0; axis < launch.rank; ++axis)
       failure.chunk.push_back({low[axis], high[axis], low[axis] == 0 && high[axis] == extents[axis]});
   }
-  if (launch.flags & DG_LAUNCH_TASKS) {
-    if (failure.task.empty())
-      failure.task = name;
+  if (failure.places.empty()) // Otherwise the code's own places say where the launch stands.
     addPlaces(failure, location);
-  } else {
-    if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
-      failure.task = name;
-    if (failure.places.empty())
-      addPlaces(failure, location);
-  }
+  if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
+    failure.task = name;
 }
 
 void waitForShape(Runtime &runtime, dg_array *a) {

@@ -221,15 +221,24 @@ struct Call : Pattern<CallOp> {
     for (size_t i = 0; i < results.size(); ++i) {
       Value value = converted.size() == 1 ? call.getResult() : LLVM::ExtractValueOp::create(builder, loc, call.getResult(), int64_t(i)).getResult();
       Value number = abi.constant(builder, loc, abi.i32, i < declared ? int64_t(i) : updated[i - declared]);
+      auto inRoom = [&] {
+        Value one = abi.constant(builder, loc, abi.i64, 1);
+        Value room = LLVM::AllocaOp::create(builder, loc, abi.ptr, abi.inMemory(results[i]), one, 16);
+        abi.store(builder, loc, value, room);
+        return room;
+      };
       if (i >= declared) {
+        bool isText = isa<array::StrType>(results[i]);
+        Value kept = value;
+        if (!isa<RankedTensorType>(results[i]))
+          value = abi.call(builder, loc, "dg_array_scalar", abi.ptr,
+                           {context, abi.constant(builder, loc, abi.i8, Abi::typeNumber(results[i])), inRoom(), abi.location(builder, loc)});
+        if (isText) abi.call(builder, loc, "dg_str_release", {}, kept);
         abi.call(builder, loc, "dg_task_update", {}, {context, number, value});
       } else if (isa<RankedTensorType>(results[i])) {
         abi.call(builder, loc, "dg_task_return", {}, {context, number, value});
       } else {
-        Value one = abi.constant(builder, loc, abi.i64, 1);
-        Value room = LLVM::AllocaOp::create(builder, loc, abi.ptr, abi.inMemory(results[i]), one, 16);
-        abi.store(builder, loc, value, room);
-        abi.call(builder, loc, "dg_task_return_scalar", {}, {context, number, room});
+        abi.call(builder, loc, "dg_task_return_scalar", {}, {context, number, inRoom()});
       }
     }
     LLVM::ReturnOp::create(builder, loc, ValueRange());
@@ -284,7 +293,10 @@ struct CheckExtent : Pattern<CheckExtentOp> {
     Value context = Abi::context(op);
     Value same = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq, adaptor.getLeft(), adaptor.getRight());
     require(rewriter, loc, same, [&] {
-      abi.call(rewriter, loc, "dg_fail_text", {}, {context, abi.constant(rewriter, loc, abi.i32, 9003), abi.cString(rewriter, loc, op.getText()), abi.location(rewriter, loc)});
+      SmallVector<Value> arguments{context, adaptor.getLeft(), adaptor.getRight()};
+      arguments.push_back(op.getAxis() ? abi.constant(rewriter, loc, abi.i64, *op.getAxis()) : abi.cString(rewriter, loc, op.getText()));
+      arguments.push_back(abi.location(rewriter, loc));
+      abi.call(rewriter, loc, op.getAxis() ? "dg_fail_extents" : "dg_fail_check", {}, arguments);
     });
     rewriter.eraseOp(op);
     return success();

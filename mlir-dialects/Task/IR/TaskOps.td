@@ -233,9 +233,15 @@ def Task_CheckExtentOp : Task_Op<"check_extent"> {
     ```mlir
     task.check_extent %n, %m, "`n` of `x` and of `y`"
     ```
+    With `axis` they are extents along it, and the text is not used.
   }];
-  let arguments = (ins Index:$left, Index:$right, StrAttr:$text);
+  let arguments = (ins Index:$left, Index:$right, StrAttr:$text, OptionalAttr<I64Attr>:$axis);
   let assemblyFormat = "$left `,` $right `,` $text attr-dict";
+  let builders = [OpBuilder<(ins "::mlir::Value":$left, "::mlir::Value":$right, "::llvm::StringRef":$text), [{
+    build($_builder, $_state, left, right, $_builder.getStringAttr(text), ::mlir::IntegerAttr());
+  }]>, OpBuilder<(ins "::mlir::Value":$left, "::mlir::Value":$right, "int64_t":$axis), [{
+    build($_builder, $_state, left, right, $_builder.getStringAttr(""), $_builder.getI64IntegerAttr(axis));
+  }]>];
 }
 
 def Task_FailOp : Task_Op<"fail"> {
