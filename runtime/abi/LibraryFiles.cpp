@@ -44,7 +44,7 @@ static io::PngOptions pictureOptions(const LibraryFrame &frame, dg_array *const 
 
 LibraryError runFiles(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
   if (frame.function == DG_LIB_SHOW) {
-    std::string text = text::format(viewOf(arrays[0])) + "\n";
+    std::string text = text::format(argument(frame, arrays, 0)) + "\n";
     dg_str *str = dg_str_new(text.data(), int64_t(text.size()));
     dg_print(context, str, frame.location);
     dg_str_release(str);
@@ -61,7 +61,7 @@ LibraryError runFiles(dg_context *context, const LibraryFrame &frame, dg_array *
     return {};
   }
   std::optional<dagger::Failure> failure;
-  ArrayView first = viewOf(arrays[0]), second = viewOf(arrays[frame.arrays > 1 ? 1 : 0]);
+  ArrayView first = argument(frame, arrays, 0), second = argument(frame, arrays, frame.arrays > 1 ? 1 : 0);
   switch (frame.function) {
   case DG_LIB_SAVE:
     if (endsWith(path, ".npy"))

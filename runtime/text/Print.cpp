@@ -133,6 +133,33 @@ static std::string formatArray(const ArrayView &array, const FormatSpec *spec) {
   });
 }
 
+static void nest(std::string &out, int axis, int rank, const int64_t *extents, bool cut, int64_t *index,
+                 const std::function<void(std::string &, const int64_t *)> &append) {
+  if (axis == rank)
+    return append(out, index);
+  out += '[';
+  for (int64_t k = 0; k < extents[axis]; ++k) {
+    if (k)
+      out += ", ";
+    if (cut && extents[axis] > 2 * edge && k == edge) {
+      out += "..., ";
+      k = extents[axis] - edge;
+    }
+    index[axis] = k;
+    nest(out, axis + 1, rank, extents, cut, index, append);
+  }
+  out += ']';
+}
+
+std::string formatNested(int rank, const int64_t *extents, const std::function<void(std::string &, const int64_t *)> &append) {
+  int64_t index[DG_MAX_RANK] = {}, count = 1;
+  for (int axis = 0; axis < rank; ++axis)
+    count *= extents[axis];
+  std::string out;
+  nest(out, 0, rank, extents, count > mostElements, index, append);
+  return out;
+}
+
 std::string format(const ArrayView &array) { return formatArray(array, nullptr); }
 std::string format(const ArrayView &array, const FormatSpec &spec) { return formatArray(array, &spec); }
 

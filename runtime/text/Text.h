@@ -8,6 +8,7 @@
 #include "dagger/elements.h"
 #include <memory>
 #include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ std::string format(const ArrayView &array);
 std::string format(const ArrayView &array, const FormatSpec &spec);
 
 // A string literal of the language that stands for `text`: "a\"b\n".
+// The same nesting and cutting for elements that are no single dg_type: `append` writes the one at `index`.
+std::string formatNested(int rank, const int64_t *extents, const std::function<void(std::string &, const int64_t *index)> &append);
+
 std::string quote(std::string_view text);
 
 // ---- Reading -------------------------------------------------------------------------------------------------------

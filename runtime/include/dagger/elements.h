@@ -75,6 +75,10 @@ DG_EXPORT dg_str *dg_str_new(const char *data, int64_t bytes);
 DG_EXPORT dg_str *dg_str_retain(dg_str *text);
 /* One reference less; the last one frees. */
 DG_EXPORT void dg_str_release(dg_str *text);
+/* The place holds a reference to `text` from now on; the text that was there is released. */
+DG_EXPORT void dg_str_assign(dg_str **place, dg_str *text);
+/* Releases the texts in `count` places. */
+DG_EXPORT void dg_str_clear(dg_str **places, int64_t count);
 
 #ifdef __cplusplus
 } // extern "C"
