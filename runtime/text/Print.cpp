@@ -1,6 +1,7 @@
 // Values and arrays as `print` shows them.
 #include "runtime/text/Number.h"
 #include "runtime/text/Utf8.h"
+#include <algorithm>
 #include <charconv>
 
 namespace dagger::text {
@@ -124,10 +125,18 @@ template <typename T> struct ArrayPrinter {
   }
 };
 
+bool isLong(const int64_t *extents, int rank) {
+  int64_t shown = 1;
+  for (int axis = 0; axis < rank; ++axis)
+    if (__builtin_mul_overflow(shown, std::max<int64_t>(extents[axis], 1), &shown))
+      return true;
+  return shown > mostElements;
+}
+
 static std::string formatArray(const ArrayView &array, const FormatSpec *spec) {
   return withType(array.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    ArrayPrinter<T> printer{array, spec, array.count() > mostElements, {}};
+    ArrayPrinter<T> printer{array, spec, isLong(array.extents, array.rank), {}};
     printer.axis(0, static_cast<const T *>(array.data));
     return std::move(printer.out);
   });

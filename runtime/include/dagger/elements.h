@@ -103,6 +103,9 @@ struct ArrayView {
   const int64_t *strides;
 
   int64_t count() const {
+    for (int axis = 0; axis < rank; ++axis)
+      if (!extents[axis])
+        return 0; // the product of the others may be too large for an integer
     int64_t n = 1;
     for (int axis = 0; axis < rank; ++axis)
       n *= extents[axis];
