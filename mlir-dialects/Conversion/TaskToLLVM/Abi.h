@@ -71,11 +71,11 @@ inline constexpr llvm::StringLiteral externAttr = "task.extern";
 inline constexpr llvm::StringLiteral isTaskAttr = "task.is_task";
 // Links the calls of functions that may fail, for what is said of a failure. Before functions are converted.
 void linkSites(mlir::ModuleOp, Abi &);
-inline constexpr llvm::StringLiteral mayFailAttr = "task.may_fail"; // set by it
-// The same for one call: `site` is room for a siteType; the result is for leaveSite.
-mlir::Type siteType(Abi &);
-mlir::Value enterSite(Abi &, mlir::OpBuilder &, mlir::Location, mlir::Operation *callee, mlir::Value context, mlir::Value site);
-void leaveSite(Abi &, mlir::OpBuilder &, mlir::Location, mlir::Value context, mlir::Value before);
+// A dg_site for a call or spawn of `callee` by `op`, on the stack; and where the context keeps the innermost one.
+mlir::Value makeSite(Abi &, mlir::OpBuilder &, mlir::Operation *op, mlir::FlatSymbolRefAttr callee);
+mlir::Value innermostSite(Abi &, mlir::OpBuilder &, mlir::Operation *op);
+// Set on a task.spawn whose task may fail: the site is the frame's last word, so that a thief has the chain too.
+inline constexpr llvm::StringLiteral failsAttr = "task.fails";
 // Gives each of them a body, which calls the C function by the language's convention.
 mlir::LogicalResult emitExterns(mlir::ModuleOp, Abi &);
 // The exported dg_program of a module with @main or tests.

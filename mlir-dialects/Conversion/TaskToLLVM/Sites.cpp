@@ -26,10 +26,10 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
       if (failing.contains(function)) continue;
       bool fails = function->hasAttr(externAttr);
       function.walk([&](Operation *op) {
-        auto call = dyn_cast<func::CallOp>(op);
-        auto join = dyn_cast<JoinOp>(op);
-        Operation *callee = call ? symbols.lookup(call.getCallee()) : join ? symbols.lookup(join.getCallee()) : nullptr;
-        fails |= mayFail(op) || (callee && failing.contains(callee));
+        StringRef callee;
+        if (auto call = dyn_cast<func::CallOp>(op)) callee = call.getCallee();
+        else if (auto join = dyn_cast<JoinOp>(op)) callee = join.getCallee();
+        fails |= mayFail(op) || (!callee.empty() && failing.contains(symbols.lookup(callee)));
       });
       if (fails) failing.insert(function), again = true;
     }
@@ -38,48 +38,50 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
 }
 } // namespace
 
+Value makeSite(Abi &abi, OpBuilder &builder, Operation *op, FlatSymbolRefAttr callee) {
+  Location loc = op->getLoc();
+  auto type = LLVM::LLVMStructType::getLiteral(op->getContext(), {abi.ptr, abi.ptr, abi.ptr});
+  Operation *function = SymbolTable::lookupNearestSymbolFrom(op, callee);
+  Value site = abi.slot(op, type);
+  auto field = [&](int32_t number) -> Value { return LLVM::GEPOp::create(builder, loc, abi.ptr, type, site, ArrayRef<LLVM::GEPArg>{0, number}); };
+  Value name = function->hasAttr(isTaskAttr) ? abi.cString(builder, loc, function->getAttrOfType<StringAttr>("task.name").getValue()) : abi.null(builder, loc);
+  LLVM::StoreOp::create(builder, loc, abi.location(builder, loc), field(0));
+  LLVM::StoreOp::create(builder, loc, name, field(1));
+  LLVM::StoreOp::create(builder, loc, LLVM::LoadOp::create(builder, loc, abi.ptr, innermostSite(abi, builder, op)), field(2));
+  return site;
+}
+
+Value innermostSite(Abi &abi, OpBuilder &builder, Operation *op) {
+  return LLVM::GEPOp::create(builder, op->getLoc(), abi.ptr, abi.ptr, Abi::context(op), ArrayRef<LLVM::GEPArg>{1});
+}
+
 void linkSites(ModuleOp module, Abi &abi) {
   SymbolTable symbols(module);
   auto failing = failingFunctions(module);
-  SmallVector<std::pair<Operation *, Operation *>> calls;
+  SmallVector<std::pair<Operation *, FlatSymbolRefAttr>> calls;
   module.walk([&](Operation *op) {
-    Operation *callee = nullptr;
-    if (auto call = dyn_cast<func::CallOp>(op)) callee = symbols.lookup(call.getCallee());
-    else if (auto join = dyn_cast<JoinOp>(op)) callee = symbols.lookup(join.getCallee()); // calls what nobody took
+    FlatSymbolRefAttr name;
+    if (auto call = dyn_cast<func::CallOp>(op)) name = call.getCalleeAttr();
+    else if (auto join = dyn_cast<JoinOp>(op)) name = join.getCalleeAttr();
+    else if (auto spawn = dyn_cast<SpawnOp>(op)) name = spawn.getCalleeAttr();
+    else return;
     // The body of a comprehension is part of the function that it stands in.
-    if (callee && failing.contains(callee) && !callee->hasAttr("task.outlined")) calls.push_back({op, callee});
+    Operation *callee = symbols.lookup(name.getAttr());
+    if (callee && failing.contains(callee) && !callee->hasAttr("task.outlined")) calls.push_back({op, name});
   });
-  for (auto [call, callee] : calls) {
-    OpBuilder builder(call);
-    Value site = abi.slot(call, siteType(abi)), context = Abi::context(call);
-    Value before = enterSite(abi, builder, call->getLoc(), callee, context, site);
-    builder.setInsertionPointAfter(call);
-    leaveSite(abi, builder, call->getLoc(), context, before);
+  for (auto [op, callee] : calls) {
+    if (isa<SpawnOp>(op)) { // the site travels with the task
+      op->setAttr(failsAttr, UnitAttr::get(op->getContext()));
+      continue;
+    }
+    Location loc = op->getLoc();
+    OpBuilder builder(op);
+    Value site = makeSite(abi, builder, op, callee), last = innermostSite(abi, builder, op);
+    Value before = LLVM::LoadOp::create(builder, loc, abi.ptr, last);
+    LLVM::StoreOp::create(builder, loc, site, last);
+    builder.setInsertionPointAfter(op);
+    LLVM::StoreOp::create(builder, loc, before, last);
   }
-  for (Operation *function : failing) function->setAttr(mayFailAttr, UnitAttr::get(module.getContext()));
-}
-
-Type siteType(Abi &abi) { return LLVM::LLVMStructType::getLiteral(abi.i64.getContext(), {abi.ptr, abi.ptr, abi.ptr}); }
-
-// dg_context's second pointer is the innermost site.
-static Value innermost(Abi &abi, OpBuilder &builder, Location loc, Value context) {
-  return LLVM::GEPOp::create(builder, loc, abi.ptr, abi.ptr, context, ArrayRef<LLVM::GEPArg>{1});
-}
-
-Value enterSite(Abi &abi, OpBuilder &builder, Location loc, Operation *callee, Value context, Value site) {
-  auto field = [&](int32_t number) -> Value { return LLVM::GEPOp::create(builder, loc, abi.ptr, siteType(abi), site, ArrayRef<LLVM::GEPArg>{0, number}); };
-  Value last = innermost(abi, builder, loc, context);
-  Value name = callee->hasAttr(isTaskAttr) ? abi.cString(builder, loc, callee->getAttrOfType<StringAttr>("task.name").getValue()) : abi.null(builder, loc);
-  Value before = LLVM::LoadOp::create(builder, loc, abi.ptr, last);
-  LLVM::StoreOp::create(builder, loc, abi.location(builder, loc), field(0));
-  LLVM::StoreOp::create(builder, loc, name, field(1));
-  LLVM::StoreOp::create(builder, loc, before, field(2));
-  LLVM::StoreOp::create(builder, loc, site, last);
-  return before;
-}
-
-void leaveSite(Abi &abi, OpBuilder &builder, Location loc, Value context, Value before) {
-  LLVM::StoreOp::create(builder, loc, before, innermost(abi, builder, loc, context));
 }
 
 } // namespace dagger::task

@@ -70,7 +70,8 @@ struct Launch : Pattern<LaunchOp> {
       access.append(reinterpret_cast<const char *>(&bytes), sizeof bytes);
     }
     LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
-    uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0);
+    uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
+                    (op.getValues() ? DG_LAUNCH_VALUES : 0);
     auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
     LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
@@ -350,8 +351,6 @@ struct Runtime : Pattern<RuntimeOp> {
     if (op.getWithContext()) arguments.push_back(Abi::context(op));
     for (Value argument : adaptor.getArgs())
       arguments.push_back(argument.getType().isInteger(1) ? LLVM::ZExtOp::create(rewriter, loc, abi.i8, argument).getResult() : argument);
-    if (op.getFunction() == "dg_kernel_array") // what the view does not say
-      arguments.push_back(abi.constant(rewriter, loc, abi.i64, cast<RankedTensorType>(op.getResult(0).getType()).getRank()));
     if (op.getFunction() == "dg_parse") return parse(op, arguments, rewriter);
     if (op.getSpec()) arguments.push_back(abi.cString(rewriter, loc, *op.getSpec()));
     if (op.getWithLocation()) arguments.push_back(abi.location(rewriter, loc));

@@ -97,14 +97,15 @@ typedef struct dg_operand {
   int64_t scale[DG_MAX_RANK];
 } dg_operand;
 
-// `array` is the operand as a value, borrowed, and only there in launches of tasks; `buffer` is what it lies in.
-typedef struct dg_view { char *data; const int64_t *extents, *strides; dg_array *array; dg_buffer *buffer; } dg_view;
+// `array` is the operand as a value, borrowed, and only there with DG_LAUNCH_VALUES.
+typedef struct dg_view { char *data; const int64_t *extents, *strides; dg_array *array; } dg_view;
 // Runs the points low <= p < high (each `rank` long) of the index space. Views are of whole operands: indices are global.
 typedef void (*dg_kernel)(dg_context *, const int64_t *low, const int64_t *high, const dg_view *operands, const void *scalars);
 
 enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel runs in a task's context */,
        DG_LAUNCH_PRINTS = 2 /* its output has a place in the program's order */,
        DG_LAUNCH_STATEMENT = 8 /* looked at where it stands */,
+       DG_LAUNCH_VALUES = 16 /* the kernel hands operands to functions, as arrays */,
        DG_LAUNCH_REUSE = 4 /* a result may take the buffer of an operand of the same shape and map that dies here */ };
 
 typedef struct dg_launch {
@@ -122,10 +123,6 @@ typedef struct dg_launch {
 // result_extents: for each result, DG_MAX_RANK extents. Failed inputs make failed results. priority: larger first.
 void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                       const void *scalars, const int64_t *result_extents, dg_array **results, int32_t priority);
-
-// In a kernel: an operand that it reads as an array, for functions that take one. The caller owns it and gives it back
-// before the kernel returns; nothing of it outlives the kernel.
-dg_array *dg_kernel_array(dg_context *, const dg_view *view, int64_t rank);
 
 // ---- task calls --------------------------------------------------------------------------------------------------------
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
