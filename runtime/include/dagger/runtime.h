@@ -149,6 +149,9 @@ void dg_task_return_scalar(dg_context *, int32_t result, const void *value); // 
 // dg_array_own hands it on as long as no view of it is alive; whatever value it has in the end goes through here, and is
 // copied into the box where it is not the box itself. Another shape fails (DG9003).
 void dg_task_update(dg_context *, int32_t argument, dg_array *value /* consumed */);
+// Before the first of several updates: the value itself, or a copy if it views another argument's place, which an update is
+// about to overwrite. consumed: value.
+dg_array *dg_task_settle(dg_context *, int32_t argument, dg_array *value);
 
 // ---- order, output, failure ----------------------------------------------------------------------------------------------------
 void dg_print(dg_context *, dg_str *text, const dg_location *);                 // host: after all that comes before it in program order
