@@ -73,13 +73,10 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     for (int axis = 0; axis < launch.rank; ++axis)
       failure.chunk.push_back({low[axis], high[axis], low[axis] == 0 && high[axis] == extents[axis]});
   }
-  if (launch.flags & DG_LAUNCH_TASKS) {
-    if (failure.task.empty())
-      failure.task = name;
+  if (failure.places.empty()) // Otherwise the code's own places say where the launch stands.
     addPlaces(failure, location);
-  } else if (failure.places.empty()) {
-    addPlaces(failure, location);
-  }
+  if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
+    failure.task = name;
 }
 
 void waitForShape(Runtime &runtime, dg_array *a) {
@@ -354,7 +351,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     }
     operandExtents[k] = o.extents;
   }
-  if (launch.flags & DG_LAUNCH_TASKS)
+  if (launch.flags & DG_LAUNCH_VALUES)
     makeValues(*work, inputs);
   if (work->failed && launch.rank)
     for (int axis = 0; axis < launch.rank; ++axis)
@@ -537,15 +534,6 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
 } // namespace dagger::rt
 
 using namespace dagger::rt;
-
-dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t type, int64_t rank) {
-  // A buffer that has no memory: the handle counts its own views and is never the sole owner of what it shows.
-  Array *a = newArray(context, newEmptyBuffer(uint8_t(type), int(rank)), int(rank), view->extents, view->strides, view->data);
-  a->ownValues.store(1, std::memory_order_relaxed);
-  a->values = &a->ownValues;
-  a->foreign = true;
-  return a;
-}
 
 void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_t *extents, dg_array *const *arrays,
                       uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results,

@@ -54,7 +54,8 @@ LibraryError runFiles(dg_context *context, const LibraryFrame &frame, dg_array *
   if (frame.function == DG_LIB_READ_NUMBERS)
     return readNumbers(context, frame, path);
   if (frame.function == DG_LIB_READ_BYTES) {
-    auto bytes = io::readBytes(path);
+    // An .npy file is an array of bytes by its own word; any other file is its bytes.
+    auto bytes = endsWith(path, ".npy") ? io::readNpy(path, DG_U8, 1) : io::readBytes(path);
     if (!bytes.ok())
       return fileError(bytes.failure().text);
     dg_task_return(context, 0, takeOwned(context, *bytes));

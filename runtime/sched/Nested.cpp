@@ -40,6 +40,7 @@ bool NestedWorker::hasShared() const {
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
 __attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_frame *f, dg_context *spawner) {
   dg_context context;
+  context.isFrame = true;
   context.spawn = &worker.nested;
   context.runtime = worker.runtime;
   context.worker = &worker;

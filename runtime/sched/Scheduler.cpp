@@ -244,6 +244,7 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   jmp_buf edge;
   context.edge = &edge;
   context.failure = nullptr;
+  context.sites = nullptr;
   dg_frame *base = context.worker->nested.head;
   if (_setjmp(edge) == 0)
     task.work->run(&context, task);
