@@ -49,8 +49,58 @@ void ReduceOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effect
   if (getFails())
     effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
 }
+LogicalResult CheckIndexOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult ElementOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult InsertOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
+
+static LogicalResult verifyAxis(Operation *op, Value array, int64_t axis) {
+  if (axis >= 0 && axis < rankOf(array))
+    return success();
+  return op->emitOpError() << "names axis " << axis << " of an array of rank " << rankOf(array);
+}
+
+static Type elementOf(Value array) { return cast<RankedTensorType>(array.getType()).getElementType(); }
+
+LogicalResult ScatterOp::verify() {
+  if (failed(verifyAxis(*this, getArray(), getAxis())))
+    return failure();
+  if (rankOf(getIndices()) != 1 || !elementOf(getIndices()).isInteger(64))
+    return emitOpError() << "needs a rank 1 array of i64 as indices";
+  auto values = dyn_cast<RankedTensorType>(getValues().getType());
+  if (values && values.getRank() != 0 && values.getRank() != rankOf(getArray()))
+    return emitOpError() << "has values of rank " << values.getRank() << " for an array of rank " << rankOf(getArray());
+  if ((values ? values.getElementType() : getValues().getType()) != elementOf(getArray()))
+    return emitOpError() << "has values of another type than the array's elements";
+  return success();
+}
+
+// ---- shapes ---------------------------------------------------------------------------------------------------------
+
+LogicalResult ReshapeOp::verify() {
+  if (int64_t(getExtents().size()) != rankOf(getResult()))
+    return emitOpError() << "has " << getExtents().size() << " extents for a result of rank " << rankOf(getResult());
+  if (elementOf(getArray()) != elementOf(getResult()))
+    return emitOpError() << "changes the element type";
+  return success();
+}
+LogicalResult TransposeOp::verify() {
+  if (rankOf(getArray()) != rankOf(getResult()) || elementOf(getArray()) != elementOf(getResult()))
+    return emitOpError() << "changes the rank or the element type";
+  return success();
+}
+LogicalResult RechunkOp::verify() {
+  if (int64_t(getChunk().size()) != rankOf(getArray()))
+    return emitOpError() << "has a chunk of " << getChunk().size() << " extents for an array of rank " << rankOf(getArray());
+  return success();
+}
+LogicalResult TilesOp::verify() { return verifyAxis(*this, getArray(), getAxis()); }
+LogicalResult TileBoxOp::verify() {
+  if (failed(verifyIndices(*this, getArray(), getTile().size())))
+    return failure();
+  if (getBox().size() != 2 * getTile().size())
+    return emitOpError() << "gives a start and a count for each axis, " << 2 * getTile().size() << " in all";
+  return success();
+}
 
 // ---- boxes ----------------------------------------------------------------------------------------------------------
 
@@ -153,6 +203,8 @@ LogicalResult ReduceOp::verify() {
     if (map.getNumDims() != rank || int64_t(map.getNumResults()) != rankOf(input))
       return emitOpError() << "has an indexing map from " << map.getNumDims() << " to " << map.getNumResults()
                            << " axes, expected " << rank << " to " << rankOf(input);
+  if (getAxes().empty())
+    return emitOpError() << "reduces along no axis";
   SmallVector<bool> reduced(rank, false);
   for (int64_t axis : getAxes()) {
     if (axis < 0 || size_t(axis) >= rank || reduced[axis])
@@ -180,8 +232,11 @@ LogicalResult ReduceOp::verify() {
 }
 
 LogicalResult ScanOp::verify() {
-  if (getInputs().getTypes() != getResultTypes())
-    return emitOpError() << "has results of other types than its inputs";
+  if (getInputs().empty() || getInputs().getTypes() != getResultTypes())
+    return emitOpError() << "needs inputs, and results of the same types";
+  for (Value input : getInputs())
+    if (failed(verifyAxis(*this, input, getAxis())))
+      return failure();
   SmallVector<Type> elements = elementTypes(getResultTypes()), pair(elements);
   llvm::append_range(pair, elements);
   if (TypeRange(getCombine().front().getArgumentTypes()) != TypeRange(pair))

@@ -138,6 +138,33 @@ void AtomicOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effect
   memoryEffects(true, true, getInBounds(), effects);
 }
 
+static LogicalResult verifyPlace(Operation *op, Value array, ValueRange indices, Type element) {
+  auto type = cast<RankedTensorType>(array.getType());
+  if (int64_t(indices.size()) != type.getRank())
+    return op->emitOpError() << "has " << indices.size() << " indices for an array of rank " << type.getRank();
+  if (element != type.getElementType())
+    return op->emitOpError() << "moves " << element << ", but the array holds " << type.getElementType();
+  return success();
+}
+LogicalResult LoadOp::verify() { return verifyPlace(*this, getArray(), getIndices(), getResult().getType()); }
+LogicalResult StoreOp::verify() { return verifyPlace(*this, getArray(), getIndices(), getValue().getType()); }
+LogicalResult AtomicOp::verify() {
+  if (!llvm::is_contained({"add", "and", "or", "xor"}, getKind()))
+    return emitOpError() << "combines by `" << getKind() << "`, expected `add`, `and`, `or` or `xor`";
+  if (!getValue().getType().isInteger())
+    return emitOpError() << "takes integers: in which order others come would show";
+  return verifyPlace(*this, getArray(), getIndices(), getValue().getType());
+}
+
+LogicalResult OperandAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef access, bool, bool,
+                                  ArrayRef<int64_t> axes, ArrayRef<int64_t> scale, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
+  if (!llvm::is_contained({"read", "write", "update", "commute"}, access))
+    return emitError() << "there is no access `" << access << "`";
+  if (scale.size() != axes.size() || low.size() != axes.size() || high.size() != axes.size())
+    return emitError() << "an operand says the same number of axes, scales, lows and highs";
+  return success();
+}
+
 LogicalResult GroupsOp::verify() {
   if (getAccess().size() != getArrays().size())
     return emitOpError() << "describes " << getAccess().size() << " arrays but has " << getArrays().size();
@@ -155,6 +182,8 @@ LogicalResult GroupsOp::verify() {
 }
 
 LogicalResult LaunchOp::verify() {
+  if (!llvm::is_contained({"map", "stencil", "blocks", "combine", "scan", "groups"}, getKind()))
+    return emitOpError() << "is of no kind `" << getKind() << "`";
   if (getAccess().size() != getArrays().size() + getNumResults())
     return emitOpError() << "describes " << getAccess().size() << " operands but has " << getArrays().size() << " arrays and "
                          << getNumResults() << " results";
