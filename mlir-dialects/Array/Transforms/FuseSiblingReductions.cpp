@@ -2,6 +2,7 @@
 #include "mlir-dialects/Array/Transforms/Passes.h"
 #include "mlir-dialects/Task/IR/Task.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -32,9 +33,31 @@ bool canStandAt(ReduceOp later, ReduceOp earlier) {
   return llvm::all_of(later->getOperands(), isThere) && llvm::all_of(captured, isThere);
 }
 
+// All arrays that a reduction depends on: if one is a failed value, so are its results.
+llvm::DenseSet<Value> arraysOf(ReduceOp reduce) {
+  llvm::DenseSet<Value> arrays(reduce.getInputs().begin(), reduce.getInputs().end());
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(reduce->getRegions(), captured);
+  for (Value value : captured)
+    if (isa<RankedTensorType>(value.getType()))
+      arrays.insert(value);
+  return arrays;
+}
+
+bool mayFailAtAPoint(ReduceOp reduce) {
+  for (Region *region : {&reduce.getMap(), &reduce.getCombine()})
+    for (Operation &op : region->front())
+      if (!isMemoryEffectFree(&op))
+        return true;
+  return false;
+}
+
+// A failure of one must not show in the other's result, which may be looked at before: neither fails inside, and both
+// depend on the same arrays. That there is nothing to reduce is checked apart, behind the fused reduction.
 bool canFuse(ReduceOp first, ReduceOp second) {
   return first.getExtents() == second.getExtents() && first.getAxes() == second.getAxes() && !isMasked(first) &&
-         !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first);
+         !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first) && !mayFailAtAPoint(first) &&
+         !mayFailAtAPoint(second) && arraysOf(first) == arraysOf(second);
 }
 
 // What stands for nothing in a reduction that fails there; never seen, since the check behind it fails.

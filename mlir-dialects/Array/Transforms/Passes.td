@@ -16,7 +16,8 @@ def ResolveExtents : Pass<"resolve-extents", "::mlir::func::FuncOp"> {
 def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncOp"> {
   let summary = "reductions of one array over one index space become one reduction";
   let description = [{
-    In: array.reduce operations in one block without masks, with the same extents and axes, which share an input.
+    In: array.reduce operations in one block without masks, with the same extents and axes, of the same arrays, which
+    fail at no point.
     Out: one array.reduce with all their results, where the first stood. Where one of them fails on nothing and another
     does not, the failure is an elementwise check of the index space behind the reduction.
     Why: memory is read once.
