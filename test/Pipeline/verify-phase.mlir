@@ -5,6 +5,10 @@
 // RUN: %dagger-opt --split-input-file --verify-diagnostics --verify-phase=phase=kernels %t/kernels.mlir
 // RUN: %dagger-opt --split-input-file --verify-diagnostics --verify-phase=phase=host %t/host.mlir
 
+// RUN: not %dagger-opt --verify-phase=phase=kernel %t/none.mlir 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: there is no phase `kernel`
+
+//--- none.mlir
 //--- values.mlir
 // A value that somebody owns.
 func.func @owned(%a: tensor<?xf64>) attributes {task.context = "host"} {

@@ -47,8 +47,8 @@ def Task_Operand : AttrDef<Task_Dialect, "Operand"> {
                         ArrayRefParameter<"int64_t">:$scale, ArrayRefParameter<"int64_t">:$low, ArrayRefParameter<"int64_t">:$high);
   let genVerifyDecl = 1;
   let assemblyFormat = [{
-    `<` $access `,` `mapped` `=` $mapped `,` `exact` `=` $exact `,` `axes` `=` `[` $axes `]` `,` `scale` `=` `[` $scale `]`
-    `,` `low` `=` `[` $low `]` `,` `high` `=` `[` $high `]` `>`
+    `<` $access `,` `mapped` `=` $mapped `,` `exact` `=` $exact `,` `axes` `=` custom<Numbers>($axes)
+    `,` `scale` `=` custom<Numbers>($scale) `,` `low` `=` custom<Numbers>($low) `,` `high` `=` custom<Numbers>($high) `>`
   }];
 }
 #endif

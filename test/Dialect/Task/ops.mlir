@@ -33,6 +33,19 @@ func.func @launch(%u: tensor<?xf64>, %n: index, %k: f64) -> tensor<?xf64> attrib
   return %v : tensor<?xf64>
 }
 
+// A scalar that is not there yet follows no axis.
+// CHECK-LABEL: func @launch_of_rank_0
+func.func @launch_of_rank_0(%s: tensor<f64>) -> tensor<f64> attributes {task.context = "host"} {
+  // CHECK: task.launch "map" over() arrays(%{{.*}} : tensor<f64>) {
+  // CHECK: #task.operand<"read", mapped = true, exact = true, axes = [], scale = [], low = [], high = []>
+  %v = task.launch "map" over () arrays(%s : tensor<f64>) {
+  ^bb0(%x: f64):
+    array.yield %x : f64
+  } combine {} {access = [#task.operand<"read", mapped = true, exact = true, axes = [], scale = [], low = [], high = []>,
+                          #task.operand<"write", mapped = true, exact = true, axes = [], scale = [], low = [], high = []>]} : tensor<f64>
+  return %v : tensor<f64>
+}
+
 // CHECK-LABEL: func @groups
 func.func @groups(%a: tensor<?xi64>, %count: index, %one: i64) -> tensor<?xi64> attributes {task.context = "host"} {
   // CHECK: task.groups over(%{{.*}}) arrays(%{{.*}} : tensor<?xi64>) {
