@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(config.source_root, "test"))
 config.name = "dagger"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".dg", ".test"]
-config.excludes = ["extern.test", "tests.test", "run.test", "run", "driver", "Dialect", "Pipeline", "random", "numpy", "runtime", "fuzz", "inputs", "Inputs", "expected"]
+config.excludes = ["random", "numpy", "runtime", "fuzz", "inputs", "Inputs", "expected"]
 config.test_source_root = os.path.join(config.source_root, "test")
 config.test_exec_root = os.path.join(config.build_root, "test")
 
@@ -21,6 +21,7 @@ config.substitutions += [
     ("%daggerc", daggerc),
     ("%dagger-opt", os.path.join(config.build_root, "bin", "dagger-opt")),
     ("%examples", os.path.join(config.source_root, "examples")),
+    ("%build", config.build_root),
     ("%include", os.path.join(config.source_root, "runtime", "include")),
     ("%cc", config.c_compiler),
     ("%{python}", sys.executable),

@@ -75,7 +75,6 @@ ParsedArguments parseArguments(const hir::Function &main, const std::string &pro
     parameters.push_back({param.var->name.c_str(), param.doc.c_str(), type, param.defaultValue ? defaults[i].c_str() : nullptr});
   }
   dg_program described{};
-  described.name = program.c_str();
   described.doc = main.doc.c_str();
   described.parameters = parameters.data();
   described.parameter_count = int32_t(parameters.size());
@@ -86,7 +85,7 @@ ParsedArguments parseArguments(const hir::Function &main, const std::string &pro
   rt::Arguments read(described, dg_options{});
   if (!read.parse(int(words.size()), words.data(), false, parsed.problem)) return parsed;
   if (read.helpWanted) {
-    parsed.help = read.help(false);
+    parsed.help = read.help(program, false);
     return parsed;
   }
   for (size_t i = 0; i < parameters.size(); ++i) parsed.values.push_back(valueAt(read.data()[i], parameters[i].type));

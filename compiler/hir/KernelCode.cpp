@@ -107,15 +107,31 @@ bool KernelCode::isFunction(const Function *f) {
 // ---- group kernels --------------------------------------------------------------------------------------------------
 
 namespace {
-bool hasBarrier(const Block *block) {
+// Whether the lanes wait for each other in it, or may leave it.
+bool hasEdge(const Stmt *s) {
   bool has = false;
   Walker walker;
-  walker.onStmt = [&](const Stmt *s) {
-    has |= s->kind == StmtKind::Barrier;
+  walker.onStmt = [&](const Stmt *inner) {
+    has |= inner->kind == StmtKind::Barrier || inner->kind == StmtKind::Break || inner->kind == StmtKind::Continue;
     return true;
   };
-  walker.block(block);
+  walker.stmt(s);
   return has;
+}
+bool writesArray(const Stmt *s) {
+  bool writes = false;
+  Walker walker;
+  walker.onAssign = [&](const Var *root) { writes |= hasArray(root->type); };
+  walker.stmt(s);
+  return writes;
+}
+bool mentions(const Stmt *s, const Var *v) {
+  bool found = false;
+  Walker walker;
+  walker.onExpr = [&](const Expr *e) { found |= e->op == Op::Local && e->var == v; };
+  walker.onAssign = [&](const Var *root) { found |= root == v; };
+  walker.stmt(s);
+  return found;
 }
 
 struct GroupChecker {
@@ -135,12 +151,16 @@ struct GroupChecker {
     bool isCall = e->op == Op::Call && isInlined(e->callee);
     meet(isCall || holdsExpr(code, e), e->span);
   }
-  void statement(const Stmt *s, bool outlivesBarrier) {
+  // What a variable meets before it is used for the last time.
+  struct Life {
+    bool barrier = false, write = false;
+  };
+  void statement(const Stmt *s, Life life) {
     switch (s->kind) {
     case StmtKind::Let: {
       bool isTemporary = hasArray(s->var->type) || hasText(s->var->type);
-      meet(!isTemporary || !outlivesBarrier, s->span);
-      meet(!hasArray(s->var->type) || (!s->var->isMutable && s->value && code.isArray(s->value) && !readsMemory(s->value)), s->span);
+      meet(!isTemporary || !life.barrier, s->span);
+      meet(!hasArray(s->var->type) || (!s->var->isMutable && s->value && code.isArray(s->value) && !(life.write && readsMemory(s->value))), s->span);
       break;
     }
     case StmtKind::Assign:
@@ -166,8 +186,8 @@ struct GroupChecker {
     return reads;
   }
   void block(const Block *b) {
-    bool outlives = hasBarrier(b);
-    for (const Stmt *s : b->statements) {
+    for (size_t k = 0; k < b->statements.size(); ++k) {
+      const Stmt *s = b->statements[k];
       if (s->kind == StmtKind::Eval && s->value->op == Op::If) {
         header(s->value->args[0]);
         for (const Block *inner : s->value->blocks)
@@ -181,12 +201,19 @@ struct GroupChecker {
         block(s->body);
         continue;
       }
-      statement(s, outlives);
+      Life life, sofar;
+      for (size_t next = k + 1; s->kind == StmtKind::Let && next < b->statements.size(); ++next) {
+        sofar.barrier |= hasEdge(b->statements[next]);
+        sofar.write |= writesArray(b->statements[next]);
+        if (mentions(b->statements[next], s->var))
+          life = sofar;
+      }
+      statement(s, life);
       Walker walker;
       walker.onExpr = [&](const Expr *e) { expr(e); };
       walker.onStmt = [&](const Stmt *inner) {
         if (inner != s)
-          statement(inner, false);
+          statement(inner, {false, true});
         return true;
       };
       walker.stmt(s);

@@ -22,7 +22,11 @@ void readNumbers(const LibraryCall &call) {
   call.give(io::readCsv(path, element, type->rank, options), failures::File);
 }
 
-void readBytes(const LibraryCall &call) { call.give(io::readBytes(std::string(call.text(0))), failures::File); }
+// An .npy file is an array of bytes by its own word; any other file is its bytes.
+void readBytes(const LibraryCall &call) {
+  std::string path(call.text(0));
+  call.give(path.ends_with(".npy") ? io::readNpy(path, DG_U8, 1) : io::readBytes(path), failures::File);
+}
 
 io::PngOptions pngOptions(const LibraryCall &call) {
   io::PngOptions options;
@@ -44,7 +48,7 @@ void save(const LibraryCall &call) {
     check(io::writeNpy(path, view), failures::File);
   else if (path.ends_with(".png"))
     check(io::writePng(path, view, pngOptions(call)), failures::File);
-  else if (path.ends_with(".csv") || path.ends_with(".tsv"))
+  else if (path.ends_with(".csv") || path.ends_with(".tsv") || path.ends_with(".csv.gz") || path.ends_with(".tsv.gz"))
     check(io::writeCsv(path, view), failures::File);
   else
     throw PlainFailure{failures::File, path + ": arrays are saved as .csv, .tsv, .npy or .png"};

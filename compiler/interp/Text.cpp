@@ -44,7 +44,7 @@ void showAxis(const ArrayObject &array, int axis, int64_t offset, const text::Fo
   int64_t step = 1;
   for (int a = axis + 1; a < array.rank; ++a)
     step *= array.extents[a];
-  bool isCut = array.count > 1000 && array.extents[axis] > 6;
+  bool isCut = text::isLong(array.extents, array.rank) && array.extents[axis] > 6;
   to += '[';
   for (int64_t i = 0; i < array.extents[axis]; ++i) {
     to += i ? ", " : "";

@@ -93,7 +93,7 @@ Val Lowering::emitCall(const Expr *e) {
     return callDirect(e, function(f, Context::Task), false);
   if (onHost && f->isRecursive)
     return callDirect(e, function(f, Context::Host), true);
-  if (!onHost && (f->isRecursive || !e->places.empty()))
+  if (!onHost && f->isRecursive)
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   SmallVector<Val> values, updated;
   arguments(e, values);

@@ -259,32 +259,26 @@ void Lowering::emitGroupKernel(const hir::Function *f, bool isStatement) {
         value.parts = plain(value.parts, at);
     for (unsigned axis = 0; axis < rank; ++axis)
       g.base.push_back(arith::MulIOp::create(builder, at, block->getArgument(axis), constIndex(g.shape[axis], at)));
-    auto scope = memref::AllocaScopeOp::create(builder, at, TypeRange());
-    {
-      OpBuilder::InsertionGuard inner(builder);
-      builder.createBlock(&scope.getBodyRegion());
-      allocateGroup(statements);
-      // Full groups are code of their own, without tests of the lanes, that can be vectorized.
-      Value isFull = boolean(true, at);
-      for (auto [axis, edge] : llvm::zip_equal(edgeAxes, edges)) {
-        Value end = arith::AddIOp::create(builder, at, g.base[axis], constIndex(g.shape[axis], at));
-        isFull = arith::AndIOp::create(builder, at, isFull, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, edge));
-      }
-      for (unsigned axis = 0; axis < rank; ++axis) {
-        Value end = arith::AddIOp::create(builder, at, g.base[axis], constIndex(g.shape[axis], at));
-        isFull = arith::AndIOp::create(builder, at, isFull, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, g.space[axis]));
-      }
-      auto choice = scf::IfOp::create(builder, at, isFull, true);
-      for (bool full : {true, false}) {
-        auto inGroup = state.env;
-        builder.setInsertionPointToStart(full ? choice.thenBlock() : choice.elseBlock());
-        g.isFull = full;
-        groupStatements(statements);
-        state.env = inGroup;
-      }
-      builder.setInsertionPointToEnd(&scope.getBodyRegion().front());
-      memref::AllocaScopeReturnOp::create(builder, at, ValueRange());
+    allocateGroup(statements);
+    // Full groups are code of their own, without tests of the lanes, that can be vectorized.
+    Value isFull = boolean(true, at);
+    for (auto [axis, edge] : llvm::zip_equal(edgeAxes, edges)) {
+      Value end = arith::AddIOp::create(builder, at, g.base[axis], constIndex(g.shape[axis], at));
+      isFull = arith::AndIOp::create(builder, at, isFull, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, edge));
     }
+    for (unsigned axis = 0; axis < rank; ++axis) {
+      Value end = arith::AddIOp::create(builder, at, g.base[axis], constIndex(g.shape[axis], at));
+      isFull = arith::AndIOp::create(builder, at, isFull, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, g.space[axis]));
+    }
+    auto choice = scf::IfOp::create(builder, at, isFull, true);
+    for (bool full : {true, false}) {
+      auto inGroup = state.env;
+      builder.setInsertionPointToStart(full ? choice.thenBlock() : choice.elseBlock());
+      g.isFull = full;
+      groupStatements(statements);
+      state.env = inGroup;
+    }
+    builder.setInsertionPointAfter(choice);
     array::YieldOp::create(builder, at, ValueRange());
     state.context = outer;
     state.env = std::move(env);

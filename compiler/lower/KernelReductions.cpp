@@ -44,12 +44,6 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
 
   Value zeroI = constIndex(0, at), one = constIndex(1, at), two = constIndex(2, at);
   Value lanesCount = constIndex(array::reductionLanes, at), blockSize = constIndex(array::reductionBlock, at);
-  // The stack is given back at the end of the scope, also inside a loop.
-  SmallVector<mlir::Type> results{ArrayRef<mlir::Type>(r.accumulators)};
-  results.push_back(builder.getI1Type());
-  auto scope = memref::AllocaScopeOp::create(builder, at, results);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.createBlock(&scope.getBodyRegion());
   SmallVector<mlir::Type> stored{ArrayRef<mlir::Type>(r.accumulators)};
   if (mask)
     stored.push_back(builder.getI1Type());
@@ -180,11 +174,8 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
   if (mask)
     out.pop_back();
   out.push_back(present);
-  memref::AllocaScopeReturnOp::create(builder, at, out);
-  Values values(scope.getResults());
-  Value flag = values.back();
-  values.pop_back();
-  return {values, flag};
+  Value flag = out.pop_back_val();
+  return {out, flag};
 }
 
 // How many elements a mean is of.

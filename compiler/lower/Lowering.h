@@ -260,6 +260,7 @@ private:
   Value runtime(llvm::StringRef function, ValueRange, mlir::Type result, Location, bool context = false, bool location = false,
                 const std::string *spec = nullptr);
   Value format(Value, const Leaf &, const std::string &spec, Location);
+  Value formatTuples(const Val &, const hir::Type *, const std::string &spec, Location);
   Value formatValue(const Val &, const hir::Type *, const std::string &spec, Location);
   Value concat(Value, Value, Location);
   Val emitFormat(const Expr *);

@@ -1,6 +1,8 @@
 // Text: what values print as, interpolation, the functions on strings.
 #include "compiler/lower/Lowering.h"
+#include "dagger/library.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -17,21 +19,58 @@ Value Lowering::runtime(StringRef function, ValueRange operands, mlir::Type resu
 
 Value Lowering::concat(Value a, Value b, Location at) { return runtime("dg_str_concat", {a, b}, array::StrType::get(&context), at); }
 
+// The number that the runtime has for a scalar type: dg_type, and those of dates.
+static int typeNumber(const hir::Type *type) {
+  switch (type->kind) {
+  case TypeKind::Bool: return DG_BOOL;
+  case TypeKind::Int: return (type->isSigned ? DG_I8 : DG_U8) + llvm::Log2_32(unsigned(type->width) / 8);
+  case TypeKind::Float: return type->isBrain ? DG_BF16 : type->width == 16 ? DG_F16 : type->width == 32 ? DG_F32 : DG_F64;
+  case TypeKind::Complex: return type->width == 64 ? DG_C64 : DG_C128;
+  case TypeKind::Str: return DG_STR;
+  case TypeKind::Timestamp: return DG_TIMESTAMP;
+  default: return DG_DATE;
+  }
+}
+
+// The text around the parts of a tuple: see DG_PART.
+static void appendLayout(const hir::Type *type, std::string &out) {
+  if (!type->isTuple()) {
+    out += {char(DG_PART), char(typeNumber(type) + 1)};
+    return;
+  }
+  bool isRecord = !type->record.empty();
+  out += isRecord ? type->record + " { " : "(";
+  for (size_t i = 0; i < type->elements.size(); ++i) {
+    out += i ? ", " : "";
+    if (isRecord)
+      out += type->fields[i] + ": ";
+    appendLayout(type->elements[i], out);
+  }
+  out += isRecord ? " }" : ")";
+}
+
+Value Lowering::formatTuples(const Val &array, const hir::Type *type, const std::string &spec, Location at) {
+  if (state.context == Context::Kernel || state.context == Context::Scalar)
+    return Value();
+  std::string layout;
+  appendLayout(type->element, layout);
+  SmallVector<Attribute> types;
+  for (const Leaf &leaf : leaves(type))
+    types.push_back(builder.getStringAttr(elementName(leaf.element)));
+  mlir::Type result = tensorType(array::StrType::get(&context), 0);
+  auto op = array::LibraryOp::create(builder, at, TypeRange(result), builder.getStringAttr("format"), array.parts, ValueRange(), ValueRange(),
+                                     ValueRange{text(layout, at), text(spec, at)}, builder.getArrayAttr(types), builder.getStrArrayAttr({"str"}),
+                                     DictionaryAttr(), UnitAttr());
+  return plain(op.getResult(0), at);
+}
+
 Value Lowering::format(Value value, const Leaf &leaf, const std::string &spec, Location at) {
   mlir::Type str = array::StrType::get(&context), i64 = builder.getI64Type();
   const hir::Type *type = leaf.element;
   if (leaf.rank > 0) {
-    bool isWhole = type->kind == TypeKind::Int && !type->isSigned && type->width < 64;
-    if (isWhole) {
-      // Tensors do not know the sign: unsigned elements print as the wider number that they are.
-      int rank = leaf.rank;
-      value = generic(at, extents(value, at), {value}, {AffineMap::getMultiDimIdentityMap(unsigned(rank), &context)}, {}, [&](ValueRange v) {
-                return Values{arith::ExtUIOp::create(builder, at, i64, v[0])};
-              }).parts[0];
-    } else if (type->kind == TypeKind::Date || type->kind == TypeKind::Timestamp || (type->kind == TypeKind::Int && !type->isSigned)) {
+    if (state.context == Context::Kernel || state.context == Context::Scalar)
       return Value();
-    }
-    return runtime("dg_format_array", {value}, str, at, true, true, &spec);
+    return runtime("dg_format_array", {constInt(builder.getI8Type(), typeNumber(type), at), value}, str, at, true, true, &spec);
   }
   switch (type->kind) {
   case TypeKind::Str: return spec.empty() ? value : runtime("dg_format_str", {value}, str, at, false, false, &spec);
@@ -53,7 +92,7 @@ Value Lowering::format(Value value, const Leaf &leaf, const std::string &spec, L
     // Narrow floats and complex numbers print by their own type, which an array of rank 0 knows.
     if (state.context == Context::Kernel || state.context == Context::Scalar)
       return Value();
-    return runtime("dg_format_array", {future(value, at)}, str, at, true, true, &spec);
+    return runtime("dg_format_array", {constInt(builder.getI8Type(), typeNumber(type), at), future(value, at)}, str, at, true, true, &spec);
   }
 }
 
@@ -62,12 +101,14 @@ Value Lowering::formatValue(const Val &value, const hir::Type *type, const std::
     return Value();
   if (!type->isTuple()) {
     auto types = leaves(type);
+    if (type->isArray() && type->element->isTuple())
+      return formatTuples(value, type, spec, at);
     if (types.size() != 1)
       return Value();
     Value part = types[0].rank ? value.parts[0] : plain(value.parts[0], at);
     return format(part, types[0], spec, at);
   }
-  // (1, 2) or Point { x: 1.0, y: 2.0 }, in which texts stand as they are.
+  // (1, "two") or Point { x: 1.0, y: 2.0 }; texts in them are quoted.
   bool isRecord = !type->record.empty();
   Value out = text(isRecord ? type->record + " { " : "(", at);
   for (size_t i = 0; i < type->elements.size(); ++i) {
@@ -76,7 +117,10 @@ Value Lowering::formatValue(const Val &value, const hir::Type *type, const std::
       between += type->fields[i] + ": ";
     if (!between.empty())
       out = concat(out, text(between, at), at);
-    Value element = formatValue(field(value, type, int(i)), type->elements[i], spec, at);
+    Val part = field(value, type, int(i));
+    bool isText = type->elements[i]->kind == TypeKind::Str;
+    Value element = isText ? runtime("dg_str_quote", {plain(part.parts[0], at)}, array::StrType::get(&context), at)
+                           : formatValue(part, type->elements[i], spec, at);
     if (!element)
       return Value();
     out = concat(out, element, at);

@@ -40,11 +40,11 @@ std::optional<std::string> emitStage(const hir::Program &program, const Options 
   std::optional<Stage> wanted = stageByName(name);
   bool isDrawn = wanted == Stage::Values || wanted == Stage::Graph || wanted == Stage::Kernels;
   if (!wanted) {
-    diagnostics.error(7009, Span(), "there is no stage `" + name + "`").help = "one of values, graph, kernels, host, llvm, asm";
+    diagnostics.error(7004, Span(), "there is no stage `" + name + "`").help = "one of values, graph, kernels, host, llvm, asm";
     return std::nullopt;
   }
   if (dot != std::string::npos && (!isDrawn || (format != "dot" && format != "json" && format != "svg"))) {
-    diagnostics.error(7009, Span(), "stage `" + name + "` has no format `" + format + "`").help =
+    diagnostics.error(7004, Span(), "stage `" + name + "` has no format `" + format + "`").help =
         "values, graph and kernels can be had as dot, json or svg";
     return std::nullopt;
   }

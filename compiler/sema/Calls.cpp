@@ -549,8 +549,10 @@ Value Checker::buildCall(const FunctionInfo &info, hir::Function *function, std:
   }
   result.expr->args.insert(result.expr->args.end(), captured.begin(), captured.end());
   for (const Slot &slot : slots)
-    if (slot.param->isInout && state->context == Context::Group)
+    if (slot.param->isInout && state->context == Context::Group) {
       state->divergent.insert(slot.place.root);
+      checkGroupWrite(slot.place);
+    }
   return result;
 }
 

@@ -104,6 +104,8 @@ struct FunctionState {
   std::vector<hir::Stmt *> *sink = nullptr;
   KernelFrame *kernel = nullptr;
   std::unordered_set<const hir::Var *> divergent; // Group: variables that may differ between lanes
+  const std::vector<hir::Stmt *> *groupBody = nullptr; // Group: the kernel's own statements
+  int64_t sharedBytes = 0;             // Group: of `shared` memory so far
   bool isDivergent = false;            // Group: under a condition that may
   std::vector<Span> loopBarriers;      // Group: barriers of the loop that is being checked
   bool divergentExit = false;          // Group: some lanes may leave that loop before others

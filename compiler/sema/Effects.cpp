@@ -1,4 +1,5 @@
 // What functions do besides computing a value, closed over what they call, and where that is not allowed.
+#include "compiler/hir/KernelCode.h"
 #include "compiler/sema/Checker.h"
 
 namespace dagger::sema {
@@ -76,6 +77,11 @@ void Checker::closeFacts() {
     else if (edge.to->isRecursive && edge.context != Context::Scalar)
       error(5007, edge.span, name + " is recursive: it cannot be called in a kernel").help = "write it as a loop";
   }
+  hir::KernelCode code;
+  for (const hir::Function &function : program->functionArena)
+    if (function.kind == FunctionKind::GroupKernel && function.body && !diagnostics->hasErrors())
+      if (std::optional<Span> span = code.groupObstacle(&function))
+        error(5020, *span, "this needs memory that a kernel with `group` does not have").help = "its arrays are its parameters and `shared` memory, which it writes element by element";
 }
 
 } // namespace dagger::sema

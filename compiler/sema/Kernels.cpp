@@ -225,6 +225,11 @@ void Checker::elaborateGroupKernel(const FunctionInfo &info, hir::Block *block) 
     else
       function->groupShape.push_back(integer(*constant, extent->span).expr);
   }
+  int64_t lanes = 1;
+  for (const hir::Expr *extent : function->groupShape)
+    lanes *= extent->intValue;
+  if (lanes > 65536)
+    error(3021, decl.at.span, "a group has at most 65,536 lanes, not " + std::to_string(lanes));
   ScopeGuard guard(*this);
   for (const ast::Name &index : decl.at.indices) {
     hir::Var *var = newVar(index.text, i64, false, index.span);
@@ -243,6 +248,7 @@ void Checker::elaborateGroupKernel(const FunctionInfo &info, hir::Block *block) 
   bind("lane", lane, decl.at.span);
   if (decl.body) {
     ScopeGuard inner(*this);
+    state->groupBody = state->sink;
     statements(*decl.body, false, nullptr);
   }
 }
@@ -269,6 +275,8 @@ bool Checker::isDivergent(const hir::Expr *expr) const {
   return false;
 }
 
+static constexpr int64_t mostShared = 1 << 20;
+
 void Checker::shared(const ast::SharedStmt &stmt) {
   if (state->context != Context::Group) {
     error(5014, stmt.span, "`shared` memory belongs to a kernel with `group`");
@@ -281,7 +289,7 @@ void Checker::shared(const ast::SharedStmt &stmt) {
     error(3001, stmt.type->span, "shared memory is an array of scalars, this is " + toString(type));
     return;
   }
-  if (state->isDivergent || state->loops)
+  if (state->isDivergent || state->loops || state->sink != state->groupBody)
     error(5014, stmt.span, "`shared` memory is declared at the top of the kernel");
   Shape shape;
   hir::Stmt *result = program->stmt(hir::StmtKind::Shared, stmt.span);
@@ -294,6 +302,11 @@ void Checker::shared(const ast::SharedStmt &stmt) {
     shape.extents.push_back(known);
     result->args.push_back(integer(known.number, extent.span).expr);
   }
+  int64_t bytes = std::max(type->element->width / 8, 1);
+  for (const Extent &extent : shape.extents)
+    bytes = std::min<int64_t>(bytes, mostShared + 1) * std::min<int64_t>(extent.number, mostShared + 1);
+  if ((state->sharedBytes += std::min<int64_t>(bytes, mostShared + 1)) > mostShared)
+    error(3021, stmt.span, "the `shared` memory of a kernel is at most 1 MiB");
   state->sink->push_back(result);
   result->var = newVar(stmt.name.text, type, true, stmt.name.span);
   Local local;

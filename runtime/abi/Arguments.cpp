@@ -57,16 +57,20 @@ static bool number(std::string_view text, int64_t least, int64_t most, int64_t &
   return true;
 }
 
+bool Arguments::readEnvironment(std::string &error) {
+  const char *threads = std::getenv("DAGGER_THREADS");
+  if (options.threads > 0 || !threads || !*threads)
+    return true;
+  int64_t value;
+  if (!number(threads, 1, 4096, value)) {
+    error = "DAGGER_THREADS: " + text::quote(threads) + " is not a number of threads";
+    return false;
+  }
+  options.threads = int32_t(value);
+  return true;
+}
+
 bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error) {
-  if (standalone)
-    if (const char *threads = std::getenv("DAGGER_THREADS"); threads && *threads) {
-      int64_t value;
-      if (!number(threads, 1, 4096, value)) {
-        error = "DAGGER_THREADS: " + text::quote(threads) + " is not a number of threads";
-        return false;
-      }
-      options.threads = int32_t(value);
-    }
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
     if (argument == "--help" || argument == "-h") {
@@ -151,36 +155,45 @@ bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error
   return true;
 }
 
-std::string Arguments::help(bool standalone) const {
-  std::string out = program.name ? program.name : "program";
+std::string Arguments::help(const std::string &command, bool standalone) const {
+  using Lines = std::vector<std::pair<std::string, std::string>>;
+  Lines parameters, own;
+  for (int i = 0; i < program.parameter_count; ++i) {
+    const dg_parameter &p = program.parameters[i];
+    std::string right = p.doc && *p.doc ? std::string(p.doc) + " " : "";
+    if (!p.default_text)
+      right += "(needed)";
+    else
+      right += "(default " + (p.type == DG_STR ? text::quote(p.default_text) : std::string(p.default_text)) + ")";
+    parameters.emplace_back("--" + optionName(p.name) + " " + parameterTypeName(p.type), right);
+  }
+  if (standalone)
+    own = {{"--dagger-threads N", "how many threads compute (default: $DAGGER_THREADS, else one a core)"},
+           {"--dagger-chunk-bytes N", "how large the pieces are that arrays are cut into"},
+           {"--dagger-graph FILE", "write the tasks that ran, as .dot, .json or .svg"},
+           {"--dagger-stats", "say at the end what the scheduler did"}};
+
+  std::string out = command;
   if (program.doc && *program.doc)
     out += ": " + std::string(program.doc);
   out += "\n";
   size_t width = 8;
-  for (int i = 0; i < program.parameter_count; ++i)
-    width = std::max(width, optionName(program.parameters[i].name).size() + std::strlen(parameterTypeName(program.parameters[i].type)) + 3);
-  auto line = [&](const std::string &left, const std::string &right) {
-    out += "  " + left + (right.empty() ? "" : std::string(std::max<size_t>(width + 2, left.size() + 2) - left.size(), ' ')) + right + "\n";
+  for (const Lines *lines : {&parameters, &own})
+    for (const auto &[left, right] : *lines)
+      width = std::max(width, left.size());
+  auto list = [&](const char *title, const Lines &lines) {
+    if (!lines.empty())
+      out += std::string("\n") + title + "\n";
+    for (const auto &[left, right] : lines) {
+      // What follows a line break in a text stands below its first line.
+      std::string indented = right;
+      for (size_t at = 0; (at = indented.find('\n', at)) != std::string::npos;)
+        indented.insert(++at, width + 4, ' ');
+      out += "  " + left + std::string(width + 2 - left.size(), ' ') + indented + "\n";
+    }
   };
-  if (program.parameter_count)
-    out += "\nparameters:\n";
-  for (int i = 0; i < program.parameter_count; ++i) {
-    const dg_parameter &p = program.parameters[i];
-    std::string right = p.doc ? p.doc : "";
-    if (p.default_text)
-      right += std::string(right.empty() ? "" : " ") + "(default " +
-               (p.type == DG_STR ? text::quote(p.default_text) : std::string(p.default_text)) + ")";
-    else
-      right += right.empty() ? "(needed)" : " (needed)";
-    line("--" + optionName(p.name) + " " + parameterTypeName(p.type), right);
-  }
-  if (standalone) {
-    out += "\nof the runtime:\n";
-    line("--dagger-threads N", "how many threads compute (default: all; DAGGER_THREADS says it too)");
-    line("--dagger-chunk-bytes N", "how large the pieces are that arrays are cut into");
-    line("--dagger-graph FILE", "write the tasks that ran, as .dot, .json or .svg");
-    line("--dagger-stats", "say at the end what the scheduler did");
-  }
+  list("parameters:", parameters);
+  list("of the runtime:", own);
   return out;
 }
 

@@ -32,10 +32,12 @@ public:
   Arguments(const dg_program &program, const dg_options &options);
   ~Arguments();
   Arguments(const Arguments &) = delete;
-  // False with a message for the user: what is wrong, without a newline.
+  // False with a message for the user: what is wrong, without a newline. What the options already say counts for more than
+  // the environment, and what the command line says for more than both.
+  bool readEnvironment(std::string &error);
   bool parse(int argc, char **argv, bool standalone, std::string &error);
   const void *const *data() const { return pointers.data(); }
-  std::string help(bool standalone) const;
+  std::string help(const std::string &command, bool standalone) const;
 };
 
 } // namespace dagger::rt

@@ -77,8 +77,11 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     if (failure.task.empty())
       failure.task = name;
     addPlaces(failure, location);
-  } else if (failure.places.empty()) {
-    addPlaces(failure, location);
+  } else {
+    if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
+      failure.task = name;
+    if (failure.places.empty())
+      addPlaces(failure, location);
   }
 }
 
@@ -239,6 +242,27 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
                     work.sequence);
 }
 
+// Inputs as arrays: read only and shared by the launch's tasks, which count their own views of them.
+static void makeValues(LaunchWork &work, int inputs) {
+  work.values = std::make_unique<Array[]>(size_t(inputs));
+  for (int k = 0; k < inputs; ++k) {
+    const LaunchOperand &o = work.operands[size_t(k)];
+    Array &value = work.values[size_t(k)];
+    value.refs = 1;
+    value.shape_known = 1;
+    value.buffer = o.map.buffer;
+    value.data = work.views[size_t(k)].data;
+    value.type = o.operand->type;
+    value.rank = o.operand->rank;
+    std::copy(o.extents, o.extents + o.operand->rank, value.extents);
+    std::copy(o.strides, o.strides + o.operand->rank, value.strides);
+    value.ownValues.store(1, std::memory_order_relaxed);
+    value.values = &value.ownValues;
+    value.foreign = value.pinned = true;
+    work.views[size_t(k)].array = &value;
+  }
+}
+
 void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                   const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
                   const int64_t *givenGrid) {
@@ -319,7 +343,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(a->buffer);
       std::copy(a->extents, a->extents + a->rank, o.extents);
       std::copy(a->strides, a->strides + a->rank, o.strides);
-      work->views[size_t(k)] = {a->data, o.extents, o.strides};
+      work->views[size_t(k)] = {a->data, o.extents, o.strides, nullptr, a->buffer};
     } else {
       const int64_t *shape = resultExtents + (k - inputs) * DG_MAX_RANK;
       Array *result = newArray(&runtime.host, buffers[k], o.operand->rank, shape, shape, buffers[k]->base);
@@ -329,10 +353,12 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(buffers[k]);
       std::copy(shape, shape + o.operand->rank, o.extents);
       std::copy(result->strides, result->strides + o.operand->rank, o.strides);
-      work->views[size_t(k)] = {result->data, o.extents, o.strides};
+      work->views[size_t(k)] = {result->data, o.extents, o.strides, nullptr, result->buffer};
     }
     operandExtents[k] = o.extents;
   }
+  if (launch.flags & DG_LAUNCH_TASKS)
+    makeValues(*work, inputs);
   if (work->failed && launch.rank)
     for (int axis = 0; axis < launch.rank; ++axis)
       work->chunk[axis] = std::max<int64_t>(work->extents[axis], 1);
@@ -390,7 +416,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
     unwind(context, failure);
   dg_view views[256];
   for (int k = 0; k < inputs; ++k)
-    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides};
+    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides, arrays[k], arrays[k]->buffer};
   for (int r = 0; r < launch.results; ++r) {
     const dg_operand &o = launch.operand[inputs + r];
     const int64_t *shape = resultExtents + r * DG_MAX_RANK;
@@ -404,7 +430,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
       }
     if (!results[r])
       results[r] = dg_array_new(context, dg_type(o.type), o.rank, shape, 0, launch.location);
-    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides};
+    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides, results[r], results[r]->buffer};
   }
   int64_t low[DG_MAX_RANK] = {};
   for (int axis = 0; axis < launch.rank; ++axis)
@@ -515,9 +541,11 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
 
 using namespace dagger::rt;
 
-dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t type, int64_t rank) {
-  // A buffer that has no memory: the handle counts its own views and is never the sole owner of what it shows.
-  Array *a = newArray(context, newEmptyBuffer(uint8_t(type), int(rank)), int(rank), view->extents, view->strides, view->data);
+dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t rank) {
+  retainBuffer(view->buffer);
+  Array *a = newArray(context, view->buffer, int(rank), view->extents, view->strides, view->data);
+  // Nothing that happens in here makes the host believe that there are two values, or the task that there is one.
+  view->buffer->values.fetch_sub(1, std::memory_order_relaxed);
   a->ownValues.store(1, std::memory_order_relaxed);
   a->values = &a->ownValues;
   a->foreign = true;

@@ -1,8 +1,10 @@
 // A launch under way: its operands, and the cutting of its index space into tasks.
 #pragma once
+#include "runtime/data/Array.h"
 #include "runtime/data/Boxes.h"
 #include "runtime/data/Dependences.h"
 #include "runtime/sched/Runtime.h"
+#include <memory>
 #include <vector>
 
 namespace dagger::rt {
@@ -20,6 +22,7 @@ struct LaunchWork final : Work {
   int64_t chunkCount = 1;
   std::vector<LaunchOperand> operands;
   std::vector<dg_view> views;
+  std::unique_ptr<Array[]> values; // in launches of tasks: what a body gets for an input that it reads as an array
   std::vector<char> scalars;
   const Failure *failed = nullptr; // it failed before it began
   int64_t resultBytes = 0;         // counted in the run-ahead window

@@ -49,15 +49,15 @@ dg_array *takeOwned(dg_context *context, OwnedArray &array) {
 
 } // namespace dagger::rt
 
-void dg_library(dg_context *context, int32_t function, dg_array *const *arrays, int32_t arrayCount, const int64_t *numbers,
-                int32_t numberCount, const double *reals, int32_t realCount, dg_str *const *texts, int32_t textCount,
+void dg_library(dg_context *context, int32_t function, dg_array *const *arrays, const uint8_t *arrayType, int32_t arrayCount,
+                const int64_t *numbers, int32_t numberCount, const double *reals, int32_t realCount, dg_str *const *texts, int32_t textCount,
                 const uint8_t *resultType, const uint8_t *resultRank, dg_array **results, int32_t resultCount,
                 const dg_location *location) {
   if (function < 0 || function >= DG_LIB_COUNT || resultCount > 8 || arrayCount + textCount > 250) {
     std::fprintf(stderr, "dagger: library function %d with %d arrays is not known to this runtime\n", function, arrayCount);
     std::abort();
   }
-  size_t bytes = sizeof(LibraryFrame) + size_t(numberCount) * 8 + size_t(realCount) * 8;
+  size_t bytes = sizeof(LibraryFrame) + size_t(numberCount) * 8 + size_t(realCount) * 8 + size_t(arrayCount);
   auto *frame = static_cast<LibraryFrame *>(__builtin_alloca(bytes));
   *frame = {function, arrayCount, textCount, numberCount, realCount, resultCount, location, {}, {}};
   for (int32_t r = 0; r < resultCount; ++r) {
@@ -68,6 +68,8 @@ void dg_library(dg_context *context, int32_t function, dg_array *const *arrays, 
     std::memcpy(frame + 1, numbers, size_t(numberCount) * 8);
   if (realCount)
     std::memcpy(reinterpret_cast<char *>(frame + 1) + numberCount * 8, reals, size_t(realCount) * 8);
+  if (arrayCount)
+    std::memcpy(reinterpret_cast<char *>(frame + 1) + (numberCount + realCount) * 8, arrayType, size_t(arrayCount));
   if (isLinear(function))
     linalg::loadBlas(); // Before tasks need it; a failure comes again from the function itself.
   if (launchRandom(context, *frame, results) || launchConcat(context, *frame, arrays, results) ||

@@ -28,6 +28,34 @@ static void retainTexts(dg_array *a) {
       dg_str_retain(reinterpret_cast<dg_str **>(a->data)[i]);
 }
 
+// An array of tuples, whose parts are arrays of one shape, as its layout says.
+static dg_str *formatTuples(const LibraryFrame &frame, dg_array *const *arrays) {
+  std::string_view layout = textArgument(frame, arrays, 0);
+  std::string spec(textArgument(frame, arrays, 1));
+  std::string text = text::formatNested(arrays[0]->rank, arrays[0]->extents, [&](std::string &out, const int64_t *index) {
+    int part = 0;
+    for (size_t i = 0; i < layout.size(); ++i) {
+      if (layout[i] != DG_PART) {
+        out += layout[i];
+        continue;
+      }
+      const dg_array *a = arrays[part++];
+      uint8_t type = uint8_t(layout[++i] - 1);
+      const char *at = a->data;
+      for (int axis = 0; axis < a->rank; ++axis)
+        at += index[axis] * a->strides[axis] * int64_t(dg_type_size(dg_type(a->type)));
+      if (type == DG_STR) {
+        out += text::quote(textOf(*reinterpret_cast<dg_str *const *>(at)));
+        continue;
+      }
+      dg_str *element = dg_format(type, at, spec.c_str());
+      out += textOf(element);
+      dg_str_release(element);
+    }
+  });
+  return dg_str_new(text.data(), int64_t(text.size()));
+}
+
 static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
   dg_array *in = arrays[0];
   bool isArgsort = frame.function == DG_LIB_ARGSORT;
@@ -39,7 +67,7 @@ static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_ar
     return outOfMemory(uint64_t(byteCount(type, in->rank, in->extents)));
   std::optional<dagger::Failure> failure;
   if (isArgsort) {
-    failure = algorithms::argsort(viewOf(in), 0, order, viewOf(out));
+    failure = algorithms::argsort(argument(frame, arrays, 0), 0, order, viewOf(out));
   } else if (frame.arrays == 2) {
     dg_array *keys = arrays[1];
     if (keys->extents[0] != in->extents[axis]) {
@@ -51,12 +79,12 @@ static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_ar
       dg_array_release(out);
       return outOfMemory(uint64_t(keys->extents[0]) * 8);
     }
-    failure = algorithms::argsort(viewOf(keys), 0, order, viewOf(indexes));
+    failure = algorithms::argsort(argument(frame, arrays, 1), 0, order, viewOf(indexes));
     if (!failure)
       algorithms::permute(viewOf(in), axis, viewOf(indexes), viewOf(out));
     dg_array_release(indexes);
   } else {
-    failure = algorithms::sort(viewOf(in), axis, order, viewOf(out));
+    failure = algorithms::sort(argument(frame, arrays, 0), axis, order, viewOf(out));
   }
   if (failure) {
     if (out->type == DG_STR) // nothing in it was retained yet
@@ -180,7 +208,7 @@ LibraryError runArrays(dg_context *context, const LibraryFrame &frame, dg_array 
   case DG_LIB_ARGSORT:
     return sorted(context, frame, arrays);
   case DG_LIB_UNIQUE: {
-    auto values = algorithms::unique(viewOf(arrays[0]));
+    auto values = algorithms::unique(argument(frame, arrays, 0));
     if (!values.ok())
       return error(failures::OutOfMemory, values.failure().text);
     dg_array *out = takeOwned(context, *values);
@@ -213,6 +241,11 @@ LibraryError runArrays(dg_context *context, const LibraryFrame &frame, dg_array 
     if (n)
       std::memcpy(out->data, text.data(), size_t(n));
     dg_task_return(context, 0, out);
+    return {};
+  }
+  case DG_LIB_FORMAT: {
+    dg_str *text = formatTuples(frame, arrays);
+    dg_task_return_scalar(context, 0, &text);
     return {};
   }
   default: { // DG_LIB_STR_SPLIT

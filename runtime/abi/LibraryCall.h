@@ -11,9 +11,10 @@ struct LibraryFrame {
   int32_t function, arrays, texts, numbers, reals, results;
   const dg_location *location;
   uint8_t resultType[8], resultRank[8];
-  // Then the numbers, then the reals.
+  // Then the numbers, the reals and the types of the arrays.
   const int64_t *number() const { return reinterpret_cast<const int64_t *>(this + 1); }
   const double *real() const { return reinterpret_cast<const double *>(number() + numbers); }
+  const uint8_t *arrayType() const { return reinterpret_cast<const uint8_t *>(real() + reals); }
 };
 
 // What went wrong: a code and a text from malloc; null: nothing.
@@ -23,6 +24,12 @@ struct LibraryError {
 };
 
 inline ArrayView viewOf(const dg_array *a) { return {dg_type(a->type), a->rank, a->data, a->extents, a->strides}; }
+// An array with its elements as the language reads them.
+inline ArrayView argument(const LibraryFrame &frame, dg_array *const *arrays, int index) {
+  ArrayView view = viewOf(arrays[index]);
+  view.type = dg_type(frame.arrayType()[index]);
+  return view;
+}
 inline std::string_view textArgument(const LibraryFrame &frame, dg_array *const *arrays, int index) {
   return textOf(*reinterpret_cast<dg_str **>(arrays[frame.arrays + index]->data));
 }

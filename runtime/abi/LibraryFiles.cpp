@@ -44,7 +44,7 @@ static io::PngOptions pictureOptions(const LibraryFrame &frame, dg_array *const 
 
 LibraryError runFiles(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
   if (frame.function == DG_LIB_SHOW) {
-    std::string text = text::format(viewOf(arrays[0])) + "\n";
+    std::string text = text::format(argument(frame, arrays, 0)) + "\n";
     dg_str *str = dg_str_new(text.data(), int64_t(text.size()));
     dg_print(context, str, frame.location);
     dg_str_release(str);
@@ -54,14 +54,15 @@ LibraryError runFiles(dg_context *context, const LibraryFrame &frame, dg_array *
   if (frame.function == DG_LIB_READ_NUMBERS)
     return readNumbers(context, frame, path);
   if (frame.function == DG_LIB_READ_BYTES) {
-    auto bytes = io::readBytes(path);
+    // An .npy file is an array of bytes by its own word; any other file is its bytes.
+    auto bytes = endsWith(path, ".npy") ? io::readNpy(path, DG_U8, 1) : io::readBytes(path);
     if (!bytes.ok())
       return fileError(bytes.failure().text);
     dg_task_return(context, 0, takeOwned(context, *bytes));
     return {};
   }
   std::optional<dagger::Failure> failure;
-  ArrayView first = viewOf(arrays[0]), second = viewOf(arrays[frame.arrays > 1 ? 1 : 0]);
+  ArrayView first = argument(frame, arrays, 0), second = argument(frame, arrays, frame.arrays > 1 ? 1 : 0);
   switch (frame.function) {
   case DG_LIB_SAVE:
     if (endsWith(path, ".npy"))

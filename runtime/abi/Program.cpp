@@ -164,13 +164,17 @@ int dg_run(const dg_program *program, int argc, char **argv, const dg_options *o
   Arguments arguments(*program, options ? *options : dg_options{});
   std::string error;
   bool tests = arguments.options.run_tests;
+  if (!arguments.readEnvironment(error)) {
+    std::fprintf(stderr, "error: %s\n", error.c_str());
+    return 2;
+  }
   if (!tests) {
     if (!arguments.parse(argc, argv, standalone, error)) {
       std::fprintf(stderr, "error: %s\n", error.c_str());
       return 2;
     }
     if (arguments.helpWanted) {
-      std::fputs(arguments.help(standalone).c_str(), stdout);
+      std::fputs(arguments.help(argc > 0 ? argv[0] : "program", standalone).c_str(), stdout);
       return std::fflush(stdout) ? 1 : 0;
     }
     if (!program->main) {
@@ -178,7 +182,8 @@ int dg_run(const dg_program *program, int argc, char **argv, const dg_options *o
       return 2;
     }
     if (!Recorder::isWritable(arguments.options.graph)) {
-      std::fprintf(stderr, "error: --graph %s: the name must end in .dot, .json or .svg\n", arguments.options.graph);
+      std::fprintf(stderr, "error: --%sgraph %s: the name must end in .dot, .json or .svg\n", standalone ? "dagger-" : "",
+                   arguments.options.graph);
       return 2;
     }
   }

@@ -133,9 +133,20 @@ static dg_str *formatText(const std::string &text, const char *spec) {
 dg_str *dg_format_date(int64_t days, const char *spec) { return formatText(formatDate(days), spec); }
 dg_str *dg_format_timestamp(int64_t microseconds, const char *spec) { return formatText(formatTimestamp(microseconds), spec); }
 
-dg_str *dg_format_array(dg_context *context, dg_array *a, const char *spec, const dg_location *location) {
+dg_str *dg_str_quote(dg_str *text) { return fresh(text::quote(textOf(text))); }
+
+dg_str *dg_format_array(dg_context *context, uint8_t type, dg_array *a, const char *spec, const dg_location *location) {
   dg_array_look(context, a, location);
-  ArrayView view = {dg_type(a->type), a->rank, a->data, a->extents, a->strides};
+  if (type == DG_DATE || type == DG_TIMESTAMP)
+    return fresh(text::formatNested(a->rank, a->extents, [&](std::string &out, const int64_t *index) {
+      const char *at = a->data;
+      for (int axis = 0; axis < a->rank; ++axis)
+        at += index[axis] * a->strides[axis] * 8;
+      dg_str *element = dg_format(type, at, spec);
+      out += textOf(element);
+      dg_str_release(element);
+    }));
+  ArrayView view = {dg_type(type), a->rank, a->data, a->extents, a->strides};
   return fresh(spec && *spec ? text::format(view, specOf(spec)) : text::format(view));
 }
 

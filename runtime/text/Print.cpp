@@ -1,6 +1,7 @@
 // Values and arrays as `print` shows them.
 #include "runtime/text/Number.h"
 #include "runtime/text/Utf8.h"
+#include <algorithm>
 #include <charconv>
 
 namespace dagger::text {
@@ -124,13 +125,48 @@ template <typename T> struct ArrayPrinter {
   }
 };
 
+bool isLong(const int64_t *extents, int rank) {
+  int64_t shown = 1;
+  for (int axis = 0; axis < rank; ++axis)
+    if (__builtin_mul_overflow(shown, std::max<int64_t>(extents[axis], 1), &shown))
+      return true;
+  return shown > mostElements;
+}
+
 static std::string formatArray(const ArrayView &array, const FormatSpec *spec) {
   return withType(array.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    ArrayPrinter<T> printer{array, spec, array.count() > mostElements, {}};
+    ArrayPrinter<T> printer{array, spec, isLong(array.extents, array.rank), {}};
     printer.axis(0, static_cast<const T *>(array.data));
     return std::move(printer.out);
   });
+}
+
+static void nest(std::string &out, int axis, int rank, const int64_t *extents, bool cut, int64_t *index,
+                 const std::function<void(std::string &, const int64_t *)> &append) {
+  if (axis == rank)
+    return append(out, index);
+  out += '[';
+  for (int64_t k = 0; k < extents[axis]; ++k) {
+    if (k)
+      out += ", ";
+    if (cut && extents[axis] > 2 * edge && k == edge) {
+      out += "..., ";
+      k = extents[axis] - edge;
+    }
+    index[axis] = k;
+    nest(out, axis + 1, rank, extents, cut, index, append);
+  }
+  out += ']';
+}
+
+std::string formatNested(int rank, const int64_t *extents, const std::function<void(std::string &, const int64_t *)> &append) {
+  int64_t index[DG_MAX_RANK] = {}, count = 1;
+  for (int axis = 0; axis < rank; ++axis)
+    count *= extents[axis];
+  std::string out;
+  nest(out, 0, rank, extents, count > mostElements, index, append);
+  return out;
 }
 
 std::string format(const ArrayView &array) { return formatArray(array, nullptr); }

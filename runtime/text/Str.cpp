@@ -31,3 +31,14 @@ void dg_str_release(dg_str *text) {
   if (__atomic_fetch_sub(&text->refs, 1, __ATOMIC_ACQ_REL) == 1)
     free(text);
 }
+
+void dg_str_assign(dg_str **place, dg_str *text) {
+  dg_str *before = *place;
+  *place = dg_str_retain(text);
+  dg_str_release(before);
+}
+
+void dg_str_clear(dg_str **places, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    dg_str_release(places[i]);
+}

@@ -8,6 +8,7 @@
 #include "dagger/elements.h"
 #include <memory>
 #include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,10 +48,15 @@ std::string format(dg_type type, const void *value, const FormatSpec &spec);
 // [1, 2, 3], nested by axes; text is quoted. With more than 1,000 elements each axis longer than 6 shows its first 3,
 // `...` and its last 3. Rank 0 prints as the value alone.
 std::string format(const ArrayView &array);
+// Whether an array of these extents is cut. One without elements has brackets all the same: axes of none don't count.
+bool isLong(const int64_t *extents, int rank);
 // `spec` is applied to each element (to text before it is quoted).
 std::string format(const ArrayView &array, const FormatSpec &spec);
 
 // A string literal of the language that stands for `text`: "a\"b\n".
+// The same nesting and cutting for elements that are no single dg_type: `append` writes the one at `index`.
+std::string formatNested(int rank, const int64_t *extents, const std::function<void(std::string &, const int64_t *index)> &append);
+
 std::string quote(std::string_view text);
 
 // ---- Reading -------------------------------------------------------------------------------------------------------

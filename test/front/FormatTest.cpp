@@ -30,7 +30,7 @@ TEST(Format, LeavesTheExamplesAsTheyAre) {
 // The programs among the fuzzer's seeds are written in the style too.
 TEST(Format, LeavesTheSeedsThatParseAsTheyAre) {
   size_t programs = 0;
-  for (const auto &path : files(root / "test/fuzz/corpus/syntax", ".dg")) {
+  for (const auto &path : files(root / "test/fuzz/seeds/syntax", ".dg")) {
     const std::string text = read(path);
     if (Parsed(text).diagnostics.hasErrors()) continue;
     EXPECT_EQ(formatted(text), text) << path;

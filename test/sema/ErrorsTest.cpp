@@ -86,3 +86,35 @@ TEST(SemaErrors, ImportCycles) {
   EXPECT_EQ(checked->diagnostics.all()[0].code, 2004);
   EXPECT_EQ(checked->diagnostics.all()[0].notes[0].text, "`a.dg` imports `b.dg` imports `a.dg`");
 }
+
+static std::string groupKernel(const std::string &shape, const std::string &body) {
+  return "fn bump(inout x: i64) { x += 1 }\nkernel k(x: [i64; n], inout y: [i64; n])\n    at (i) group (" + shape + ")\n{\n" + body +
+         "\n}\nfn main() {\n    var y = [0]\n    k([1], inout y)\n    print(y)\n}\n";
+}
+static std::string onlyCode(const std::string &source) {
+  auto checked = check(source);
+  if (checked->diagnostics.count() != 1)
+    return std::to_string(checked->diagnostics.count()) + " errors";
+  std::string text = checked->errors();
+  size_t at = text.find("error[");
+  return text.substr(at + 6, 6) + " at" + text.substr(text.find(':'), at - text.find(':') - 2);
+}
+
+TEST(SemaErrors, AGroupKernelHasSharedMemoryAtItsTop) {
+  EXPECT_EQ(onlyCode(groupKernel("8", "    if n > 3 {\n        shared s: [i64; 8]\n        y[i] = s[0]\n    }")), "DG5014 at:6:9");
+  EXPECT_EQ(onlyCode(groupKernel("8", "    shared s: [f64; 400, 400]\n    y[i] = i64(s[0, 0])")), "DG3021 at:5:5");
+  EXPECT_EQ(onlyCode(groupKernel("65_537", "    y[i] = 1")), "DG3021 at:3:19");
+}
+
+TEST(SemaErrors, AGroupKernelMakesNoArrays) {
+  EXPECT_EQ(onlyCode(groupKernel("8", "    y[i] = sort(x)[0]")), "DG5020 at:5:12");
+  EXPECT_EQ(onlyCode(groupKernel("8", "    shared s: [i64; 8]\n    s[..] = 4")), "DG5020 at:6:5");
+  EXPECT_EQ(onlyCode(groupKernel("8", "    let row = x[0..1]\n    barrier\n    y[i] = row[0]")), "DG5020 at:5:9");
+  EXPECT_EQ(onlyCode(groupKernel("8", "    shared s: [i64; 8]\n    let old = s[0..2]\n    s[lane] = 3\n    y[i] = sum(old)")), "DG5020 at:6:9");
+  EXPECT_EQ(onlyCode(groupKernel("8", "    let row = x[0..1]\n    y[i] = sum(row) + reduce([row[0], i], 0, (a, b) => a + b)")), "0 errors");
+}
+
+TEST(SemaErrors, AFunctionInAGroupKernelUpdatesTheOwnPoint) {
+  EXPECT_EQ(onlyCode(groupKernel("8", "    bump(inout y[0])")), "DG5015 at:5:16");
+  EXPECT_EQ(onlyCode(groupKernel("8", "    bump(inout y[i])")), "0 errors");
+}

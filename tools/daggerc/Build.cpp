@@ -1,4 +1,4 @@
-// `build` and `emit`: what the compiler makes goes to a file or to the terminal.
+// `build`, `emit` and `graph --level`: what the compiler makes goes to a file or to the terminal.
 #include "compiler/driver/SourceText.h"
 #include "tools/daggerc/Frontend.h"
 #include "tools/daggerc/Installation.h"
@@ -73,6 +73,21 @@ int link(const std::string &object, const std::string &output, const dagger_comp
   return 1;
 }
 
+int printStage(const Options &options, const std::string &stage) {
+  SourceText source = readSource(options.files[0]);
+  if (!source) {
+    reportError(source.code, source.problem, source.help);
+    return 2;
+  }
+  dagger_compile_request request = requestFor(options.files[0], source.text, options);
+  request.output = DAGGER_STAGE_TEXT;
+  request.stage = stage.c_str();
+  Compiled compiled(request);
+  fputs(compiled->diagnostics, stderr);
+  fputs(compiled->text, stdout);
+  return compiled->ok ? 0 : 1;
+}
+
 } // namespace
 
 int buildProgram(const Options &options) {
@@ -108,31 +123,48 @@ int buildProgram(const Options &options) {
 
 int emitStage(const Options &options) {
   const std::string &path = options.files[0];
-  bool isDrawn = options.stage == "values" || options.stage == "graph" || options.stage == "kernels";
-  if (!options.format.empty() && !isDrawn) {
-    reportError(7009, "stage `" + options.stage + "` has no format `" + options.format + "`",
-                "values, graph and kernels can be had as dot, json or svg");
-    return 2;
-  }
   if (!options.output.empty() && !freopen(options.output.c_str(), "w", stdout)) {
     reportError(7001, "cannot write `" + options.output + "`: " + strerror(errno));
     return 2;
   }
   if (options.stage == "ast" || options.stage == "hir")
     return frontend(options.stage == "ast" ? DAGGER_EMIT_AST : DAGGER_EMIT_HIR, path, options);
-  SourceText source = readSource(path);
+  return printStage(options, options.stage);
+}
+
+// The compiler's stages have names for their graphs: values.svg.
+int drawProgram(const Options &given) {
+  Options options = given;
+  std::string &output = options.output, suffix = std::filesystem::path(output).extension().string();
+  std::string format = !options.format.empty() ? options.format : output.empty() ? "svg" : suffix.substr(suffix.empty() ? 0 : 1);
+  if (format != "svg" && format != "dot" && format != "json") {
+    reportError(7004, "`" + output + "` does not say which format it is to have", "its name ends in .svg, .dot or .json");
+    return 2;
+  }
+  if (output.empty()) output = std::filesystem::path(options.files[0]).stem().string() + "." + format;
+  if (!output.ends_with("." + format)) {
+    reportError(7004, "`" + output + "` does not end in ." + format, "the name of the file and --format must agree; one of them is enough");
+    return 2;
+  }
+  if (options.level.empty()) {
+    options.graph = output;
+    return runProgram(options);
+  }
+  if (!options.arguments.empty()) {
+    reportError(7004, "`" + options.arguments[0] + "` is an argument of main, and nothing runs with --level",
+                "without --level the program runs, and what ran is drawn");
+    return 2;
+  }
+  SourceText source = readSource(options.files[0]); // before the output is emptied
   if (!source) {
     reportError(source.code, source.problem, source.help);
     return 2;
   }
-  dagger_compile_request request = requestFor(path, source.text, options);
-  request.output = DAGGER_STAGE_TEXT;
-  std::string stage = options.stage + (options.format.empty() ? "" : "." + options.format);
-  request.stage = stage.c_str();
-  Compiled compiled(request);
-  fputs(compiled->diagnostics, stderr);
-  fputs(compiled->text, stdout);
-  return compiled->ok ? 0 : 1;
+  if (!freopen(output.c_str(), "w", stdout)) {
+    reportError(7001, "cannot write `" + output + "`: " + strerror(errno));
+    return 2;
+  }
+  return printStage(options, options.level + "." + format);
 }
 
 } // namespace dagger

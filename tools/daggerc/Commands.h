@@ -12,7 +12,8 @@ struct Options {
   std::vector<std::string> arguments; // main's
   std::string output;                 // -o
   std::string stage;                  // emit
-  std::string format;                 // emit: dot, json or svg; empty: the stage's own text
+  std::string level;                  // graph: values, graph or kernels; empty: what ran
+  std::string format;                 // graph: dot, json or svg; empty: by the name of the output
   std::string code;                   // explain
   std::string graph;                  // --graph
   int threads = 0;                    // 0: one a core
@@ -20,7 +21,8 @@ struct Options {
   bool checked = false, reference = false, onlyCheck = false, isStatic = false;
 };
 
-int runProgram(const Options &);    // run, graph
+int runProgram(const Options &);
+int drawProgram(const Options &);
 int testPrograms(const Options &);
 int buildProgram(const Options &);
 int checkPrograms(const Options &);

@@ -1,4 +1,4 @@
-// `run`, `graph` and `test`: the program runs in this process.
+// `run` and `test`, and `graph` of what ran: the program runs in this process.
 #include "tools/daggerc/Frontend.h"
 #include "tools/daggerc/Installation.h"
 #include "tools/daggerc/Program.h"

@@ -82,11 +82,11 @@ int main(int argc, char **argv) {
   run->prefix_command();
   auto *reference = run->add_flag("--reference", options.reference, "Interpret the program, in order, on one thread");
   run->add_flag("--checked", options.checked, "Stop at the line where an integer wraps");
-  auto *threads = run->add_option("--threads", options.threads, "Worker threads; without it, one a core")
+  auto *threads = run->add_option("--threads", options.threads, "Worker threads; without it $DAGGER_THREADS, else one a core")
                       ->check(CLI::Range(1, 4096))->type_name("N");
   auto *chunk = run->add_option("--chunk-bytes", options.chunkBytes, "Size of the pieces that arrays are computed in")
                     ->check(CLI::Range(int64_t(1), int64_t(1) << 40))->type_name("N");
-  auto *graph = run->add_option("--graph", options.graph, "Write the graph that ran as a picture (.svg, .dot)")->type_name("FILE");
+  auto *graph = run->add_option("--graph", options.graph, "Write the graph that ran as a picture (.svg) or text (.dot, .json)")->type_name("FILE");
   reference->excludes(threads)->excludes(chunk)->excludes(graph);
   run->callback([&] { action = dagger::runProgram; });
 
@@ -99,7 +99,7 @@ Examples:
   test->add_option("files", options.files, "Source files")->required()->type_name("FILE.dg ...");
   auto *testReference = test->add_flag("--reference", options.reference, "Interpret the tests, in order, on one thread");
   test->add_flag("--checked", options.checked, "Stop at the line where an integer wraps");
-  testReference->excludes(test->add_option("--threads", options.threads, "Worker threads; without it, one a core")
+  testReference->excludes(test->add_option("--threads", options.threads, "Worker threads; without it $DAGGER_THREADS, else one a core")
                               ->check(CLI::Range(1, 4096))->type_name("N"));
   test->callback([&] { action = dagger::testPrograms; });
 
@@ -132,13 +132,22 @@ Examples:
   explain->add_option("code", options.code, "The code of the message")->type_name("DGnnnn");
   explain->callback([&] { action = dagger::explainCode; });
 
-  CLI::App *graphCommand = command(app, "graph", "Run a program and draw its graph", R"(Examples:
-  daggerc graph cholesky.dg --n 512 --tile 128   draws cholesky.svg
-  daggerc graph -o g.dot pi.dg --tasks 8         as text for Graphviz)");
-  graphCommand->prefix_command();
-  graphCommand->add_option("-o,--output", options.graph, "The picture (.svg, .dot); without it, the program's name with .svg")->type_name("FILE");
-  graphCommand->add_option("--threads", options.threads, "Worker threads; without it, one a core")->check(CLI::Range(1, 4096))->type_name("N");
-  graphCommand->callback([&] { action = dagger::runProgram; });
+  CLI::App *drawn = command(app, "graph", "Draw the graph of a program: what ran, or what the compiler makes of it", R"(Examples:
+  daggerc graph cholesky.dg --n 512 --tile 128   runs it and draws cholesky.svg
+  daggerc graph -o g.dot pi.dg --tasks 8         as text for Graphviz
+  daggerc graph --level graph heat.dg            the launches over chunks; runs nothing
+
+Levels: values (whole arrays), graph (launches over chunks), kernels (a function for each launch))");
+  drawn->prefix_command();
+  auto *level = drawn->add_option("--level", options.level, "Run nothing; draw what the compiler has at this level")
+                    ->check(CLI::IsMember({"values", "graph", "kernels"}))->type_name("LEVEL");
+  drawn->add_option("--format", options.format, "dot, json or svg; without it, by the name of the output, else svg")
+      ->check(CLI::IsMember({"dot", "json", "svg"}))->type_name("FORMAT");
+  drawn->add_option("-o,--output", options.output, "Write to a file; without it, the program's name with the format's ending")->type_name("FILE");
+  drawn->add_flag("--checked", options.checked, "Stop at the line where an integer wraps");
+  level->excludes(drawn->add_option("--threads", options.threads, "Worker threads; without it $DAGGER_THREADS, else one a core")
+                      ->check(CLI::Range(1, 4096))->type_name("N"));
+  drawn->callback([&] { action = dagger::drawProgram; });
 
   CLI::App *emit = command(app, "emit", "Print what the compiler makes of a program, at one stage", R"(Stages, from the source down:
   ast      the syntax tree             hir      the typed program
@@ -148,12 +157,10 @@ Examples:
 
 Example:
   daggerc emit --stage values heat.dg
-  daggerc emit --stage graph --format svg -o heat.svg heat.dg   the launches as a picture)");
+  daggerc graph --level values heat.dg           the same as a picture)");
   emit->add_option("file", options.files, "The program")->required()->expected(1)->type_name("FILE.dg");
   emit->add_option("--stage", options.stage, "Which one")->required()
       ->check(CLI::IsMember({"ast", "hir", "values", "graph", "kernels", "host", "llvm", "asm"}))->type_name("STAGE");
-  emit->add_option("--format", options.format, "Of values, graph or kernels: the graph of the program there, as a picture or text")
-      ->check(CLI::IsMember({"dot", "json", "svg"}))->type_name("FORMAT");
   emit->add_option("-o,--output", options.output, "Write to a file")->type_name("FILE");
   emit->add_flag("--checked", options.checked, "As `run --checked` compiles it");
   emit->callback([&] { action = dagger::emitStage; });
@@ -175,13 +182,9 @@ Example:
     dagger::reportError(7004, error.what(), "`daggerc COMMAND --help` says what each command takes");
     return 2;
   }
-  for (CLI::App *withArguments : {run, graphCommand}) {
+  for (CLI::App *withArguments : {run, drawn}) {
     if (!withArguments->parsed()) continue;
     if (int code = splitAtFile(withArguments, options)) return code;
-  }
-  if (graphCommand->parsed() && options.graph.empty()) {
-    std::string name = options.files[0].substr(options.files[0].find_last_of('/') + 1);
-    options.graph = (name.ends_with(".dg") ? name.substr(0, name.size() - 3) : name) + ".svg";
   }
   return action(options);
 }

@@ -23,18 +23,21 @@ Operation *ancestorIn(Block *block, Operation *op) { return block->findAncestorO
 bool holdsStatements(Operation *op) { return isa<scf::IfOp, scf::ForOp, scf::WhileOp, scf::IndexSwitchOp>(op); }
 
 struct Counter {
+  bool textsOnly; // in kernels: their arrays are views of what the launch holds
+  bool counts(Type type) const { return isCounted(type) && (!textsOnly || isa<StrType>(type)); }
+
   // Handles all that `block` owns: what its operations make, its own arguments if `ownsArguments`, and `taken`, values
   // from outside that an scf.if handed over to it.
   void run(Block *block, bool ownsArguments, ArrayRef<Value> taken) {
     SmallVector<Value> owned(taken);
     if (ownsArguments)
       for (Value argument : block->getArguments())
-        if (isCounted(argument.getType())) owned.push_back(argument);
+        if (counts(argument.getType())) owned.push_back(argument);
     SmallVector<Operation *> operations;
     for (Operation &op : *block) {
       operations.push_back(&op);
       for (Value result : op.getResults())
-        if (isCounted(result.getType())) owned.push_back(result);
+        if (counts(result.getType())) owned.push_back(result);
     }
     llvm::SmallPtrSet<Value, 16> isOwned(owned.begin(), owned.end());
     retainBorrowed(block, operations, isOwned);
@@ -64,7 +67,7 @@ private:
   void retainBorrowed(Block *block, ArrayRef<Operation *> operations, const llvm::SmallPtrSetImpl<Value> &isOwned) {
     for (Operation *op : operations)
       for (OpOperand &operand : op->getOpOperands())
-        if (consumes(operand) && !isOwned.contains(operand.get()))
+        if (counts(operand.get().getType()) && consumes(operand) && !isOwned.contains(operand.get()))
           retain(operand.get(), op);
   }
 
@@ -141,12 +144,12 @@ private:
 struct CountReferences : impl::CountReferencesBase<CountReferences> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    // A kernel works on views of what its launch holds.
+    if (function.isExternal()) return;
     auto context = function->getAttrOfType<StringAttr>(task::contextAttr);
-    if (function.isExternal() || (context && context.getValue() == "kernel")) return;
+    Counter counter{context && context.getValue() == "kernel"};
     // What only names another value's handle gets a reference of its own.
-    function.walk([](Operation *op) {
-      if (!isa<arith::SelectOp, tensor::CastOp>(op) || !isCounted(op->getResult(0).getType())) return;
+    function.walk([&](Operation *op) {
+      if (!isa<arith::SelectOp, tensor::CastOp>(op) || !counter.counts(op->getResult(0).getType())) return;
       OpBuilder builder(op->getContext());
       builder.setInsertionPointAfter(op);
       RetainOp::create(builder, op->getLoc(), op->getResult(0));
@@ -155,7 +158,7 @@ struct CountReferences : impl::CountReferencesBase<CountReferences> {
     SmallVector<Value> taken;
     for (BlockArgument argument : function.getArguments())
       if (isCounted(argument.getType()) && function.getArgAttr(argument.getArgNumber(), task::inoutAttr)) taken.push_back(argument);
-    Counter().run(&function.getBody().front(), /*ownsArguments=*/false, taken);
+    counter.run(&function.getBody().front(), /*ownsArguments=*/false, taken);
   }
 };
 } // namespace

@@ -186,7 +186,9 @@ struct Library : Pattern<array::LibraryOp> {
     int number = libraryNumber(op.getName());
     if (number < 0) return op.emitOpError() << "names no function of the library: " << op.getName();
     auto count = [&](size_t n) { return abi.constant(rewriter, loc, abi.i32, n); };
-    std::string types, ranks;
+    std::string types, ranks, arrayTypes;
+    for (auto [array, name] : llvm::zip(op.getArrays(), op.getTypes()))
+      arrayTypes.push_back(char(typeNumberOf(cast<StringAttr>(name).getValue(), elementOf(array))));
     for (auto [result, name] : llvm::zip(op.getResults(), op.getResultTypes())) {
       auto type = cast<RankedTensorType>(result.getType());
       types.push_back(char(typeNumberOf(cast<StringAttr>(name).getValue(), type.getElementType())));
@@ -194,10 +196,10 @@ struct Library : Pattern<array::LibraryOp> {
     }
     size_t results = op->getNumResults();
     Value room = results ? abi.slot(op, abi.ptr, results) : abi.null(rewriter, loc);
-    types.push_back(0), ranks.push_back(0); // never empty constants
+    types.push_back(0), ranks.push_back(0), arrayTypes.push_back(0); // never empty constants
     abi.call(rewriter, loc, "dg_library", {},
-             {Abi::context(op), count(number), abi.list(rewriter, op, adaptor.getArrays(), abi.ptr), count(adaptor.getArrays().size()),
-              abi.list(rewriter, op, adaptor.getNumbers(), abi.i64), count(adaptor.getNumbers().size()),
+             {Abi::context(op), count(number), abi.list(rewriter, op, adaptor.getArrays(), abi.ptr), abi.bytes(rewriter, loc, arrayTypes),
+              count(adaptor.getArrays().size()), abi.list(rewriter, op, adaptor.getNumbers(), abi.i64), count(adaptor.getNumbers().size()),
               abi.list(rewriter, op, adaptor.getReals(), Float64Type::get(op.getContext())), count(adaptor.getReals().size()),
               abi.list(rewriter, op, adaptor.getTexts(), abi.ptr), count(adaptor.getTexts().size()), abi.bytes(rewriter, loc, types),
               abi.bytes(rewriter, loc, ranks), room, count(results), abi.location(rewriter, loc)});

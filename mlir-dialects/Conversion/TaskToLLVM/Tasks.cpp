@@ -338,11 +338,8 @@ struct Runtime : Pattern<RuntimeOp> {
     if (op.getWithContext()) arguments.push_back(Abi::context(op));
     for (Value argument : adaptor.getArgs())
       arguments.push_back(argument.getType().isInteger(1) ? LLVM::ZExtOp::create(rewriter, loc, abi.i8, argument).getResult() : argument);
-    if (op.getFunction() == "dg_kernel_array") { // what the view does not say
-      auto type = cast<RankedTensorType>(op.getResult(0).getType());
-      arguments.push_back(abi.constant(rewriter, loc, abi.i64, Abi::typeNumber(type.getElementType())));
-      arguments.push_back(abi.constant(rewriter, loc, abi.i64, type.getRank()));
-    }
+    if (op.getFunction() == "dg_kernel_array") // what the view does not say
+      arguments.push_back(abi.constant(rewriter, loc, abi.i64, cast<RankedTensorType>(op.getResult(0).getType()).getRank()));
     if (op.getFunction() == "dg_parse") return parse(op, arguments, rewriter);
     if (op.getSpec()) arguments.push_back(abi.cString(rewriter, loc, *op.getSpec()));
     if (op.getWithLocation()) arguments.push_back(abi.location(rewriter, loc));

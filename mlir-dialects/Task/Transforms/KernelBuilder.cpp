@@ -6,6 +6,8 @@ using namespace mlir;
 
 namespace dagger::task {
 
+static constexpr int32_t viewFields = 5;
+
 static Type inMemory(Type type) {
   MLIRContext *context = type.getContext();
   if (type.isInteger(1)) return IntegerType::get(context, 8);
@@ -38,8 +40,10 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     KernelOperand operand;
     operand.access = cast<OperandAttr>(access);
     operand.element = cast<ShapedType>(type).getElementType();
-    operand.data = fieldOf(ptr, entry->getArgument(3), 3 * number); // dg_view: data, extents, strides
-    Value extents = fieldOf(ptr, entry->getArgument(3), 3 * number + 1), strides = fieldOf(ptr, entry->getArgument(3), 3 * number + 2);
+    // dg_view: data, extents, strides, array, buffer
+    operand.data = fieldOf(ptr, entry->getArgument(3), viewFields * number);
+    Value extents = fieldOf(ptr, entry->getArgument(3), viewFields * number + 1), strides = fieldOf(ptr, entry->getArgument(3), viewFields * number + 2);
+    if (launch.getTasks()) operand.array = fieldOf(ptr, entry->getArgument(3), viewFields * number + 3);
     for (int64_t axis = 0; axis < cast<RankedTensorType>(type).getRank(); ++axis) {
       operand.extents.push_back(indexAt(extents, axis));
       operand.strides.push_back(indexAt(strides, axis));
@@ -62,12 +66,19 @@ Value KernelBuilder::loadFrom(Type element, Value address) {
   Value value = LLVM::LoadOp::create(builder, loc, stored, address);
   if (element.isInteger(1)) return arith::TruncIOp::create(builder, loc, element, value);
   if (element.isIndex()) return arith::IndexCastOp::create(builder, loc, element, value);
-  if (stored != element) return UnrealizedConversionCastOp::create(builder, loc, element, value).getResult(0);
+  if (stored == element) return value;
+  value = UnrealizedConversionCastOp::create(builder, loc, element, value).getResult(0);
+  if (isa<array::StrType>(element)) array::RetainOp::create(builder, loc, value); // what is loaded is owned like any other value
   return value;
 }
 
 void KernelBuilder::storeTo(Value value, Value address) {
   Type element = value.getType(), stored = inMemory(element);
+  if (isa<array::StrType>(element)) { // gives back what was there
+    RuntimeOp::create(builder, loc, TypeRange(), "dg_str_assign", ValueRange{address, value}, /*spec=*/StringAttr(),
+                      /*with_context=*/false, /*with_location=*/false, /*pure=*/false);
+    return;
+  }
   if (element.isInteger(1)) value = arith::ExtUIOp::create(builder, loc, stored, value);
   else if (element.isIndex()) value = arith::IndexCastOp::create(builder, loc, stored, value);
   else if (stored != element) value = UnrealizedConversionCastOp::create(builder, loc, stored, value).getResult(0);
@@ -102,9 +113,19 @@ Value KernelBuilder::room(Type element, int64_t count) {
   OpBuilder::InsertionGuard guard(builder);
   auto function = builder.getInsertionBlock()->getParentOp();
   if (!isa<func::FuncOp>(function)) function = function->getParentOfType<func::FuncOp>();
-  builder.setInsertionPointToStart(&cast<func::FuncOp>(function).getBody().front());
+  Block &entry = cast<func::FuncOp>(function).getBody().front();
+  builder.setInsertionPointToStart(&entry);
   Value number = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(), builder.getI64IntegerAttr(count));
-  return LLVM::AllocaOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), inMemory(element), number, 64);
+  Value room = LLVM::AllocaOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), inMemory(element), number, 64);
+  if (isa<array::StrType>(element)) { // begins empty, and gives back in the end what it holds
+    Value zero = LLVM::ConstantOp::create(builder, loc, builder.getI8Type(), builder.getI8IntegerAttr(0));
+    Value bytes = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(), builder.getI64IntegerAttr(8 * count));
+    LLVM::MemsetOp::create(builder, loc, room, zero, bytes, /*isVolatile=*/false);
+    builder.setInsertionPoint(entry.getTerminator());
+    RuntimeOp::create(builder, loc, TypeRange(), "dg_str_clear", ValueRange{room, number}, /*spec=*/StringAttr(),
+                      /*with_context=*/false, /*with_location=*/false, /*pure=*/false);
+  }
+  return room;
 }
 static Value roomAt(KernelBuilder &kernel, Type element, Value room, Value index) {
   Value wide = arith::IndexCastOp::create(kernel.builder, kernel.loc, kernel.builder.getI64Type(), index);
@@ -236,9 +257,13 @@ Value KernelBuilder::handle(unsigned number) {
   if (!isa<func::FuncOp>(function)) function = function->getParentOfType<func::FuncOp>();
   Block &entry = mlir::cast<func::FuncOp>(function).getBody().front();
   auto type = mlir::cast<RankedTensorType>(launch.getArrays()[number].getType());
+  if (operands[number].array) { // points that are tasks see the arrays themselves
+    builder.setInsertionPointAfterValue(operands[number].array);
+    return known = UnrealizedConversionCastOp::create(builder, loc, type, operands[number].array).getResult(0);
+  }
   builder.setInsertionPointToStart(&entry);
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
-  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(3 * number)});
+  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(viewFields * number)});
   known = RuntimeOp::create(builder, loc, TypeRange(type), "dg_kernel_array", ValueRange{view}, /*spec=*/StringAttr(),
                             /*with_context=*/true, /*with_location=*/false, /*pure=*/false)
               .getResult(0);

@@ -11,6 +11,7 @@ struct KernelOperand {
   OperandAttr access;
   mlir::Type element;
   mlir::Value data;                             // !llvm.ptr
+  mlir::Value array;                            // !llvm.ptr: the operand as a value, in launches of tasks
   llvm::SmallVector<mlir::Value> extents, strides; // index
 };
 

@@ -10,22 +10,8 @@ namespace dagger::task {
 #include "mlir-dialects/Task/Transforms/Passes.h.inc"
 
 namespace {
-// Scopes of stack memory end with their function here: rooms are taken once, on entry, and their code stands where the scope did.
-void openScopes(ModuleOp module) {
-  module.walk([](memref::AllocaScopeOp scope) {
-    Block *entry = &scope->getParentOfType<func::FuncOp>().getBody().front();
-    SmallVector<memref::AllocaOp> rooms(scope.getBodyRegion().front().getOps<memref::AllocaOp>());
-    for (memref::AllocaOp room : rooms)
-      if (room.getOperands().empty()) room->moveBefore(entry, entry->begin());
-    Block &body = scope.getBodyRegion().front();
-    Operation *end = body.getTerminator();
-    SmallVector<Value> results(end->getOperands());
-    end->erase();
-    scope->getBlock()->getOperations().splice(Block::iterator(scope), body.getOperations());
-    scope->replaceAllUsesWith(results);
-    scope->erase();
-  });
-  // So is room that no scope is around.
+// Room on the stack is taken once, on entry, not in each turn of a loop.
+void liftRooms(ModuleOp module) {
   module.walk([](memref::AllocaOp room) {
     Block *entry = &room->getParentOfType<func::FuncOp>().getBody().front();
     if (room.getOperands().empty() && room->getBlock() != entry) room->moveBefore(entry, entry->begin());
@@ -58,7 +44,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       launch.getBody().getBlocks().clear();
       launch.getCombine().getBlocks().clear();
     }
-    openScopes(module);
+    liftRooms(module);
   }
 };
 } // namespace

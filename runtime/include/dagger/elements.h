@@ -75,6 +75,10 @@ DG_EXPORT dg_str *dg_str_new(const char *data, int64_t bytes);
 DG_EXPORT dg_str *dg_str_retain(dg_str *text);
 /* One reference less; the last one frees. */
 DG_EXPORT void dg_str_release(dg_str *text);
+/* The place holds a reference to `text` from now on; the text that was there is released. */
+DG_EXPORT void dg_str_assign(dg_str **place, dg_str *text);
+/* Releases the texts in `count` places. */
+DG_EXPORT void dg_str_clear(dg_str **places, int64_t count);
 
 #ifdef __cplusplus
 } // extern "C"
@@ -99,6 +103,9 @@ struct ArrayView {
   const int64_t *strides;
 
   int64_t count() const {
+    for (int axis = 0; axis < rank; ++axis)
+      if (!extents[axis])
+        return 0; // the product of the others may be too large for an integer
     int64_t n = 1;
     for (int axis = 0; axis < rank; ++axis)
       n *= extents[axis];

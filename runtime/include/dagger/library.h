@@ -52,7 +52,8 @@ extern "C" {
   X(LINALG_POTRF, "linalg.potrf", "updates a: a (A = L Lt, lower)")                                                    \
   X(LINALG_TRSM, "linalg.trsm", "updates a: b, l (B <- B inv(Lt))")                                                    \
   X(LINALG_SYRK, "linalg.syrk", "updates a: c, a (C <- C - A At)")                                                     \
-  X(LINALG_GEMM, "linalg.gemm", "updates a: c, a, b (C <- C - A Bt)")
+  X(LINALG_GEMM, "linalg.gemm", "updates a: c, a, b (C <- C - A Bt)")                                                  \
+  X(FORMAT, "format", "a: the parts of an array of tuples t: layout, format -> its text, of rank 0")
 
 typedef enum {
 #define DG_LIBRARY_ENUMERATOR(id, name, operands) DG_LIB_##id,
@@ -61,10 +62,11 @@ typedef enum {
   DG_LIB_COUNT
 } dg_library_function;
 
-// Everything is borrowed and copied at the call. `result_type` and `result_rank` have result_count elements, and so has
+// Everything is borrowed and copied at the call. `array_type` says how each array's elements are to be read (arrays themselves
+// do not know whether they are signed). `result_type` and `result_rank` have result_count elements, and so has
 // `results`, which receives owned handles.
-void dg_library(dg_context *, int32_t function, dg_array *const *arrays, int32_t array_count, const int64_t *numbers,
-                int32_t number_count, const double *reals, int32_t real_count, dg_str *const *texts, int32_t text_count,
+void dg_library(dg_context *, int32_t function, dg_array *const *arrays, const uint8_t *array_type, int32_t array_count,
+                const int64_t *numbers, int32_t number_count, const double *reals, int32_t real_count, dg_str *const *texts, int32_t text_count,
                 const uint8_t *result_type, const uint8_t *result_rank, dg_array **results, int32_t result_count,
                 const dg_location *);
 
@@ -97,11 +99,15 @@ dg_str *dg_format_f64(double value, const char *spec);
 dg_str *dg_format_str(dg_str *text, const char *spec);
 dg_str *dg_format_date(int64_t days, const char *spec);     // days since 1970-01-01: "1995-03-15"
 dg_str *dg_format_timestamp(int64_t microseconds, const char *spec);
-dg_str *dg_format_array(dg_context *, dg_array *a, const char *spec, const dg_location *); // looks
+// Looks. `type` is the elements' in the language, DG_DATE and DG_TIMESTAMP too.
+dg_str *dg_format_array(dg_context *, uint8_t type, dg_array *a, const char *spec, const dg_location *);
+dg_str *dg_str_quote(dg_str *text);                         // as it stands in arrays and tuples: "a\"b"
+// FORMAT's layout is the text around the parts' elements; a part stands as DG_PART and, behind it, its type + 1.
+enum { DG_PART = 1 };
 // Text to a value of `type` at `out`, DG_DATE and DG_TIMESTAMP (as int64_t) too. Fails: DG9012.
 void dg_parse(dg_context *, uint8_t type, dg_str *text, void *out, const dg_location *);
 
-// Types of scalars only: in dg_parameter and dg_parse, never of arrays' elements (those are DG_I64).
+// Types of the language only: in dg_parameter, dg_parse and formats. In memory they are DG_I64.
 enum { DG_DATE = 32 /* int64_t days since 1970-01-01 */, DG_TIMESTAMP = 33 /* int64_t microseconds since then */ };
 
 // random.stream: element `index` of random.uniform or random.normal (f64) with this seed.

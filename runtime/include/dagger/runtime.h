@@ -86,7 +86,8 @@ typedef struct dg_operand {
   int64_t scale[DG_MAX_RANK];
 } dg_operand;
 
-typedef struct dg_view { char *data; const int64_t *extents, *strides; } dg_view;
+// `array` is the operand as a value, borrowed, and only there in launches of tasks; `buffer` is what it lies in.
+typedef struct dg_view { char *data; const int64_t *extents, *strides; dg_array *array; dg_buffer *buffer; } dg_view;
 // Runs the points low <= p < high (each `rank` long) of the index space. Views are of whole operands: indices are global.
 typedef void (*dg_kernel)(dg_context *, const int64_t *low, const int64_t *high, const dg_view *operands, const void *scalars);
 
@@ -113,7 +114,7 @@ void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, d
 
 // In a kernel: an operand that it reads as an array, for functions that take one. The caller owns it and gives it back
 // before the kernel returns; nothing of it outlives the kernel.
-dg_array *dg_kernel_array(dg_context *, const dg_view *view, int64_t type, int64_t rank);
+dg_array *dg_kernel_array(dg_context *, const dg_view *view, int64_t rank);
 
 // ---- task calls --------------------------------------------------------------------------------------------------------
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores

@@ -22,7 +22,10 @@ std::vector<dg_array *> library(dg_context *c, int32_t function, const Call &cal
   for (const std::string &text : call.texts)
     texts.push_back(dg_str_new(text.data(), int64_t(text.size())));
   std::vector<dg_array *> results(call.types.size());
-  dg_library(c, function, call.arrays.data(), int32_t(call.arrays.size()), call.numbers.data(), int32_t(call.numbers.size()),
+  std::vector<uint8_t> arrayTypes;
+  for (const dg_array *a : call.arrays)
+    arrayTypes.push_back(a->type);
+  dg_library(c, function, call.arrays.data(), arrayTypes.data(), int32_t(call.arrays.size()), call.numbers.data(), int32_t(call.numbers.size()),
              call.reals.data(), int32_t(call.reals.size()), texts.data(), int32_t(texts.size()), call.types.data(),
              call.ranks.data(), results.data(), int32_t(results.size()), &here);
   for (dg_str *text : texts)
@@ -38,7 +41,7 @@ dg_array *vectorOf(dg_context *c, std::vector<double> values) {
 }
 
 std::string shown(dg_context *c, dg_array *a) {
-  dg_str *text = dg_format_array(c, a, nullptr, nullptr);
+  dg_str *text = dg_format_array(c, a->type, a, nullptr, nullptr);
   std::string out(text->data, size_t(text->bytes));
   dg_str_release(text);
   return out;

@@ -250,8 +250,24 @@ TEST(Task, OverlappingPlaces) {
   EXPECT_EQ(o.err, "error[DG9009]: two inout places overlap: v[0..50] and v[i..j]\n  at prog.dg:12:5 in `main`\n");
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DAGGER_THREAD_SANITIZER
+#endif
+#endif
+
+// AddressSanitizer says once that our stacks are larger than those it looks through after a longjmp.
+static std::string withoutSanitizer(const std::string &err) {
+  static const std::string last = "https://github.com/google/sanitizers/issues/189\n";
+  size_t end = err.starts_with("==") ? err.find(last) : std::string::npos;
+  return end == std::string::npos ? err : err.substr(end + last.size());
+}
+
 // Recursion without end fails the task, not the process; the next program runs as if nothing had been.
 TEST(Task, RecursionTooDeep) {
+#ifdef DAGGER_THREAD_SANITIZER
+  GTEST_SKIP() << "ThreadSanitizer's own call stack ends first, outside of our guard";
+#endif
   struct Deep {
     static int64_t down(dg_context *c, int64_t n) {
       volatile char frame[512];
@@ -271,11 +287,11 @@ TEST(Task, RecursionTooDeep) {
       dg_array_look(c, x, nullptr);
     }, {.threads = 2});
     EXPECT_EQ(o.code, 1);
-    EXPECT_EQ(o.err, "error[DG9011]: recursion is too deep\n  at prog.dg:12:5 in task `dive`\n");
+    EXPECT_EQ(withoutSanitizer(o.err), "error[DG9011]: recursion is too deep\n  at prog.dg:12:5 in task `dive`\n");
   }
   Outcome o = run([](dg_context *c) { Deep::down(c, 0); });
   EXPECT_EQ(o.code, 1);
-  EXPECT_EQ(o.err, "error[DG9011]: recursion is too deep\n");
+  EXPECT_EQ(withoutSanitizer(o.err), "error[DG9011]: recursion is too deep\n");
 }
 
 // A task called in a task runs in place; its failure names both and fails the outer one.

@@ -195,3 +195,12 @@ TEST(PrintArray, LongOnesAreCut) {
   TestArray<int64_t> b({600, 2});
   EXPECT_EQ(text::format(b.view()), "[[0, 0], [0, 0], [0, 0], ..., [0, 0], [0, 0], [0, 0]]");
 }
+
+// Brackets around nothing are cut too: a file of some bytes may say that it holds a trillion rows without columns.
+TEST(PrintArray, LongOnesWithoutElementsAreCut) {
+  const int64_t rows[] = {int64_t(1) << 40, 0}, tooMany[] = {int64_t(1) << 40, int64_t(1) << 40, 0}, strides[] = {0, 0, 1};
+  EXPECT_EQ(text::format(ArrayView{DG_I64, 2, nullptr, rows, strides}), "[[], [], [], ..., [], [], []]");
+  ArrayView most{DG_I64, 3, nullptr, tooMany, strides};
+  EXPECT_EQ(most.count(), 0);
+  EXPECT_TRUE(text::format(most).starts_with("[[[], [], [], ..., [], [], []], "));
+}
