@@ -80,11 +80,6 @@ def chain(pages, page):
     return pages.shows([page.code], "check", "chain.dg") + pages.shows([], "check", "cured.dg")
 
 
-def imported(pages, page):
-    pages.write("physics.dg", "fn weight(mass: f64) -> f64 { mass * 9.81 }\n")
-    return Pages.of_page_plain(pages, page)
-
-
 def overflow(pages, page):
     pages.write("failing.dg", page.programs[0])
     pages.write("cured.dg", page.programs[1])
@@ -122,4 +117,75 @@ double fit(const double *x, int64_t n) {
     return problems
 
 
-SPECIAL = {"DG1020": nested, "DG1021": large, "DG3028": chain, "DG9005": overflow, "DG9007": file, "DG9008": extern}
+# The checks of pages that are about files and command lines: commands, and what they show.
+def not_text(pages, page):
+    pages.write("latin.dg", "fn main() {\n    print(\"caf\xe9\")\n}\n".encode("latin-1"))
+    pages.write("cured.dg", "fn main() {\n    print(\"caf\xe9\")\n}\n")
+    return pages.shows([page.code], "check", "latin.dg") + pages.shows([], "check", "cured.dg")
+
+
+def no_file(pages, page):
+    pages.write("hello.dg", "fn main() {}\n")
+    problem = pages.shows([page.code], "run", "hello") + pages.shows([], "run", "hello.dg")
+    return problem or ("" if "did you mean `hello.dg`?" in pages.call("run", "hello")[2] else "no help with the name")
+
+
+def folder(pages, page):
+    (pages.folder / "programs").mkdir(exist_ok=True)
+    return pages.shows([page.code], "run", "programs")
+
+
+def command_line(pages, page):
+    pages.write("fib.dg", "fn main(n: i64 = 3) { print(n) }\n")
+    return pages.shows([page.code], "run", "--n", "10", "fib.dg", status=2) + pages.shows([], "run", "fib.dg", "--n", "10")
+
+
+def no_code(pages, page):
+    return pages.shows([page.code], "explain", "DG1", status=2) + pages.shows([], "explain", "DG1001")
+
+
+def no_compiler(pages, page):
+    pages.write("heat.dg", "fn main() { print(1) }\n")
+    pages.environment, kept = {**pages.environment, "PATH": str(pages.folder)}, pages.environment
+    problem = pages.shows([page.code], "build", "heat.dg", "-o", "heat")
+    pages.environment = kept
+    return problem + pages.shows([], "build", "heat.dg", "-o", "heat")
+
+
+def no_library(pages, page):
+    pages.write("missing.dg", 'extern task fit(x: f64) -> f64 from "libnowhere.so"\nfn main() { print(fit(1.0)) }\n')
+    return pages.shows([page.code], "run", "missing.dg")
+
+
+def no_main(pages, page):
+    pages.write("physics.dg", "fn weight(mass: f64) -> f64 { mass * 9.81 }\ntest \"weight\" { assert weight(0.0) == 0.0 }\n")
+    return pages.shows([page.code], "run", "physics.dg") + pages.shows([], "test", "physics.dg")
+
+
+SPECIAL = {
+    "DG1020": nested, "DG1021": large, "DG1022": not_text, "DG3028": chain, "DG7001": no_file, "DG7002": folder,
+    "DG7003": not_text, "DG7004": command_line, "DG7005": no_code, "DG7006": no_library, "DG7007": no_compiler,
+    "DG7008": no_main, "DG9005": overflow, "DG9007": file, "DG9008": extern,
+}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--daggerc", required=True)
+    arguments.add_argument("--cc", default="cc")
+    arguments.add_argument("codes", nargs="*")
+    options = arguments.parse_args()
+    passed = failed = 0
+    for path in sorted((ROOT / "docs" / "errors").glob("DG*.md")):
+        if options.codes and path.stem not in options.codes:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            problem = Pages(os.path.abspath(options.daggerc), options.cc, folder).of_page(Page(path))
+        if problem:
+            print(f"{path.stem}: {problem}")
+        passed, failed = passed + (not problem), failed + bool(problem)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+sys.exit(main())

@@ -7,5 +7,5 @@
 // CHECK-DAG: llvm.call @dg_launch_submit
 // CHECK-DAG: llvm.func internal @blocks_kernel
 // CHECK-DAG: llvm.func internal @combine_kernel
-// CHECK-NOT: {{(task|scf|arith|func|array)[.][a-z_]+[ (]}}
+// CHECK-NOT: {{(task|scf|arith|func|array)[.][a-z_]+ [%@("]}}
 // LLVM: define internal {{.*}} @main(
