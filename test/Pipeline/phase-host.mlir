@@ -8,4 +8,4 @@
 // CHECK-DAG: llvm.func internal @blocks_kernel
 // CHECK-DAG: llvm.func internal @combine_kernel
 // CHECK-NOT: {{(task|scf|arith|func|array)[.][a-z_]+ [%@("]}}
-// LLVM: define internal {{.*}} @main(
+// LLVM: define internal void @blocks_kernel(
