@@ -187,11 +187,9 @@ __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task
   jmp_buf edge;
   context.edge = &edge;
   context.sites = nullptr;
-  dg_frame *base = context.worker->nested.head;
-  if (_setjmp(edge)) {
-    abandonFrames(context, base);
+  context.edgeBase = context.worker->nested.head;
+  if (_setjmp(edge))
     return false;
-  }
   task.body(&context, frame, arrays);
   return true;
 }
