@@ -39,9 +39,9 @@ const OpenMP &openmpOf(const dg_location *location) {
   return found;
 }
 
-size_t hold(dg_context *context, int32_t threads, const dg_location *location) {
+size_t hold(dg_context *context, int32_t threads, bool waits, const dg_location *location) {
   Worker &worker = *context->worker;
-  size_t depth = context->runtime->scheduler.hold(worker, threads);
+  size_t depth = context->runtime->scheduler.hold(worker, threads, waits);
   const OpenMP &openmp = openmpOf(location);
   if (!openmp.setThreads || !openmp.maxThreads)
     return depth;
@@ -89,7 +89,7 @@ constexpr int64_t chunksPerThread = 8; // turns may take differently long
 } // namespace
 
 int32_t dg_threads_hold(dg_context *context, int32_t threads, const dg_location *location) {
-  return int32_t(hold(context, threads, location));
+  return int32_t(hold(context, threads, true, location));
 }
 
 void dg_threads_release(dg_context *context, int32_t held) {
@@ -99,7 +99,7 @@ void dg_threads_release(dg_context *context, int32_t held) {
 void dg_loop_begin(dg_context *context, dg_loop *loop, int64_t turns, int32_t threads, const dg_location *location) {
   Worker &worker = *context->worker;
   int wanted = int(std::min<int64_t>(threads, std::max<int64_t>(turns, 1)));
-  loop->held = int32_t(hold(context, wanted, location));
+  loop->held = int32_t(hold(context, wanted, false, location)); // its task has waited
   loop->threads = worker.isInLoop ? 1 : std::min(wanted, int(worker.held.size()) + 1);
   loop->turns = turns;
   loop->chunks = loop->threads == 1 ? std::min<int64_t>(turns, 1) : std::min(turns, loop->threads * chunksPerThread);

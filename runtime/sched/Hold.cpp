@@ -29,9 +29,9 @@ void Scheduler::holdIdle(Worker &holder, size_t wanted) {
 }
 
 // Those that have just run out of work have not said so yet.
-static constexpr auto patience = std::chrono::microseconds(50);
+static constexpr auto patience = std::chrono::microseconds(200);
 
-size_t Scheduler::hold(Worker &holder, int wanted) {
+size_t Scheduler::hold(Worker &holder, int wanted, bool waits) {
   size_t depth = holder.holds.size();
   holder.holds.push_back({holder.held.size(), nullptr, 0});
   // Inside of a loop each thread stands for one worker: there is nobody to run on more.
@@ -39,7 +39,7 @@ size_t Scheduler::hold(Worker &holder, int wanted) {
     return depth;
   size_t others = size_t(std::min(std::max(wanted, 1), threads())) - 1;
   holdIdle(holder, others);
-  if (holder.held.size() >= others)
+  if (!waits || holder.held.size() >= others)
     return depth;
   auto end = std::chrono::steady_clock::now() + patience;
   while (holder.held.size() < others && !anyReady() && std::chrono::steady_clock::now() < end) {

@@ -112,9 +112,9 @@ public:
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
   // For the task that runs on `holder`: makes others stand still that have nothing to do, so that `wanted` threads are free for
-  // it, with its own; takes what is there, after a moment for those that are about to have nothing to do. Gives what `release`
-  // takes to undo it, and all that came after.
-  size_t hold(Worker &holder, int wanted);
+  // it, with its own; takes what is there, if it `waits` after a moment for those that are about to have nothing to do. Gives
+  // what `release` takes to undo it, and all that came after.
+  size_t hold(Worker &holder, int wanted, bool waits);
   void release(Worker &holder, size_t depth);
 
   // Any thread: there is something to run that sleepers could not see.
