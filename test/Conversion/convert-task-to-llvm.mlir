@@ -78,12 +78,6 @@ func.func @effects(%t: !array.str, %a: tensor<?xf64>, %c: i1) attributes {task.c
   return
 }
 
-// The body for the runtime: the result of the task goes where the runtime waits for it.
-// CHECK: llvm.func internal @cube.tasks(%[[CONTEXT:.*]]: !llvm.ptr, %[[FRAME:.*]]: !llvm.ptr, %{{.*}}: !llvm.ptr)
-// CHECK: %[[X:.*]] = llvm.load %{{.*}} : !llvm.ptr -> f64
-// CHECK: llvm.call @cube(%[[CONTEXT]], %[[X]])
-// CHECK: llvm.call @dg_task_return_scalar(%[[CONTEXT]],
-
 // A parallel loop: the runtime says how many threads and chunks there are, OpenMP's threads share the chunks, each of which the
 // runtime runs behind an edge of its own; then the loop has ended or failed.
 // CHECK-LABEL: llvm.func internal @parallel(
@@ -99,8 +93,6 @@ func.func @effects(%t: !array.str, %a: tensor<?xf64>, %c: i1) attributes {task.c
 // CHECK: omp.yield
 // CHECK: llvm.call @dg_loop_end(%[[CONTEXT]], %[[LOOP]])
 // CHECK: llvm.return %[[A]]
-// CHECK: llvm.func internal @turns.turns(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64, %{{.*}}: !llvm.ptr) {
-// CHECK: llvm.call @turns(
 func.func private @turns(%low: index, %high: index, %x: f64, %a: tensor<?xf64>) attributes {task.context = "task"} {
   %old = task.load %a[%low] : tensor<?xf64> -> f64
   %y = arith.addf %old, %x : f64
@@ -111,3 +103,13 @@ func.func @parallel(%a: tensor<?xf64>, %n: index, %x: f64) -> tensor<?xf64> attr
   %b = task.parallel_for @turns over %n threads 4 captured(%x : f64) arrays(%a : tensor<?xf64>) : tensor<?xf64>
   return %b : tensor<?xf64>
 }
+
+// The body for the runtime: the result of the task goes where the runtime waits for it.
+// CHECK: llvm.func internal @cube.tasks(%[[CONTEXT:.*]]: !llvm.ptr, %[[FRAME:.*]]: !llvm.ptr, %{{.*}}: !llvm.ptr)
+// CHECK: %[[X:.*]] = llvm.load %{{.*}} : !llvm.ptr -> f64
+// CHECK: llvm.call @cube(%[[CONTEXT]], %[[X]])
+// CHECK: llvm.call @dg_task_return_scalar(%[[CONTEXT]],
+
+// And that of the turns: what they captured comes from the loop's frame.
+// CHECK: llvm.func internal @turns.turns(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64, %{{.*}}: !llvm.ptr) {
+// CHECK: llvm.call @turns(
