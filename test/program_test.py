@@ -56,7 +56,7 @@ class Expectation:
             found.pop()
         for number, wanted in enumerate(self.lines):
             parts = re.split(r"\{\{(.*?)\}\}", wanted)
-            pattern = "".join(part if k % 2 else re.escape(part) for k, part in enumerate(parts))
+            pattern = "".join(f"(?:{part})" if k % 2 else re.escape(part) for k, part in enumerate(parts))
             line = found[number] if number < len(found) else None
             if line is None or not re.fullmatch(pattern, line.rstrip()):
                 return f"line {number + 1}:\n  wanted: {wanted}\n  found:  {'nothing' if line is None else line}"

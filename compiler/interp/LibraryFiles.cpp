@@ -14,8 +14,12 @@ void readNumbers(const LibraryCall &call) {
   dg_type element = libraryType(type->element);
   if (path.ends_with(".npy"))
     return call.give(io::readNpy(path, element, type->rank), failures::File);
-  if (path.ends_with(".png"))
-    return call.give(io::readPng(path, type->rank), failures::File);
+  if (path.ends_with(".png")) {
+    auto picture = io::readPng(path, type->rank);
+    if (picture.ok() && picture->type() != element)
+      throw PlainFailure{failures::File, path + ": the elements are " + dg_type_name(picture->type()) + ", not " + dg_type_name(element)};
+    return call.give(std::move(picture), failures::File);
+  }
   io::CsvOptions options;
   if (int64_t columns = call.attr("columns"))
     options.columns = columns;

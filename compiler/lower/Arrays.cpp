@@ -88,7 +88,8 @@ void Lowering::checkIndices(ValueRange indices, ValueRange extents, Location at)
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(op.thenBlock());
     Values numbers{fromIndex(index, wide, at), constInt(wide, int64_t(axis), at), fromIndex(extent, wide, at)};
-    runtime("dg_fail_index", numbers, Type(), at, true, true);
+    task::RuntimeOp::create(builder, at, TypeRange(), "dg_fail_index", numbers, /*spec=*/StringAttr(), /*with_context=*/true,
+                            /*with_location=*/true, /*pure=*/false);
   }
 }
 

@@ -5,22 +5,55 @@ using namespace mlir;
 
 namespace dagger::lower {
 
-// The arguments in the order of the parameters; an inout one is what stands in its place now.
-void Lowering::arguments(const Expr *e, SmallVectorImpl<Val> &out) {
-  size_t plainNext = 0, placeNext = 0;
-  for (const hir::Param &p : e->callee->params)
-    out.push_back(p.isInout ? readPlace(e->places[placeNext++]) : emit(e->args[plainNext++]));
+static std::string textOf(const hir::Program &program, Span span) {
+  return span.valid() ? program.sources->get(span.file).text.substr(span.begin, span.end - span.begin) : std::string();
 }
 
-void Lowering::writeUpdates(const Expr *e, ArrayRef<Val> updated) {
-  for (auto [place, value] : llvm::zip_equal(e->places, updated))
-    writePlace(place, value, place.type);
+// Two inout places of one call stand for different elements, or the program stops.
+void Lowering::checkOverlaps(const Expr *e, ArrayRef<Chosen> chosen) {
+  Location at = loc(e->span);
+  for (size_t i = 0; i < chosen.size(); ++i)
+    for (size_t k = i + 1; k < chosen.size(); ++k) {
+      const hir::Place &a = e->places[i], &b = e->places[k];
+      auto [first, count] = placeParts(a);
+      auto [otherFirst, otherCount] = placeParts(b);
+      if (a.root != b.root || first >= otherFirst + otherCount || otherFirst >= first + count)
+        continue;
+      // One that is the whole array meets all of the other but nothing.
+      if (chosen[i].isWhole() && chosen[k].isWhole())
+        continue; // the checker has refused that
+      Value meets = chosen[i].isWhole() || chosen[k].isWhole() ? boolean(true, at) : overlap(chosen[i], chosen[k], at);
+      failIf(meets, 9009, "two inout places overlap: " + textOf(program, a.span) + " and " + textOf(program, b.span), at);
+    }
+}
+
+// The arguments in the order of the parameters; an inout one is what stands in its place now.
+void Lowering::arguments(const Expr *e, SmallVectorImpl<Val> &out, SmallVectorImpl<Chosen> &chosen) {
+  size_t plainNext = 0, placeNext = 0;
+  for (const hir::Param &p : e->callee->params) {
+    if (p.isInout)
+      chosen.push_back(choose(e->places[placeNext++]));
+    out.push_back(p.isInout ? Val() : emit(e->args[plainNext++]));
+  }
+  checkOverlaps(e, chosen);
+  placeNext = 0;
+  for (auto [p, value] : llvm::zip_equal(e->callee->params, out))
+    if (p.isInout) {
+      value = readPlace(e->places[placeNext], &chosen[placeNext]);
+      ++placeNext;
+    }
+}
+
+void Lowering::writeUpdates(const Expr *e, ArrayRef<Val> updated, ArrayRef<Chosen> chosen) {
+  for (auto [place, value, where] : llvm::zip_equal(e->places, updated, chosen))
+    writePlace(place, value, place.type, &where);
 }
 
 Val Lowering::callDirect(const Expr *e, func::FuncOp func, bool futures) {
   Location at = loc(e->span);
   SmallVector<Val> values;
-  arguments(e, values);
+  SmallVector<Chosen> chosen;
+  arguments(e, values, chosen);
   Values operands;
   for (const Val &v : values) {
     if (v.view || v.parts.empty())
@@ -40,7 +73,7 @@ Val Lowering::callDirect(const Expr *e, func::FuncOp func, bool futures) {
     updated.push_back(Val(Values(results.take_front(count))));
     results = results.drop_front(count);
   }
-  writeUpdates(e, updated);
+  writeUpdates(e, updated, chosen);
   return out;
 }
 
@@ -82,7 +115,8 @@ Val Lowering::emitCall(const Expr *e) {
   bool isScalarCode = f->isScalar && kernelCode.isFunction(f);
   if (isScalarCode) {
     SmallVector<Val> values;
-    arguments(e, values);
+    SmallVector<Chosen> chosen;
+    arguments(e, values, chosen);
     Values operands;
     for (const Val &v : values)
       operands.append(v.parts);
@@ -96,38 +130,11 @@ Val Lowering::emitCall(const Expr *e) {
   if (!onHost && f->isRecursive)
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   SmallVector<Val> values, updated;
-  arguments(e, values);
+  SmallVector<Chosen> chosen;
+  arguments(e, values, chosen);
   Val out = inlineCall(f, values, at, updated);
-  writeUpdates(e, updated);
+  writeUpdates(e, updated, chosen);
   return out;
-}
-
-// A place of which the task gets just a box of the variable's array.
-bool Lowering::boxOf(const hir::Place &place, Values &starts, Values &counts) {
-  if (place.path.empty() || leaves(place.type).size() != 1 || !place.type->isArray())
-    return false;
-  const hir::Place::Step &step = place.path.back();
-  Location at = loc(place.span);
-  auto [first, count] = placeParts(place);
-  Value array = state.env[place.root].parts[first];
-  if (step.kind == hir::Place::Step::Tile) {
-    Values tile;
-    for (const Expr *e : step.tile)
-      tile.push_back(emitIndex(e));
-    Box b = tileBox(array, tile, at);
-    starts = b.starts;
-    counts = b.counts;
-    return true;
-  }
-  if (step.kind != hir::Place::Step::Subscripts)
-    return false;
-  for (const hir::Subscript &s : step.subscripts)
-    if (s.kind != hir::Subscript::Range || s.step)
-      return false;
-  Box b = box(Val(array), step.subscripts, at);
-  starts = b.starts;
-  counts = b.counts;
-  return true;
 }
 
 Val Lowering::callTask(const Expr *e, bool statement) {
@@ -144,14 +151,8 @@ Val Lowering::callTask(const Expr *e, bool statement) {
   SmallVector<int32_t> boxes, updates;
   SmallVector<Update> places;
   SmallVector<Attribute> texts;
-  SmallVector<std::tuple<const Var *, unsigned, Values, Values>> updatedBoxes;
   size_t plainNext = 0, placeNext = 0;
-  auto text = [&](Span span) {
-    if (!span.valid())
-      return std::string();
-    const std::string &source = program.sources->get(span.file).text;
-    return source.substr(span.begin, span.end - span.begin);
-  };
+  SmallVector<Chosen> chosen;
   for (const hir::Param &p : f->params) {
     if (!p.isInout) {
       const Expr *a = e->args[plainNext++];
@@ -174,45 +175,31 @@ Val Lowering::callTask(const Expr *e, bool statement) {
       continue;
     }
     const hir::Place &place = e->places[placeNext++];
-    Values boxStarts, boxCounts;
     auto [first, count] = placeParts(place);
-    // A second box of one array in one call is passed as a value of its own: two results of one array would exclude
-    // each other. That the two do not overlap is tested here.
-    bool isSecond = llvm::any_of(updatedBoxes, [&](auto &other) { return std::get<0>(other) == place.root && std::get<1>(other) == first; });
-    bool isBox = boxOf(place, boxStarts, boxCounts);
-    if (isBox) {
-      for (auto &[root, part, otherStarts, otherCounts] : updatedBoxes) {
-        if (root != place.root || part != first)
-          continue;
-        Value overlap = boolean(true, at);
-        for (size_t axis = 0; axis < boxStarts.size(); ++axis) {
-          auto before = [&](Value s, Value c, Value t) -> Value {
-            return arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, t, arith::AddIOp::create(builder, at, s, c));
-          };
-          overlap = arith::AndIOp::create(builder, at, overlap, before(boxStarts[axis], boxCounts[axis], otherStarts[axis]));
-          overlap = arith::AndIOp::create(builder, at, overlap, before(otherStarts[axis], otherCounts[axis], boxStarts[axis]));
-        }
-        failIf(overlap, 9009, "two inout places overlap: " + text(e->span), at);
-      }
-      updatedBoxes.push_back({place.root, first, boxStarts, boxCounts});
-    }
+    const Chosen &where = chosen.emplace_back(choose(place));
+    // A contiguous part of one array is passed as a box of the variable. A second box of one array in one call is passed as
+    // a value of its own: two results of one array would exclude each other.
+    bool isBox = !where.box.starts.empty() && where.selectors.empty() && !where.box.dropped && count == 1 &&
+                 llvm::all_of(where.box.steps, [](Value step) { return getConstantIntValue(step) == 1; });
+    bool isSecond = llvm::any_of(places, [&](const Update &other) { return other.isBox && other.place->root == place.root && other.part == first; });
     Val value;
     if (isBox && !isSecond) {
       boxes.push_back(int32_t(operands.size()));
-      starts.append(boxStarts);
-      counts.append(boxCounts);
+      starts.append(where.box.starts);
+      counts.append(where.box.counts);
       value = Val(state.env[place.root].parts[first]);
       places.push_back({&place, unsigned(updates.size()), 1, true, first});
     } else {
-      value = readPlace(place);
+      value = readPlace(place, &where);
       places.push_back({&place, unsigned(updates.size()), unsigned(value.parts.size()), false});
     }
     for (Value part : value.parts) {
       updates.push_back(int32_t(operands.size()));
-      operands.push_back(part);
-      texts.push_back(builder.getStringAttr(text(place.span)));
+      operands.push_back(future(part, at)); // a number to be updated needs a place of its own
+      texts.push_back(builder.getStringAttr(textOf(program, place.span)));
     }
   }
+  checkOverlaps(e, chosen);
   SmallVector<Type> results;
   for (Type type : callee.getResultTypes())
     results.push_back(isa<RankedTensorType>(type) ? type : Type(RankedTensorType::get({}, type)));
@@ -225,13 +212,13 @@ Val Lowering::callTask(const Expr *e, bool statement) {
   ValueRange all = op.getResults();
   unsigned own = leaves(f->result).size();
   ValueRange updated = all.drop_front(own);
-  for (const Update &u : places) {
+  for (auto [u, where] : llvm::zip_equal(places, chosen)) {
     if (u.isBox) {
       // The result is the whole array with the box replaced.
       state.env[u.place->root].parts[u.part] = updated[u.first];
       continue;
     }
-    writePlace(*u.place, Val(Values(updated.slice(u.first, u.count))), u.place->type);
+    writePlace(*u.place, Val(Values(updated.slice(u.first, u.count))), u.place->type, &where);
   }
   return Val(Values(all.take_front(own)));
 }

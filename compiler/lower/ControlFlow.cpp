@@ -232,7 +232,7 @@ Value Lowering::turns(Value low, Value high, Value step, bool isSigned, bool isC
     return withSign ? Value(arith::ExtSIOp::create(builder, at, wide, v)) : Value(arith::ExtUIOp::create(builder, at, wide, v));
   };
   if (!isConstStep)
-    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014, "the step of a range is zero", at);
+    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014, "step is zero", at);
   Value span = arith::SubIOp::create(builder, at, extend(high, isSigned), extend(low, isSigned));
   Value count = arith::CeilDivSIOp::create(builder, at, span, extend(step, true));
   return toIndex(arith::MaxSIOp::create(builder, at, count, constInt(wide, 0, at)), true, at);

@@ -33,7 +33,8 @@ func::FuncOp Lowering::function(const hir::Function *f, Context where) {
   bool isTaskVersion = f->kind == hir::FunctionKind::Fn && where == Context::Task;
   bool isHostVersion = f->kind == hir::FunctionKind::Fn && where == Context::Host;
   bool isRaw = f->kind == hir::FunctionKind::Extern && where == Context::Scalar;
-  std::string name = isRaw ? f->externSymbol : f->symbol + (isTaskVersion ? ".task" : isHostVersion ? ".host" : "");
+  bool isExtern = f->kind == hir::FunctionKind::Extern; // its body calls the C function of that name
+  std::string name = isRaw ? f->externSymbol : f->symbol + (isExtern ? ".extern" : isTaskVersion ? ".task" : isHostVersion ? ".host" : "");
   auto saved = std::make_pair(state.functionName, state.callSite);
   state.functionName = f->name;
   state.callSite.reset();
@@ -41,6 +42,8 @@ func::FuncOp Lowering::function(const hir::Function *f, Context where) {
   std::tie(state.functionName, state.callSite) = saved;
   func.setPrivate();
   func->setAttr("task.name", builder.getStringAttr(f->name));
+  if (f->kind == hir::FunctionKind::Task || isExtern)
+    func->setAttr("task.is_task", builder.getUnitAttr());
   func->setAttr(task::contextAttr, builder.getStringAttr(where == Context::Host   ? task::hostContext
                                                          : where == Context::Task ? task::taskContext
                                                                                   : task::scalarContext));
@@ -176,6 +179,7 @@ const Lowering::Outlined &Lowering::outline(const hir::Block *body, ArrayRef<Var
   out.func = func::FuncOp::create(builder, at, name, builder.getFunctionType(inputs, results));
   out.func.setPrivate();
   out.func->setAttr("task.name", builder.getStringAttr(state.functionName));
+  out.func->setAttr("task.outlined", builder.getUnitAttr());
   out.func->setAttr(task::contextAttr, builder.getStringAttr(task::taskContext));
   State outer = state;
   Block *entry = out.func.addEntryBlock();

@@ -297,7 +297,8 @@ void Lowering::launchGroups(const Expr *e) {
   const hir::Function *f = e->callee;
   Location site = loc(e->span);
   SmallVector<Val> values, updated;
-  arguments(e, values);
+  SmallVector<Chosen> chosen;
+  arguments(e, values, chosen);
   auto saved = std::make_tuple(state.function, state.functionName, state.callSite);
   for (auto [p, value] : llvm::zip_equal(f->params, values))
     state.env[p.var] = value;
@@ -309,7 +310,7 @@ void Lowering::launchGroups(const Expr *e) {
     if (p.isInout)
       updated.push_back(state.env[p.var]);
   std::tie(state.function, state.functionName, state.callSite) = saved;
-  writeUpdates(e, updated);
+  writeUpdates(e, updated, chosen);
 }
 
 } // namespace dagger::lower

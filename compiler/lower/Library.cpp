@@ -86,8 +86,12 @@ Val Lowering::emitLibrary(const Expr *e) {
       operands.push_back(emitScalar(a));
     return runtime(name == "random.uniform_at" ? "dg_random_uniform" : "dg_random_normal", operands, scalarType(e->type), at);
   }
-  if (name == "random.integers_at")
-    return unsupported(e->span, "`random.integers_at`", e->type);
+  if (name == "random.integers_at") {
+    Values operands; // an empty range stops
+    for (const Expr *a : e->args)
+      operands.push_back(emitScalar(a));
+    return runtime("dg_random_integers", operands, scalarType(e->type), at, true, true);
+  }
   if (state.context == Context::Kernel || state.context == Context::Scalar) {
     Val view = e->type->isArray() ? viewLibrary(e) : Val();
     return view.view ? view : unsupported(e->span, "`" + e->text + "` inside a kernel", e->type);

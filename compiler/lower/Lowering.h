@@ -134,9 +134,9 @@ private:
   bool isLaunchable(const Expr *);
   Val callTask(const Expr *, bool statement);
   Val callDirect(const Expr *, mlir::func::FuncOp, bool futures);
-  void arguments(const Expr *, SmallVectorImpl<Val> &);
-  void writeUpdates(const Expr *, ArrayRef<Val>);
-  bool boxOf(const hir::Place &, Values &starts, Values &counts);
+  struct Chosen;
+  void arguments(const Expr *, SmallVectorImpl<Val> &, SmallVectorImpl<Chosen> &);
+  void writeUpdates(const Expr *, ArrayRef<Val>, ArrayRef<Chosen>);
 
   // ---- ControlFlow.cpp
   Val emitBlock(const hir::Block *, const hir::Type *type);
@@ -226,9 +226,22 @@ private:
   Val sliceBox(const Val &array, const Box &, Location);
 
   // ---- Places.cpp
-  Val readPlace(const hir::Place &);
-  void writePlace(const hir::Place &, const Val &, const hir::Type *valueType);
-  Value writeSubscripts(Value array, const hir::Place::Step &, Value value, Span);
+  // What the last step of a place's path names, evaluated once: a call reads and writes the same elements.
+  struct Chosen {
+    Box box;                                             // of the array; no axes: the place is the whole of it
+    SmallVector<std::pair<int64_t, Value>, 1> selectors; // axes of that box, and the positions on them
+    Value total;                                         // a mask of the array's own rank: the number of elements
+    bool isElement = false;
+    bool isWhole() const { return box.starts.empty() && !total; }
+  };
+  Chosen choose(const hir::Place &);
+  Val readPlace(const hir::Place &, const Chosen *known = nullptr);
+  void writePlace(const hir::Place &, const Val &, const hir::Type *valueType, const Chosen *known = nullptr);
+  Value writeChosen(Value array, const Chosen &, Value value, Location);
+  Value scatter(Value array, ArrayRef<std::pair<int64_t, Value>> selectors, Value value, Location);
+  Value positions(const hir::Subscript &, int64_t axis, Value extent, Location);
+  Value overlap(const Chosen &, const Chosen &, Location);
+  void checkOverlaps(const Expr *, ArrayRef<Chosen>);
   std::pair<unsigned, unsigned> placeParts(const hir::Place &);
 
   // ---- Views.cpp: arrays in kernels

@@ -23,7 +23,66 @@ std::pair<unsigned, unsigned> Lowering::placeParts(const hir::Place &place) {
   return {first, count};
 }
 
-Val Lowering::readPlace(const hir::Place &place) {
+// The positions that an index array or a mask names on its axis, as i64.
+Value Lowering::positions(const hir::Subscript &s, int64_t axis, Value extent, Location at) {
+  Value chosen = emit(s.value).parts[0];
+  if (s.kind == hir::Subscript::Mask) {
+    task::CheckExtentOp::create(builder, at, this->extent(chosen, 0, at), extent, axis);
+    return maskIndices(chosen, at);
+  }
+  if (cast<RankedTensorType>(chosen.getType()).getElementType().isInteger(64))
+    return chosen;
+  bool isWithoutSign = isUnsigned(s.value->type->element);
+  return generic(at, {this->extent(chosen, 0, at)}, {chosen}, {AffineMap::getMultiDimIdentityMap(1, &context)}, {}, [&](ValueRange v) {
+           return Values{isWithoutSign ? Value(arith::ExtUIOp::create(builder, at, builder.getI64Type(), v[0]))
+                                       : Value(arith::ExtSIOp::create(builder, at, builder.getI64Type(), v[0]))};
+         })
+      .parts[0];
+}
+
+Lowering::Chosen Lowering::choose(const hir::Place &place) {
+  Chosen out;
+  if (place.path.empty() || place.path.back().kind == Step::Field)
+    return out;
+  Location at = loc(place.span);
+  const Step &step = place.path.back();
+  const Val &root = state.env[place.root];
+  auto [first, count] = placeParts(place);
+  if (root.view || root.parts.size() < first + count)
+    return out;
+  Val array(Values(ArrayRef<Value>(root.parts).slice(first, count)));
+  if (step.kind == Step::Tile) {
+    Values tile;
+    for (const Expr *e : step.tile)
+      tile.push_back(emitIndex(e));
+    out.box = tileBox(array.parts[0], tile, at);
+    return out;
+  }
+  const auto &subscripts = step.subscripts;
+  Value part = array.parts[0];
+  int64_t rank = cast<RankedTensorType>(part.getType()).getRank();
+  if (subscripts.size() == 1 && subscripts[0].kind == hir::Subscript::Mask && rank > 1) {
+    Value mask = emit(subscripts[0].value).parts[0], total = constIndex(1, at);
+    for (auto [axis, n] : llvm::enumerate(extents(part, at))) {
+      task::CheckExtentOp::create(builder, at, extent(mask, axis, at), n, int64_t(axis));
+      total = arith::MulIOp::create(builder, at, total, n);
+    }
+    out.total = total;
+    out.selectors = {{0, maskIndices(array::ReshapeOp::create(builder, at, tensorType(builder.getI1Type(), 1), mask, ValueRange{total}), at)}};
+    return out;
+  }
+  out.box = box(array, subscripts, at);
+  int64_t axis = 0;
+  for (auto [number, s] : llvm::enumerate(subscripts)) {
+    if (s.kind == hir::Subscript::Gather || s.kind == hir::Subscript::Mask)
+      out.selectors.push_back({axis, positions(s, int64_t(number), extent(part, int64_t(number), at), at)});
+    axis += !(out.box.dropped >> number & 1);
+  }
+  out.isElement = axis == 0;
+  return out;
+}
+
+Val Lowering::readPlace(const hir::Place &place, const Chosen *known) {
   Location at = loc(place.span);
   if (isGroupMemory(place.root))
     return readGroupMemory(place);
@@ -34,102 +93,64 @@ Val Lowering::readPlace(const hir::Place &place) {
   Val value(Values(ArrayRef<Value>(root.parts).slice(first, count)));
   if (place.path.empty() || place.path.back().kind == Step::Field)
     return value;
-  const Step &step = place.path.back();
-  if (step.kind == Step::Tile) {
-    Values tile;
-    for (const Expr *e : step.tile)
-      tile.push_back(emitIndex(e));
-    return sliceBox(value, tileBox(value.parts[0], tile, at), at);
+  Chosen chosen = known ? *known : choose(place);
+  if (chosen.total) {
+    for (Value &part : value.parts) {
+      part = array::ReshapeOp::create(builder, at, tensorType(cast<RankedTensorType>(part.getType()).getElementType(), 1), part, ValueRange{chosen.total});
+      part = gather(part, chosen.selectors[0].second, 0, at);
+    }
+    return value;
   }
-  Box b = box(value, step.subscripts, at);
-  if (llvm::all_of(step.subscripts, [](const hir::Subscript &s) { return s.kind == hir::Subscript::Index; }))
-    return readElement(value, b.starts, at, false);
-  for (const hir::Subscript &s : step.subscripts)
-    if (s.kind == hir::Subscript::Gather || s.kind == hir::Subscript::Mask)
-      return unsupported(place.span, "an inout place that an index array or a mask selects", place.type);
-  return sliceBox(value, b, at);
+  if (chosen.isElement)
+    return readElement(value, chosen.box.starts, at, false);
+  value = sliceBox(value, chosen.box, at);
+  for (auto [axis, indices] : chosen.selectors)
+    for (Value &part : value.parts)
+      part = gather(part, indices, axis, at);
+  return value;
 }
 
-Value Lowering::writeSubscripts(Value array, const Step &step, Value value, Span span) {
-  Location at = loc(span);
+// `value` at the positions that selectors[next…] name: what one selector leaves is the array of the next. Of positions named
+// more than once the last one wins on each axis.
+Value Lowering::scatter(Value array, ArrayRef<std::pair<int64_t, Value>> selectors, Value value, Location at) {
+  auto [axis, indices] = selectors.front();
+  if (selectors.size() > 1)
+    value = scatter(gather(array, indices, axis, at), selectors.drop_front(), value, at);
+  return array::ScatterOp::create(builder, at, array.getType(), value, array, indices, axis);
+}
+
+Value Lowering::writeChosen(Value array, const Chosen &chosen, Value value, Location at) {
   auto type = cast<RankedTensorType>(array.getType());
   bool isArray = isa<RankedTensorType>(value.getType()) && !isFuture(value);
-  Val whole(array);
-  if (step.kind == Step::Tile) {
-    Values tile;
-    for (const Expr *e : step.tile)
-      tile.push_back(emitIndex(e));
-    Box b = tileBox(array, tile, at);
-    if (isArray)
-      return array::InsertSliceOp::create(builder, at, type, value, array, b.starts, b.counts, b.steps, 0u);
-    return array::FillSliceOp::create(builder, at, type, plain(value, at), array, b.starts, b.counts, b.steps);
+  if (chosen.total) {
+    // The values stand in row-major order.
+    Value flat = array::ReshapeOp::create(builder, at, tensorType(type.getElementType(), 1), array, ValueRange{chosen.total});
+    flat = scatter(flat, chosen.selectors, isArray ? value : plain(value, at), at);
+    return array::ReshapeOp::create(builder, at, type, flat, extents(array, at));
   }
-  const auto &subscripts = step.subscripts;
-  int64_t selectAxis = -1;
-  const hir::Subscript *selector = nullptr;
-  for (auto [axis, s] : llvm::enumerate(subscripts))
-    if (s.kind == hir::Subscript::Gather || s.kind == hir::Subscript::Mask) {
-      if (selector)
-        return unsupported(span, "an assignment through more than one index array or mask").parts.empty() ? array : array;
-      selector = &s;
-      selectAxis = int64_t(axis);
-    }
-  if (selector && selector->kind == hir::Subscript::Mask && type.getRank() > 1 && subscripts.size() == 1) {
-    // A mask of the array's own rank, on the flat array: the values stand in row-major order.
-    Value mask = emit(selector->value).parts[0], count = constIndex(1, at);
-    Values shape = extents(array, at);
-    for (auto [axis, n] : llvm::enumerate(shape)) {
-      task::CheckExtentOp::create(builder, at, n, extent(mask, axis, at), "the mask's and the array's extents along axis " + std::to_string(axis));
-      count = arith::MulIOp::create(builder, at, count, n);
-    }
-    Value flat = array::ReshapeOp::create(builder, at, tensorType(type.getElementType(), 1), array, ValueRange{count});
-    Value flatMask = array::ReshapeOp::create(builder, at, tensorType(builder.getI1Type(), 1), mask, ValueRange{count});
-    flat = array::ScatterOp::create(builder, at, flat.getType(), isArray ? value : plain(value, at), flat, maskIndices(flatMask, at), 0);
-    return array::ReshapeOp::create(builder, at, type, flat, shape);
-  }
-  Box b = box(whole, subscripts, at);
-  if (selector) {
-    Value indices = emit(selector->value).parts[0];
-    if (selector->kind == hir::Subscript::Mask) {
-      task::CheckExtentOp::create(builder, at, extent(indices, 0, at), extent(array, selectAxis, at), "the mask's and the array's extents");
-      indices = maskIndices(indices, at);
-    } else if (!cast<RankedTensorType>(indices.getType()).getElementType().isInteger(64)) {
-      bool isU = isUnsigned(selector->value->type->element);
-      indices = generic(at, {extent(indices, 0, at)}, {indices}, {AffineMap::getMultiDimIdentityMap(1, &context)}, {}, [&](ValueRange v) {
-                  return Values{isU ? Value(arith::ExtUIOp::create(builder, at, builder.getI64Type(), v[0]))
-                                    : Value(arith::ExtSIOp::create(builder, at, builder.getI64Type(), v[0]))};
-                }).parts[0];
-    }
-    Value part = array;
-    bool isWhole = type.getRank() == 1;
-    int64_t axis = selectAxis;
-    if (!isWhole) {
-      part = array::SliceOp::create(builder, at, array, b.starts, b.counts, b.steps, b.dropped);
-      for (int64_t k = 0; k < selectAxis; ++k)
-        axis -= b.dropped >> k & 1;
-    }
-    part = array::ScatterOp::create(builder, at, part.getType(), isArray ? value : plain(value, at), part, indices, axis);
-    if (isWhole)
-      return part;
-    return array::InsertSliceOp::create(builder, at, type, part, array, b.starts, b.counts, b.steps, b.dropped);
-  }
-  uint32_t all = (1u << type.getRank()) - 1;
-  if (b.dropped == all) {
+  const Box &b = chosen.box;
+  if (chosen.isElement) {
     // A value that is not there yet is written when it is: as a box of rank 0.
     if (isFuture(value) && state.context == Context::Host)
       return array::InsertSliceOp::create(builder, at, type, value, array, b.starts, b.counts, b.steps, b.dropped);
     return array::InsertOp::create(builder, at, type, plain(value, at), array, b.starts);
   }
   if (!isArray)
-    return array::FillSliceOp::create(builder, at, type, plain(value, at), array, b.starts, b.counts, b.steps);
-  if (cast<RankedTensorType>(value.getType()).getRank() != type.getRank() - llvm::popcount(b.dropped)) {
-    unsupported(span, "an assignment of an array of another rank than the place's");
-    return array;
+    value = plain(value, at);
+  if (!chosen.selectors.empty()) {
+    bool isWhole = chosen.selectors.size() == size_t(type.getRank());
+    Value part = array;
+    if (!isWhole)
+      part = array::SliceOp::create(builder, at, array, b.starts, b.counts, b.steps, b.dropped);
+    part = scatter(part, chosen.selectors, value, at);
+    return isWhole ? part : Value(array::InsertSliceOp::create(builder, at, type, part, array, b.starts, b.counts, b.steps, b.dropped));
   }
-  return array::InsertSliceOp::create(builder, at, type, value, array, b.starts, b.counts, b.steps, b.dropped);
+  if (isArray)
+    return array::InsertSliceOp::create(builder, at, type, value, array, b.starts, b.counts, b.steps, b.dropped);
+  return array::FillSliceOp::create(builder, at, type, value, array, b.starts, b.counts, b.steps);
 }
 
-void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::Type *) {
+void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::Type *, const Chosen *known) {
   if (isGroupMemory(place.root)) {
     writeGroupMemory(place, value);
     return;
@@ -139,18 +160,70 @@ void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::
     return;
   }
   auto [first, count] = placeParts(place);
-  Val root = state.env[place.root];
-  if (root.view || value.view || root.parts.size() < first + count || value.parts.size() != count) {
+  if (const Val &root = state.env[place.root]; root.view || value.view || root.parts.size() < first + count || value.parts.size() != count) {
     unsupported(place.span, "this assignment in a kernel");
     return;
   }
+  bool isField = place.path.back().kind == Step::Field;
+  Chosen chosen = known || isField ? Chosen() : choose(place);
   for (unsigned k = 0; k < count; ++k) {
-    Value part = value.parts[k];
-    if (place.path.back().kind != Step::Field)
-      part = writeSubscripts(root.parts[first + k], place.path.back(), part, place.span);
-    root.parts[first + k] = part;
+    Value part = state.env[place.root].parts[first + k];
+    state.env[place.root].parts[first + k] =
+        isField ? value.parts[k] : writeChosen(part, known ? *known : chosen, value.parts[k], loc(place.span));
   }
-  state.env[place.root] = root;
+}
+
+// Whether two places of one call, in the same array, have an element in common.
+Value Lowering::overlap(const Chosen &a, const Chosen &b, Location at) {
+  Value zeroIndex = constIndex(0, at);
+  auto isEmpty = [&](const Chosen &chosen) {
+    Value none = boolean(false, at);
+    auto also = [&](Value n) { none = arith::OrIOp::create(builder, at, none, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, n, zeroIndex)); };
+    for (Value n : chosen.box.counts)
+      also(n);
+    for (auto [axis, indices] : chosen.selectors)
+      also(extent(indices, 0, at));
+    return none;
+  };
+  Value apart = arith::OrIOp::create(builder, at, isEmpty(a), isEmpty(b));
+  // Masks of the whole array are taken to meet everything.
+  size_t rank = a.total || b.total ? 0 : a.box.starts.size();
+  for (size_t axis = 0; axis < rank; ++axis) {
+    auto selector = [&](const Chosen &chosen) -> Value {
+      int64_t kept = int64_t(axis) - llvm::popcount(chosen.box.dropped & ((1u << axis) - 1));
+      if (!(chosen.box.dropped >> axis & 1))
+        for (auto [selected, indices] : chosen.selectors)
+          if (selected == kept)
+            return indices;
+      return Value();
+    };
+    Value left = selector(a), right = selector(b);
+    auto isDense = [&](const Chosen &chosen) {
+      auto step = chosen.box.steps[axis].getDefiningOp<arith::ConstantIndexOp>();
+      return step && step.value() == 1;
+    };
+    if (!left && !right && isDense(a) && isDense(b)) {
+      auto before = [&](const Chosen &one, const Chosen &other) {
+        Value end = arith::AddIOp::create(builder, at, one.box.starts[axis], one.box.counts[axis]);
+        return arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sle, end, other.box.starts[axis]);
+      };
+      apart = arith::OrIOp::create(builder, at, apart, before(a, b));
+      apart = arith::OrIOp::create(builder, at, apart, before(b, a));
+      continue;
+    }
+    auto listed = [&](Value indices, const Chosen &chosen) {
+      if (indices)
+        return indices;
+      return generic(at, {chosen.box.counts[axis]}, {}, {}, {}, [&](ValueRange) {
+               Value offset = arith::MulIOp::create(builder, at, pointIndices(1, at)[0], chosen.box.steps[axis]);
+               return Values{fromIndex(arith::AddIOp::create(builder, at, chosen.box.starts[axis], offset), builder.getI64Type(), at)};
+             })
+          .parts[0];
+    };
+    Value meets = runtime("dg_positions_meet", {listed(left, a), listed(right, b)}, builder.getI1Type(), at, true, true);
+    apart = arith::OrIOp::create(builder, at, apart, arith::XOrIOp::create(builder, at, meets, boolean(true, at)));
+  }
+  return arith::XOrIOp::create(builder, at, apart, boolean(true, at));
 }
 
 } // namespace dagger::lower

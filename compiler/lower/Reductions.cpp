@@ -122,7 +122,7 @@ Val Lowering::structuredReduce(const Expr *e, const Reduction &r, const Val &arr
   SmallVector<Attribute> maps(inputs.size(), AffineMapAttr::get(AffineMap::getMultiDimIdentityMap(rank, &context)));
   if (mask) {
     for (int axis = 0; axis < rank; ++axis)
-      task::CheckExtentOp::create(builder, at, space[axis], extent(mask->parts[0], axis, at), "the array's and the mask's extents along axis " + std::to_string(axis));
+      task::CheckExtentOp::create(builder, at, space[axis], extent(mask->parts[0], axis, at), int64_t(axis));
     inputs.push_back(mask->parts[0]);
     maps.push_back(maps[0]);
   }

@@ -32,7 +32,7 @@ Lowering::Box Lowering::box(const Val &array, ArrayRef<hir::Subscript> subscript
       continue;
     }
     Value step = emitIndex(s.step);
-    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, zeroIndex), 9014, "the step of a range is zero", at);
+    failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, zeroIndex), 9014, "step is zero", at);
     // A negative step walks down from the last element of low..high.
     Value down = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, step, zeroIndex);
     Value size = select(down, arith::SubIOp::create(builder, at, zeroIndex, step), step, at);
@@ -154,21 +154,10 @@ Val Lowering::emitSlice(const Expr *e) {
     if (s.kind == hir::Subscript::Index)
       continue;
     if (s.kind == hir::Subscript::Gather || s.kind == hir::Subscript::Mask) {
-      Value selector = emit(s.value).parts[0];
-      for (auto [k, part] : llvm::enumerate(out.parts)) {
-        if (s.kind == hir::Subscript::Mask) {
-          part = compress(part, selector, axis, elementName(types[k].element), at);
-          continue;
-        }
-        Value wide = selector;
-        mlir::Type element = cast<RankedTensorType>(selector.getType()).getElementType();
-        if (!element.isInteger(64))
-          wide = generic(at, {extent(selector, 0, at)}, {selector}, {AffineMap::getMultiDimIdentityMap(1, &context)}, {}, [&](ValueRange v) {
-                   return Values{isUnsigned(s.value->type->element) ? Value(arith::ExtUIOp::create(builder, at, builder.getI64Type(), v[0]))
-                                                                    : Value(arith::ExtSIOp::create(builder, at, builder.getI64Type(), v[0]))};
-                 }).parts[0];
-        part = gather(part, wide, axis, at);
-      }
+      bool isMask = s.kind == hir::Subscript::Mask;
+      Value selector = isMask ? emit(s.value).parts[0] : positions(s, axis, Value(), at);
+      for (auto [k, part] : llvm::enumerate(out.parts))
+        part = isMask ? compress(part, selector, axis, elementName(types[k].element), at) : gather(part, selector, axis, at);
     }
     ++axis;
   }

@@ -115,8 +115,8 @@ static const Failure *withoutStorage(dg_context *context, dg_array *a) {
   return a->buffer->base ? nullptr : anyFailure(a->buffer);
 }
 
-dg_array *dg_array_slice(dg_context *context, dg_array *a, const int64_t *starts, const int64_t *counts,
-                         const int64_t *steps, uint32_t dropped, const dg_location *location) {
+static dg_array *viewBox(dg_context *context, dg_array *a, const int64_t *starts, const int64_t *counts, const int64_t *steps,
+                         uint32_t dropped, bool isPlace, const dg_location *location) {
   int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
   int rank = 0;
   const Failure *failure = withoutStorage(context, a);
@@ -154,9 +154,22 @@ dg_array *dg_array_slice(dg_context *context, dg_array *a, const int64_t *starts
       ++rank;
     }
   }
-  if (failure)
+  if (failure) {
+    if (isPlace)
+      markAllFailed(a->buffer, failure);
     return newFailed(context, a->type, rank, extents, failure);
+  }
   return newView(context, a, rank, extents, strides, data);
+}
+
+dg_array *dg_array_slice(dg_context *context, dg_array *a, const int64_t *starts, const int64_t *counts,
+                         const int64_t *steps, uint32_t dropped, const dg_location *location) {
+  return viewBox(context, a, starts, counts, steps, dropped, false, location);
+}
+
+dg_array *dg_array_place(dg_context *context, dg_array *a, const int64_t *starts, const int64_t *counts,
+                         const int64_t *steps, uint32_t dropped, const dg_location *location) {
+  return viewBox(context, a, starts, counts, steps, dropped, true, location);
 }
 
 dg_array *dg_array_transpose(dg_context *context, dg_array *a) {
@@ -247,7 +260,7 @@ int64_t dg_array_tiles(dg_context *context, dg_array *a, int64_t axis, const dg_
   if (context->isHost)
     waitForShape(*context->runtime, a);
   if (!a->buffer->gridGiven || !isWhole(a))
-    dg_fail_text(context, failures::AssertionFailed, "assertion failed: the array was given no chunks", location);
+    dg_fail_text(context, failures::BadExtentOrStep, "tiles of an array that was given no chunks", location);
   return a->extents[axis] == 0 ? 0 : a->buffer->counts[axis];
 }
 

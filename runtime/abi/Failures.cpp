@@ -34,6 +34,12 @@ void dg_fail_extents(dg_context *context, int64_t a, int64_t b, int64_t axis, co
   raise(context, failures::ExtentsDiffer, text, location);
 }
 
+void dg_fail_check(dg_context *context, int64_t a, int64_t b, const char *what, const dg_location *location) {
+  char text[1000];
+  std::snprintf(text, sizeof text, "extents differ: %lld and %lld%s%s", (long long)a, (long long)b, *what ? ": " : "", what);
+  raise(context, failures::ExtentsDiffer, text, location);
+}
+
 void dg_fail_text(dg_context *context, int32_t code, const char *text, const dg_location *location) {
   raise(context, code, text, location);
 }

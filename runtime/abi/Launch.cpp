@@ -73,16 +73,10 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     for (int axis = 0; axis < launch.rank; ++axis)
       failure.chunk.push_back({low[axis], high[axis], low[axis] == 0 && high[axis] == extents[axis]});
   }
-  if (launch.flags & DG_LAUNCH_TASKS) {
-    if (failure.task.empty())
-      failure.task = name;
+  if (failure.places.empty()) // Otherwise the code's own places say where the launch stands.
     addPlaces(failure, location);
-  } else {
-    if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
-      failure.task = name;
-    if (failure.places.empty())
-      addPlaces(failure, location);
-  }
+  if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
+    failure.task = name;
 }
 
 void waitForShape(Runtime &runtime, dg_array *a) {
@@ -343,7 +337,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(a->buffer);
       std::copy(a->extents, a->extents + a->rank, o.extents);
       std::copy(a->strides, a->strides + a->rank, o.strides);
-      work->views[size_t(k)] = {a->data, o.extents, o.strides, nullptr, a->buffer};
+      work->views[size_t(k)] = {a->data, o.extents, o.strides, nullptr};
     } else {
       const int64_t *shape = resultExtents + (k - inputs) * DG_MAX_RANK;
       Array *result = newArray(&runtime.host, buffers[k], o.operand->rank, shape, shape, buffers[k]->base);
@@ -353,11 +347,11 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       retainBuffer(buffers[k]);
       std::copy(shape, shape + o.operand->rank, o.extents);
       std::copy(result->strides, result->strides + o.operand->rank, o.strides);
-      work->views[size_t(k)] = {result->data, o.extents, o.strides, nullptr, result->buffer};
+      work->views[size_t(k)] = {result->data, o.extents, o.strides, nullptr};
     }
     operandExtents[k] = o.extents;
   }
-  if (launch.flags & DG_LAUNCH_TASKS)
+  if (launch.flags & DG_LAUNCH_VALUES)
     makeValues(*work, inputs);
   if (work->failed && launch.rank)
     for (int axis = 0; axis < launch.rank; ++axis)
@@ -416,7 +410,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
     unwind(context, failure);
   dg_view views[256];
   for (int k = 0; k < inputs; ++k)
-    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides, arrays[k], arrays[k]->buffer};
+    views[k] = {arrays[k]->data, arrays[k]->extents, arrays[k]->strides, arrays[k]};
   for (int r = 0; r < launch.results; ++r) {
     const dg_operand &o = launch.operand[inputs + r];
     const int64_t *shape = resultExtents + r * DG_MAX_RANK;
@@ -430,7 +424,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
       }
     if (!results[r])
       results[r] = dg_array_new(context, dg_type(o.type), o.rank, shape, 0, launch.location);
-    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides, results[r], results[r]->buffer};
+    views[inputs + r] = {results[r]->data, results[r]->extents, results[r]->strides, results[r]};
   }
   int64_t low[DG_MAX_RANK] = {};
   for (int axis = 0; axis < launch.rank; ++axis)
@@ -540,17 +534,6 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
 } // namespace dagger::rt
 
 using namespace dagger::rt;
-
-dg_array *dg_kernel_array(dg_context *context, const dg_view *view, int64_t rank) {
-  retainBuffer(view->buffer);
-  Array *a = newArray(context, view->buffer, int(rank), view->extents, view->strides, view->data);
-  // Nothing that happens in here makes the host believe that there are two values, or the task that there is one.
-  view->buffer->values.fetch_sub(1, std::memory_order_relaxed);
-  a->ownValues.store(1, std::memory_order_relaxed);
-  a->values = &a->ownValues;
-  a->foreign = true;
-  return a;
-}
 
 void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_t *extents, dg_array *const *arrays,
                       uint64_t dying, const void *scalars, const int64_t *resultExtents, dg_array **results,

@@ -22,7 +22,7 @@ struct LaunchWork final : Work {
   int64_t chunkCount = 1;
   std::vector<LaunchOperand> operands;
   std::vector<dg_view> views;
-  std::unique_ptr<Array[]> values; // in launches of tasks: what a body gets for an input that it reads as an array
+  std::unique_ptr<Array[]> values; // with DG_LAUNCH_VALUES: what functions get for an input
   std::vector<char> scalars;
   const Failure *failed = nullptr; // it failed before it began
   int64_t resultBytes = 0;         // counted in the run-ahead window

@@ -104,9 +104,9 @@ static LibraryError compress(dg_context *context, const LibraryFrame &frame, dg_
   if (axis < 0) {
     for (int k = 0; k < in->rank; ++k)
       if (in->extents[k] != mask->extents[k])
-        return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[k], mask->extents[k], k));
+        return error(failures::ExtentsDiffer, failures::extentsDiffer(mask->extents[k], in->extents[k], k));
   } else if (in->extents[axis] != mask->extents[0]) {
-    return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[axis], mask->extents[0], axis));
+    return error(failures::ExtentsDiffer, failures::extentsDiffer(mask->extents[0], in->extents[axis], axis));
   }
   int64_t total = elementCount(mask->rank, mask->extents), chosen = 0, at[DG_MAX_RANK] = {};
   int64_t size = int64_t(dg_type_size(dg_type(in->type)));
@@ -436,3 +436,17 @@ bool launchConcat(dg_context *context, const LibraryFrame &frame, dg_array *cons
 }
 
 } // namespace dagger::rt
+
+uint8_t dg_positions_meet(dg_context *context, dg_array *a, dg_array *b, const dg_location *location) {
+  dg_array_look(context, a, location);
+  dg_array_look(context, b, location);
+  auto at = [](const dg_array *list, int64_t i) { return reinterpret_cast<const int64_t *>(list->data)[i * list->strides[0]]; };
+  std::vector<int64_t> sorted;
+  for (int64_t i = 0; i < a->extents[0]; ++i)
+    sorted.push_back(at(a, i));
+  std::sort(sorted.begin(), sorted.end());
+  for (int64_t i = 0; i < b->extents[0]; ++i)
+    if (std::binary_search(sorted.begin(), sorted.end(), at(b, i)))
+      return 1;
+  return 0;
+}

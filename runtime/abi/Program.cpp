@@ -26,6 +26,7 @@ __attribute__((noinline)) const Failure *behindEdge(Runtime &runtime, void (*run
   jmp_buf edge;
   runtime.host.edge = &edge;
   runtime.host.failure = nullptr;
+  runtime.host.sites = nullptr;
   dg_context *outer = currentContext;
   currentContext = &runtime.host;
   if (_setjmp(edge) == 0)

@@ -186,11 +186,10 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
 __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task &task, void *frame, dg_array *const *arrays) {
   jmp_buf edge;
   context.edge = &edge;
-  dg_frame *base = context.worker->nested.head;
-  if (_setjmp(edge)) {
-    abandonFrames(context, base);
+  context.sites = nullptr;
+  context.edgeBase = context.worker->nested.head;
+  if (_setjmp(edge))
     return false;
-  }
   task.body(&context, frame, arrays);
   return true;
 }
@@ -216,6 +215,7 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
     inner.name = nullptr;
     inner.call = nullptr;
   }
+  inner.sites = nullptr;
   inner.parent = context;
   makeViews(&inner, arguments, task.arrays, views, task.location);
   const Failure *failure = nullptr;

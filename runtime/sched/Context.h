@@ -37,13 +37,16 @@ struct dg_worker;
 
 struct dg_context {
   dg_worker *spawn = nullptr; // offset 0: where compiled code finds the stack of nested tasks (dagger/spawn.h)
+  const dg_site *sites = nullptr; // offset 8: the calls that compiled code is in
   bool isHost = false;
+  bool isFrame = false; // of a task that was spawned: its sites go back to those of the spawner, which is its parent
   dagger::rt::Runtime *runtime = nullptr;
   dagger::rt::Worker *worker = nullptr;
   dagger::rt::Task *task = nullptr;
   dagger::rt::Work *work = nullptr;
   dagger::rt::RootRun *root = nullptr;
   jmp_buf *edge = nullptr;
+  struct dg_frame *edgeBase = nullptr; // the first frame of nested tasks above that edge
   const dagger::rt::Failure *failure = nullptr; // what was raised, for the edge
   dagger::rt::TextBuffer *output = nullptr;
   // A task called inside a task: its name, the call, and the context of the caller.

@@ -44,7 +44,13 @@ const Failure *makeFailure(dg_context *context, int32_t code, std::string text, 
   failure->sequence = sequence ? sequence : work ? work->sequence : ++runtime->sequence;
   failure->point = task ? task->point : 0;
   addPlaces(*failure, location);
-  for (dg_context *inner = context; inner; inner = inner->parent) {
+  bool known = false; // a spawner goes on while a thief runs its frame: the frame says what its sites were
+  for (dg_context *inner = context; inner; known = inner->isFrame, inner = inner->parent) {
+    for (const dg_site *site = known ? nullptr : inner->sites; site; site = site->previous) {
+      if (site->task && failure->task.empty())
+        failure->task = site->task;
+      addPlaces(*failure, site->location);
+    }
     if (inner->name && failure->task.empty())
       failure->task = inner->name;
     addPlaces(*failure, inner->call);
@@ -74,6 +80,9 @@ void unwind(dg_context *context, const Failure *failure) {
   while (owner->parent && owner->edge == owner->parent->edge)
     owner = owner->parent;
   owner->failure = failure;
+  // Where there is no stack left, nothing more is run.
+  if (owner->edgeBase && owner->spawn->head > owner->edgeBase)
+    abandonFrames(*owner, failure->code != failures::RecursionTooDeep);
   _longjmp(*context->edge, 1);
 }
 

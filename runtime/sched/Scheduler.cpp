@@ -244,11 +244,10 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   jmp_buf edge;
   context.edge = &edge;
   context.failure = nullptr;
-  dg_frame *base = context.worker->nested.head;
+  context.sites = nullptr;
+  context.edgeBase = context.worker->nested.head;
   if (_setjmp(edge) == 0)
     task.work->run(&context, task);
-  else
-    abandonFrames(context, base);
   context.edge = nullptr;
   return context.failure;
 }

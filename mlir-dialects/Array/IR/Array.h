@@ -10,6 +10,8 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace dagger::array {
+// On a slice through which its array is written.
+inline constexpr llvm::StringLiteral placeAttr = "array.place";
 // What an operation that may stop the program "writes": the program's going on.
 struct Failure : mlir::SideEffects::Resource::Base<Failure> {
   llvm::StringRef getName() final { return "failure"; }

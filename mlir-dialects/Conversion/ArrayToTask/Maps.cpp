@@ -1,5 +1,6 @@
 // Elementwise operations, point kernels and stencils.
 #include "mlir-dialects/Conversion/ArrayToTask/Forming.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -20,9 +21,12 @@ static SmallVector<Value> shapeOf(OpBuilder &builder, Location loc, Value tensor
 }
 
 static void eraseIfUnused(ValueRange values) {
+  // Results of one type may start from the same tensor.empty.
+  llvm::SmallSetVector<Operation *, 4> definitions;
   for (Value value : values)
-    if (Operation *definition = value.getDefiningOp(); definition && definition->use_empty() && isa<tensor::EmptyOp>(definition))
-      definition->erase();
+    if (Operation *definition = value.getDefiningOp(); definition && isa<tensor::EmptyOp>(definition)) definitions.insert(definition);
+  for (Operation *definition : definitions)
+    if (definition->use_empty()) definition->erase();
 }
 
 LogicalResult formGeneric(linalg::GenericOp op) {

@@ -28,10 +28,17 @@ static Value own(OpBuilder &builder, Location loc, Value array) {
   return array::OwnOp::create(builder, loc, array.getType(), array, nullptr);
 }
 
+// A box that is written: out of range, it is the array that fails.
+static Value place(OpBuilder &builder, Location loc, Type type, Value array, ValueRange starts, ValueRange counts, ValueRange steps, uint32_t dropped) {
+  auto view = array::SliceOp::create(builder, loc, type, array, starts, counts, steps, dropped);
+  view->setAttr(array::placeAttr, builder.getUnitAttr());
+  return view;
+}
+
 void formInsertSlice(array::InsertSliceOp op) {
   OpBuilder builder(op);
   Value array = own(builder, op.getLoc(), op.getArray());
-  Value view = array::SliceOp::create(builder, op.getLoc(), op.getSource().getType(), array, op.getStarts(), op.getCounts(), op.getSteps(), op.getDropped());
+  Value view = place(builder, op.getLoc(), op.getSource().getType(), array, op.getStarts(), op.getCounts(), op.getSteps(), op.getDropped());
   write(builder, op.getLoc(), view, op.getSource());
   op.replaceAllUsesWith(array);
   op.erase();
@@ -41,9 +48,8 @@ void formFillSlice(array::FillSliceOp op) {
   OpBuilder builder(op);
   Value array = own(builder, op.getLoc(), op.getArray());
   auto type = cast<RankedTensorType>(array.getType());
-  Value view = array::SliceOp::create(builder, op.getLoc(),
-                                      RankedTensorType::get(SmallVector<int64_t>(type.getRank(), ShapedType::kDynamic), type.getElementType()),
-                                      array, op.getStarts(), op.getCounts(), op.getSteps(), 0u);
+  Value view = place(builder, op.getLoc(), RankedTensorType::get(SmallVector<int64_t>(type.getRank(), ShapedType::kDynamic), type.getElementType()),
+                     array, op.getStarts(), op.getCounts(), op.getSteps(), 0u);
   write(builder, op.getLoc(), view, op.getValue());
   op.replaceAllUsesWith(array);
   op.erase();
@@ -55,10 +61,8 @@ void formInsert(array::InsertOp op) {
   auto type = cast<RankedTensorType>(op.getArray().getType());
   Value array = own(builder, loc, op.getArray());
   SmallVector<Value> ones(type.getRank(), arith::ConstantIndexOp::create(builder, loc, 1));
-  // The check says DG9002 with the index; the view would say DG9013.
-  array::CheckIndexOp::create(builder, loc, array, op.getIndices());
-  Value view = array::SliceOp::create(builder, loc, RankedTensorType::get({}, type.getElementType()), array, op.getIndices(), ones, ones,
-                                      uint32_t((1u << type.getRank()) - 1));
+  Value view = place(builder, loc, RankedTensorType::get({}, type.getElementType()), array, op.getIndices(), ones, ones,
+                     uint32_t((1u << type.getRank()) - 1));
   write(builder, loc, view, op.getValue());
   op.replaceAllUsesWith(array);
   op.erase();

@@ -67,6 +67,15 @@ void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
 void populateNestedPatterns(mlir::RewritePatternSet &, Abi &);
 // A function that stands for C code of somebody else: what it is called, and the extents that each parameter names.
 inline constexpr llvm::StringLiteral externAttr = "task.extern";
+// Set on functions that are tasks of the program.
+inline constexpr llvm::StringLiteral isTaskAttr = "task.is_task";
+// Links the calls of functions that may fail, for what is said of a failure. Before functions are converted.
+void linkSites(mlir::ModuleOp, Abi &);
+// A dg_site for a call or spawn of `callee` by `op`, on the stack; and where the context keeps the innermost one.
+mlir::Value makeSite(Abi &, mlir::OpBuilder &, mlir::Operation *op, mlir::FlatSymbolRefAttr callee);
+mlir::Value innermostSite(Abi &, mlir::OpBuilder &, mlir::Operation *op);
+// Set on a task.spawn whose task may fail: the site is the frame's last word, so that a thief has the chain too.
+inline constexpr llvm::StringLiteral failsAttr = "task.fails";
 // Gives each of them a body, which calls the C function by the language's convention.
 mlir::LogicalResult emitExterns(mlir::ModuleOp, Abi &);
 // The exported dg_program of a module with @main or tests.

@@ -83,7 +83,7 @@ struct Insert : Pattern<array::InsertOp> {
 struct Slice : Pattern<array::SliceOp> {
   REWRITE(array::SliceOp) {
     Location loc = op.getLoc();
-    Value result = abi.call(rewriter, loc, "dg_array_slice", abi.ptr,
+    Value result = abi.call(rewriter, loc, op->hasAttr(array::placeAttr) ? "dg_array_place" : "dg_array_slice", abi.ptr,
                             {Abi::context(op), adaptor.getArray(), abi.list(rewriter, op, adaptor.getStarts(), abi.i64),
                              abi.list(rewriter, op, adaptor.getCounts(), abi.i64), abi.list(rewriter, op, adaptor.getSteps(), abi.i64),
                              abi.constant(rewriter, loc, abi.i32, op.getDropped()), abi.location(rewriter, loc)});

@@ -8,7 +8,7 @@ using namespace mlir;
 
 namespace dagger::task {
 namespace {
-enum : int32_t { runOffset = 8, contextOffset = 16, dataOffset = 24, frameBytes = 64, words = 5, headOffset = 0, limitOffset = 8, splitOffset = 16 };
+enum : int32_t { runOffset = 8, contextOffset = 16, dataOffset = 24, frameBytes = 64, words = 4, siteOffset = dataOffset + 8 * words, headOffset = 0, limitOffset = 8, splitOffset = 16 };
 static_assert(offsetof(dg_frame, run) == runOffset && offsetof(dg_frame, context) == contextOffset && offsetof(dg_frame, data) == dataOffset &&
               sizeof(dg_frame) == frameBytes && offsetof(dg_worker, head) == headOffset && offsetof(dg_worker, limit) == limitOffset &&
               offsetof(dg_worker, split) == splitOffset);
@@ -25,7 +25,8 @@ void storeAt(Abi &abi, OpBuilder &b, Location loc, Value value, Value base, int3
 void relaxed(LLVM::LoadOp load) { load.setOrdering(LLVM::AtomicOrdering::monotonic); }
 
 // How the arguments and the results travel: in the frame's words, one each, if they fit; else in a struct on the spawner's
-// stack, whose address is the first word. The spawner joins before it returns, so that the struct outlives the task.
+// stack, whose address is the first word. The spawner joins before it returns, so that the struct outlives the task. The last
+// word is for the site of the call.
 struct Parcel {
   SmallVector<Type> arguments, results; // converted
   LLVM::LLVMStructType structure;       // arguments, then results; null if the frame's words are enough
@@ -83,6 +84,10 @@ LLVM::LLVMFuncOp thiefOf(Abi &abi, SpawnOp op, const Parcel &parcel) {
   Block *entry = function.addEntryBlock(b);
   b.setInsertionPointToStart(entry);
   Value context = entry->getArgument(0), base = entry->getArgument(1);
+  if (op->hasAttr(failsAttr)) {
+    Value last = LLVM::GEPOp::create(b, loc, abi.ptr, abi.ptr, context, ArrayRef<LLVM::GEPArg>{1});
+    LLVM::StoreOp::create(b, loc, loadAt(abi, b, loc, abi.ptr, base, siteOffset), last);
+  }
   if (parcel.structure) base = loadAt(abi, b, loc, abi.ptr, base, dataOffset);
   SmallVector<Value> arguments = parcel.take(abi, b, loc, base, false);
   parcel.put(abi, b, loc, base, callTask(abi, b, loc, op.getCalleeAttr(), parcel, context, arguments), true);
@@ -103,6 +108,7 @@ struct Spawn : Pattern<SpawnOp> {
       storeAt(abi, rewriter, loc, base, frame, dataOffset);
     }
     parcel.put(abi, rewriter, loc, base, adaptor.getArgs(), false);
+    if (op->hasAttr(failsAttr)) storeAt(abi, rewriter, loc, makeSite(abi, rewriter, op, op.getCalleeAttr()), frame, siteOffset);
     storeAt(abi, rewriter, loc, LLVM::AddressOfOp::create(rewriter, loc, thiefOf(abi, op, parcel)), frame, runOffset);
     storeAt(abi, rewriter, loc, context, frame, contextOffset);
     auto taken = LLVM::StoreOp::create(rewriter, loc, abi.null(rewriter, loc), frame, 8);

@@ -59,6 +59,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     types.addConversion([=](array::StrType) { return ptr; });
     types.addConversion([=](FutureType) { return ptr; }); // what the two ends share: see Nested.cpp
     Abi abi(module, types);
+    linkSites(module, abi);
 
     RewritePatternSet patterns(context);
     populateArrayPatterns(patterns, abi);

@@ -70,7 +70,8 @@ struct Launch : Pattern<LaunchOp> {
       access.append(reinterpret_cast<const char *>(&bytes), sizeof bytes);
     }
     LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
-    uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0);
+    uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
+                    (op.getValues() ? DG_LAUNCH_VALUES : 0);
     auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
     LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
@@ -221,15 +222,24 @@ struct Call : Pattern<CallOp> {
     for (size_t i = 0; i < results.size(); ++i) {
       Value value = converted.size() == 1 ? call.getResult() : LLVM::ExtractValueOp::create(builder, loc, call.getResult(), int64_t(i)).getResult();
       Value number = abi.constant(builder, loc, abi.i32, i < declared ? int64_t(i) : updated[i - declared]);
+      auto inRoom = [&] {
+        Value one = abi.constant(builder, loc, abi.i64, 1);
+        Value room = LLVM::AllocaOp::create(builder, loc, abi.ptr, abi.inMemory(results[i]), one, 16);
+        abi.store(builder, loc, value, room);
+        return room;
+      };
       if (i >= declared) {
+        bool isText = isa<array::StrType>(results[i]);
+        Value kept = value;
+        if (!isa<RankedTensorType>(results[i]))
+          value = abi.call(builder, loc, "dg_array_scalar", abi.ptr,
+                           {context, abi.constant(builder, loc, abi.i8, Abi::typeNumber(results[i])), inRoom(), abi.location(builder, loc)});
+        if (isText) abi.call(builder, loc, "dg_str_release", {}, kept);
         abi.call(builder, loc, "dg_task_update", {}, {context, number, value});
       } else if (isa<RankedTensorType>(results[i])) {
         abi.call(builder, loc, "dg_task_return", {}, {context, number, value});
       } else {
-        Value one = abi.constant(builder, loc, abi.i64, 1);
-        Value room = LLVM::AllocaOp::create(builder, loc, abi.ptr, abi.inMemory(results[i]), one, 16);
-        abi.store(builder, loc, value, room);
-        abi.call(builder, loc, "dg_task_return_scalar", {}, {context, number, room});
+        abi.call(builder, loc, "dg_task_return_scalar", {}, {context, number, inRoom()});
       }
     }
     LLVM::ReturnOp::create(builder, loc, ValueRange());
@@ -284,7 +294,10 @@ struct CheckExtent : Pattern<CheckExtentOp> {
     Value context = Abi::context(op);
     Value same = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq, adaptor.getLeft(), adaptor.getRight());
     require(rewriter, loc, same, [&] {
-      abi.call(rewriter, loc, "dg_fail_text", {}, {context, abi.constant(rewriter, loc, abi.i32, 9003), abi.cString(rewriter, loc, op.getText()), abi.location(rewriter, loc)});
+      SmallVector<Value> arguments{context, adaptor.getLeft(), adaptor.getRight()};
+      arguments.push_back(op.getAxis() ? abi.constant(rewriter, loc, abi.i64, *op.getAxis()) : abi.cString(rewriter, loc, op.getText()));
+      arguments.push_back(abi.location(rewriter, loc));
+      abi.call(rewriter, loc, op.getAxis() ? "dg_fail_extents" : "dg_fail_check", {}, arguments);
     });
     rewriter.eraseOp(op);
     return success();
@@ -338,8 +351,6 @@ struct Runtime : Pattern<RuntimeOp> {
     if (op.getWithContext()) arguments.push_back(Abi::context(op));
     for (Value argument : adaptor.getArgs())
       arguments.push_back(argument.getType().isInteger(1) ? LLVM::ZExtOp::create(rewriter, loc, abi.i8, argument).getResult() : argument);
-    if (op.getFunction() == "dg_kernel_array") // what the view does not say
-      arguments.push_back(abi.constant(rewriter, loc, abi.i64, cast<RankedTensorType>(op.getResult(0).getType()).getRank()));
     if (op.getFunction() == "dg_parse") return parse(op, arguments, rewriter);
     if (op.getSpec()) arguments.push_back(abi.cString(rewriter, loc, *op.getSpec()));
     if (op.getWithLocation()) arguments.push_back(abi.location(rewriter, loc));

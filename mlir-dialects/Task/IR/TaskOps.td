@@ -57,7 +57,8 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     `combine` takes two sets of accumulators, then what it uses besides: the last arrays and the last scalars (of `blocks`
     those before its length).
 
-    With `tasks` each point is a task of its own; `statement` says that the launch is looked at where it stands. An `update` operand lies in an array that `array.own` gave; what the
+    With `tasks` each point is a task of its own; `statement` says that the launch is looked at where it
+    stands; `values` that its kernel hands arrays to functions. An `update` operand lies in an array that `array.own` gave; what the
     region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
     the blocked axis.
 
@@ -76,7 +77,7 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
                        Variadic<Index>:$shapes, Optional<I64>:$priority,
                        TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
                        OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
-                       UnitAttr:$tasks, UnitAttr:$prints, UnitAttr:$statement,
+                       UnitAttr:$tasks, UnitAttr:$prints, UnitAttr:$statement, UnitAttr:$values,
                        OptionalAttr<FlatSymbolRefAttr>:$kernel,
                        DefaultValuedAttr<I64Attr, "0">:$dying);
   let regions = (region AnyRegion:$body, AnyRegion:$combine);
@@ -235,9 +236,15 @@ def Task_CheckExtentOp : Task_Op<"check_extent"> {
     ```mlir
     task.check_extent %n, %m, "`n` of `x` and of `y`"
     ```
+    With `axis` they are extents along it, and the text is not used.
   }];
-  let arguments = (ins Index:$left, Index:$right, StrAttr:$text);
+  let arguments = (ins Index:$left, Index:$right, StrAttr:$text, OptionalAttr<I64Attr>:$axis);
   let assemblyFormat = "$left `,` $right `,` $text attr-dict";
+  let builders = [OpBuilder<(ins "::mlir::Value":$left, "::mlir::Value":$right, "::llvm::StringRef":$text), [{
+    build($_builder, $_state, left, right, $_builder.getStringAttr(text), ::mlir::IntegerAttr());
+  }]>, OpBuilder<(ins "::mlir::Value":$left, "::mlir::Value":$right, "int64_t":$axis), [{
+    build($_builder, $_state, left, right, $_builder.getStringAttr(""), $_builder.getI64IntegerAttr(axis));
+  }]>];
 }
 
 def Task_FailOp : Task_Op<"fail"> {

@@ -6,8 +6,6 @@ using namespace mlir;
 
 namespace dagger::task {
 
-static constexpr int32_t viewFields = 5;
-
 static Type inMemory(Type type) {
   MLIRContext *context = type.getContext();
   if (type.isInteger(1)) return IntegerType::get(context, 8);
@@ -40,10 +38,9 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     KernelOperand operand;
     operand.access = cast<OperandAttr>(access);
     operand.element = cast<ShapedType>(type).getElementType();
-    // dg_view: data, extents, strides, array, buffer
-    operand.data = fieldOf(ptr, entry->getArgument(3), viewFields * number);
-    Value extents = fieldOf(ptr, entry->getArgument(3), viewFields * number + 1), strides = fieldOf(ptr, entry->getArgument(3), viewFields * number + 2);
-    if (launch.getTasks()) operand.array = fieldOf(ptr, entry->getArgument(3), viewFields * number + 3);
+    // dg_view: data, extents, strides, array
+    operand.data = fieldOf(ptr, entry->getArgument(3), 4 * number);
+    Value extents = fieldOf(ptr, entry->getArgument(3), 4 * number + 1), strides = fieldOf(ptr, entry->getArgument(3), 4 * number + 2);
     for (int64_t axis = 0; axis < cast<RankedTensorType>(type).getRank(); ++axis) {
       operand.extents.push_back(indexAt(extents, axis));
       operand.strides.push_back(indexAt(strides, axis));
@@ -256,20 +253,12 @@ Value KernelBuilder::handle(unsigned number) {
   auto function = builder.getInsertionBlock()->getParentOp();
   if (!isa<func::FuncOp>(function)) function = function->getParentOfType<func::FuncOp>();
   Block &entry = mlir::cast<func::FuncOp>(function).getBody().front();
-  auto type = mlir::cast<RankedTensorType>(launch.getArrays()[number].getType());
-  if (operands[number].array) { // points that are tasks see the arrays themselves
-    builder.setInsertionPointAfterValue(operands[number].array);
-    return known = UnrealizedConversionCastOp::create(builder, loc, type, operands[number].array).getResult(0);
-  }
   builder.setInsertionPointToStart(&entry);
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
-  Value view = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(viewFields * number)});
-  known = RuntimeOp::create(builder, loc, TypeRange(type), "dg_kernel_array", ValueRange{view}, /*spec=*/StringAttr(),
-                            /*with_context=*/true, /*with_location=*/false, /*pure=*/false)
-              .getResult(0);
-  builder.setInsertionPoint(entry.getTerminator());
-  array::ReleaseOp::create(builder, loc, known);
-  return known;
+  Value at = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(4 * number + 3)});
+  Value array = LLVM::LoadOp::create(builder, loc, ptr, at);
+  launch.setValues(true);
+  return known = UnrealizedConversionCastOp::create(builder, loc, launch.getArrays()[number].getType(), array).getResult(0);
 }
 
 void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const KernelOperand &operand) {

@@ -11,7 +11,6 @@ struct KernelOperand {
   OperandAttr access;
   mlir::Type element;
   mlir::Value data;                             // !llvm.ptr
-  mlir::Value array;                            // !llvm.ptr: the operand as a value, in launches of tasks
   llvm::SmallVector<mlir::Value> extents, strides; // index
 };
 
@@ -61,7 +60,7 @@ private:
   void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
   void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);
-  // The operand as a handle, for functions that take arrays: made on entry, given back before the kernel returns.
+  // The operand as a value, for functions that take arrays. The launch then says that it needs values.
   mlir::Value handle(unsigned operand);
   llvm::DenseMap<unsigned, mlir::Value> handles;
   mlir::Value loadFrom(mlir::Type element, mlir::Value address);

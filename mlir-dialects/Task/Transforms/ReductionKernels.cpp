@@ -1,5 +1,6 @@
 // Kernels of the fixed reduction tree: blocks of 1024 with 32 lanes, then blocks pairwise; and of scans.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 
 
 using namespace mlir;
@@ -221,8 +222,11 @@ void buildCombine(KernelBuilder &k) {
         FailOp::create(b, k.loc, 9006, (*name + " of an empty array").str());
         otherwise.assign(fold.getResults().begin(), fold.getResults().begin() + accumulators);
       } else {
-        for (Attribute value : k.launch.getIdentityAttr())
-          otherwise.push_back(arith::ConstantOp::create(b, k.loc, cast<TypedAttr>(value)));
+        for (auto [value, type] : llvm::zip(k.launch.getIdentityAttr(), choice.getResultTypes())) {
+          if (isa<ComplexType>(type)) otherwise.push_back(complex::ConstantOp::create(b, k.loc, type, cast<ArrayAttr>(value)));
+          else if (isa<array::StrType>(type)) otherwise.push_back(array::TextOp::create(b, k.loc, cast<StringAttr>(value).getValue()));
+          else otherwise.push_back(arith::ConstantOp::create(b, k.loc, cast<TypedAttr>(value)));
+        }
       }
       scf::YieldOp::create(b, k.loc, otherwise);
     }

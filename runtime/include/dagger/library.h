@@ -110,6 +110,9 @@ void dg_parse(dg_context *, uint8_t type, dg_str *text, void *out, const dg_loca
 // Types of the language only: in dg_parameter, dg_parse and formats. In memory they are DG_I64.
 enum { DG_DATE = 32 /* int64_t days since 1970-01-01 */, DG_TIMESTAMP = 33 /* int64_t microseconds since then */ };
 
+// Whether two lists of positions (i64, rank 1) have one in common. Looks.
+uint8_t dg_positions_meet(dg_context *, dg_array *a, dg_array *b, const dg_location *);
+
 // random.stream: element `index` of random.uniform or random.normal (f64) with this seed.
 double dg_random_uniform(int64_t seed, int64_t index);
 double dg_random_normal(int64_t seed, int64_t index);

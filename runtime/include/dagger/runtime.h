@@ -29,6 +29,15 @@ typedef struct dg_location {
   const struct dg_location *caller;
 } dg_location;
 
+// A call of a function that was not put in line and may fail, on the caller's stack: the function `task` (null: no task) was
+// called at `location`. A dg_context's second pointer is the innermost one; compiled code puts it there before the call and
+// takes it away after. What leaves the code early need not: the edge forgets them.
+typedef struct dg_site {
+  const dg_location *location;
+  const char *task;
+  const struct dg_site *previous;
+} dg_site;
+
 // The context that code runs in: the host, a task, or a chunk of a launch. Opaque, except that compiled code passes it on.
 typedef struct dg_context dg_context;
 
@@ -65,6 +74,8 @@ dg_array *dg_array_own(dg_context *, dg_array *a, int32_t contiguous, const dg_l
 // A view. Each axis of `a` has a start, a count and a step (in its elements); axes in `dropped` (a bit each) leave the shape.
 // Out of range fails: DG9013. axis_low/high say what the user wrote, for the message, when they differ from the box.
 dg_array *dg_array_slice(dg_context *, dg_array *a, const int64_t *starts, const int64_t *counts, const int64_t *steps, uint32_t dropped, const dg_location *);
+// The same of an array that is written through the view: out of range, it is the array that fails.
+dg_array *dg_array_place(dg_context *, dg_array *a /* from dg_array_own */, const int64_t *starts, const int64_t *counts, const int64_t *steps, uint32_t dropped, const dg_location *);
 dg_array *dg_array_transpose(dg_context *, dg_array *a);
 dg_array *dg_array_reshape(dg_context *, dg_array *a, int64_t rank, const int64_t *extents, const dg_location *);
 // The same values cut into chunks of this shape (what @chunks asks for), and the tiles of such an array as boxes.
@@ -86,14 +97,15 @@ typedef struct dg_operand {
   int64_t scale[DG_MAX_RANK];
 } dg_operand;
 
-// `array` is the operand as a value, borrowed, and only there in launches of tasks; `buffer` is what it lies in.
-typedef struct dg_view { char *data; const int64_t *extents, *strides; dg_array *array; dg_buffer *buffer; } dg_view;
+// `array` is the operand as a value, borrowed, and only there with DG_LAUNCH_VALUES.
+typedef struct dg_view { char *data; const int64_t *extents, *strides; dg_array *array; } dg_view;
 // Runs the points low <= p < high (each `rank` long) of the index space. Views are of whole operands: indices are global.
 typedef void (*dg_kernel)(dg_context *, const int64_t *low, const int64_t *high, const dg_view *operands, const void *scalars);
 
 enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel runs in a task's context */,
        DG_LAUNCH_PRINTS = 2 /* its output has a place in the program's order */,
        DG_LAUNCH_STATEMENT = 8 /* looked at where it stands */,
+       DG_LAUNCH_VALUES = 16 /* the kernel hands operands to functions, as arrays */,
        DG_LAUNCH_REUSE = 4 /* a result may take the buffer of an operand of the same shape and map that dies here */ };
 
 typedef struct dg_launch {
@@ -111,10 +123,6 @@ typedef struct dg_launch {
 // result_extents: for each result, DG_MAX_RANK extents. Failed inputs make failed results. priority: larger first.
 void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                       const void *scalars, const int64_t *result_extents, dg_array **results, int32_t priority);
-
-// In a kernel: an operand that it reads as an array, for functions that take one. The caller owns it and gives it back
-// before the kernel returns; nothing of it outlives the kernel.
-dg_array *dg_kernel_array(dg_context *, const dg_view *view, int64_t rank);
 
 // ---- task calls --------------------------------------------------------------------------------------------------------
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
@@ -149,6 +157,8 @@ void dg_begin_sequential(dg_context *); void dg_end_sequential(dg_context *);   
 _Noreturn void dg_fail_assert(dg_context *, dg_str *message /* may be null */, const dg_location *);
 _Noreturn void dg_fail_index(dg_context *, int64_t index, int64_t axis, int64_t extent, const dg_location *);
 _Noreturn void dg_fail_extents(dg_context *, int64_t a, int64_t b, int64_t axis, const dg_location *);
+// `a` and `b` are no extents of one axis: `text` says what they are (empty: nothing).
+_Noreturn void dg_fail_check(dg_context *, int64_t a, int64_t b, const char *text, const dg_location *);
 _Noreturn void dg_fail_text(dg_context *, int32_t code, const char *text, const dg_location *); // any DG9nnn with its text
 // For externs: fails the task that runs. Does not return.
 _Noreturn void dg_fail(const char *text);
