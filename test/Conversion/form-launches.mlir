@@ -141,12 +141,11 @@ func.func @fill_slice(%a: tensor<?xf64>, %x: f64, %n: index) -> tensor<?xf64> at
   return %f : tensor<?xf64>
 }
 
-// One element is a box without axes; the index is checked before, so that the message names it.
+// One element is a box without axes: a place, so that a failure names its index.
 // CHECK-LABEL: func @insert(
 func.func @insert(%a: tensor<?xf64>, %x: f64, %n: index) -> tensor<?xf64> attributes {task.context = "host"} {
   // CHECK: %[[OWN:.*]] = array.own %{{.*}}
-  // CHECK: array.check_index %[[OWN]]
-  // CHECK: %[[VIEW:.*]] = array.slice %[[OWN]]
+  // CHECK: %[[VIEW:.*]] = array.slice %[[OWN]]{{.*}} {array.place, dropped = 1 : i32}
   // CHECK: task.launch "map" over() arrays(%[[VIEW]] : tensor<f64>)
   // CHECK: return %[[OWN]]
   %f = array.insert %x into %a[%n] : tensor<?xf64>

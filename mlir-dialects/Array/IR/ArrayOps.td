@@ -33,7 +33,7 @@ def Array_ElementOp : Array_Op<"element", [
                    "::llvm::cast<::mlir::ShapedType>($_self).getElementType()">]> {
   let summary = "reads one element";
   let description = [{
-    Stops with DG9013 when an index is negative or not below its extent, unless `in_bounds` says that this was proven.
+    Stops with DG9002 when an index is negative or not below its extent, unless `in_bounds` says that this was proven.
     In a host function it looks at the array; in the region of a structured operation it is a gather.
 
     ```mlir
