@@ -301,6 +301,17 @@ void dg_task_return_scalar(dg_context *context, int32_t result, const void *valu
   std::memcpy(place, value, dg_type_size(dg_type(type)));
 }
 
+dg_array *dg_task_settle(dg_context *context, int32_t argument, dg_array *value) {
+  auto *running = static_cast<RunningCall *>(context->results);
+  for (int k = 0; k < running->task->arrays; ++k)
+    if (k != argument && running->arguments[k].updates() && running->arguments[k].view.buffer == value->buffer && internal(value)->foreign) {
+      dg_array *copy = copyArray(context, value, nullptr, running->task->location);
+      dg_array_release(value);
+      return copy;
+    }
+  return value;
+}
+
 void dg_task_update(dg_context *context, int32_t argument, dg_array *value) {
   auto *running = static_cast<RunningCall *>(context->results);
   Array &place = running->arguments[argument].view;
