@@ -156,6 +156,9 @@ dg_array *dg_task_settle(dg_context *, int32_t argument, dg_array *value);
 // ---- order, output, failure ----------------------------------------------------------------------------------------------------
 void dg_print(dg_context *, dg_str *text, const dg_location *);                 // host: after all that comes before it in program order
 void dg_order(dg_context *, const dg_location *);                               // waits for that; before any other effect
+// Around a loop on the host, and at the start of each of its turns: its turns submit the same launches over rotated arrays. They
+// are then replayed from a record of the first ones; a turn that differs is submitted like any other.
+void dg_begin_plan(dg_context *); void dg_next_turn(dg_context *); void dg_end_plan(dg_context *);
 void dg_begin_sequential(dg_context *); void dg_end_sequential(dg_context *);   // @sequential
 _Noreturn void dg_fail_assert(dg_context *, dg_str *message /* may be null */, const dg_location *);
 _Noreturn void dg_fail_index(dg_context *, int64_t index, int64_t axis, int64_t extent, const dg_location *);
