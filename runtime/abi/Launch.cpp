@@ -96,7 +96,7 @@ static std::string extentFailure(const dg_launch &launch, const int64_t *extents
     const dg_operand &o = launch.operand[k];
     if (!o.exact)
       continue;
-    for (int axis = 0; axis < o.rank; ++axis)
+    for (int axis = o.rank - 1; axis >= 0; --axis)
       if (o.axes[axis] >= 0 && o.scale[axis] <= 1 && arrays[k]->extents[axis] != extents[o.axes[axis]] &&
           shapeKnown(arrays[k]) && arrays[k]->data) {
         code = failures::ExtentsDiffer;
@@ -358,6 +358,13 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     o.operand = &launch.operand[k];
     if (k < inputs) {
       dg_array *a = arrays[k];
+      for (int axis = 0; axis < a->rank && !o.operand->exact; ++axis)
+        if (int follows = o.operand->axes[axis]; follows >= 0 && o.operand->scale[axis] <= 1 && a->extents[axis] != extents[follows]) {
+          if (o.operand != &o.own)
+            o.own = *o.operand;
+          o.own.axes[axis] = -1;
+          o.operand = &o.own;
+        }
       prepareGrid(runtime, a->buffer);
       o.map = ViewMap(a);
       retainBuffer(a->buffer);

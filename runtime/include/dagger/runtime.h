@@ -89,7 +89,7 @@ typedef enum { DG_READ, DG_WRITE, DG_UPDATE, DG_COMMUTE /* atomics: chunks may r
 // How an operand is reached from a point of the index space, one static constant an operand. Axis k of the operand follows
 // index axis axes[k] times scale[k] (points there cover scale[k] elements, the last ones fewer), widened by the halo; -1:
 // all of that axis, whatever the point. Along an axis with axes[k] >= 0 and scale 1 and `exact`, its extent must equal the
-// index space's (DG9003), else the launch fails.
+// index space's (DG9003), else the launch fails. Not `exact`, an axis of another extent is reached as a whole.
 typedef struct dg_operand {
   uint8_t access, type, rank, exact;
   int8_t axes[DG_MAX_RANK];
