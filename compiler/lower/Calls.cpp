@@ -5,6 +5,22 @@ using namespace mlir;
 
 namespace dagger::lower {
 
+// What annotations say to the scheduler and the trace.
+Lowering::Annotated Lowering::annotated(ArrayRef<hir::Annotation> list, Location at) {
+  Annotated out;
+  for (const hir::Annotation &a : list) {
+    if (a.args.empty())
+      continue;
+    if (a.name == "priority")
+      out.priority = fromIndex(emitIndex(a.args[0]), builder.getI64Type(), at);
+    else if (a.name == "retry")
+      out.retries = int(a.args[0]->intValue);
+    else if (a.name == "name")
+      out.name = a.args[0]->text;
+  }
+  return out;
+}
+
 static std::string textOf(const hir::Program &program, Span span) {
   return span.valid() ? program.sources->get(span.file).text.substr(span.begin, span.end - span.begin) : std::string();
 }
@@ -108,6 +124,9 @@ Val Lowering::emitCall(const Expr *e) {
       return launchGroups(e), Val();
     if (onHost)
       return callTask(e, f->result->kind == TypeKind::Void);
+    // Tried again it is a task of its own; otherwise it is called like any function.
+    if (inTask && (state.retries || annotated(f->annotations, at).retries))
+      return Val(plain(callTask(e, false).parts, at));
     if (inTask)
       return callDirect(e, function(f, Context::Task), false);
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
@@ -140,6 +159,15 @@ Val Lowering::emitCall(const Expr *e) {
 Val Lowering::callTask(const Expr *e, bool statement) {
   const hir::Function *f = e->callee;
   Location at = loc(e->span);
+  // What the declaration says holds where the call says nothing.
+  auto outer = std::make_tuple(state.priority, state.retries, state.callName);
+  Annotated declared = annotated(f->annotations, at);
+  Value priority = state.priority ? *state.priority : declared.priority;
+  int retries = state.retries ? state.retries : declared.retries;
+  std::string name = state.callName.empty() ? declared.name : state.callName;
+  state.priority.reset(); // arguments are calls of their own
+  state.retries = 0;
+  state.callName.clear();
   func::FuncOp callee = function(f, Context::Task);
   struct Update {
     const hir::Place *place;
@@ -205,9 +233,9 @@ Val Lowering::callTask(const Expr *e, bool statement) {
     results.push_back(isa<RankedTensorType>(type) ? type : Type(RankedTensorType::get({}, type)));
   auto op = task::CallOp::create(builder, at, results, FlatSymbolRefAttr::get(callee.getSymNameAttr()), operands,
                                  builder.getDenseI32ArrayAttr(boxes), starts, counts, builder.getDenseI32ArrayAttr(updates),
-                                 state.priority.value_or(Value()), statement ? builder.getUnitAttr() : UnitAttr(),
-                                 f->mayPrint ? builder.getUnitAttr() : UnitAttr(), builder.getI32IntegerAttr(state.retries),
-                                 state.callName.empty() ? StringAttr() : builder.getStringAttr(state.callName),
+                                 priority, statement ? builder.getUnitAttr() : UnitAttr(),
+                                 f->mayPrint ? builder.getUnitAttr() : UnitAttr(), builder.getI32IntegerAttr(retries),
+                                 name.empty() ? StringAttr() : builder.getStringAttr(name),
                                  texts.empty() ? ArrayAttr() : builder.getArrayAttr(texts));
   ValueRange all = op.getResults();
   unsigned own = leaves(f->result).size();
@@ -220,6 +248,7 @@ Val Lowering::callTask(const Expr *e, bool statement) {
     }
     writePlace(*u.place, Val(Values(updated.slice(u.first, u.count))), u.place->type, &where);
   }
+  std::tie(state.priority, state.retries, state.callName) = outer;
   return Val(Values(all.take_front(own)));
 }
 

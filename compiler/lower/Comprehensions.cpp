@@ -28,7 +28,11 @@ Val Lowering::emitComprehension(const Expr *e) {
         state.env[v] = fromIndex(index, scalarType(v->type), at);
       return emitBlock(e->blocks[0], body).parts;
     });
-  if (isScalar && state.context == Context::Host && effects(e->blocks[0]).assigned.empty())
+  // Calls that are annotated are nodes of their own.
+  bool isAnnotated = state.priority || state.retries || !state.callName.empty() || contains(e->blocks[0], [](const Expr *call) {
+                       return call->op == Op::Call && llvm::any_of(call->callee->annotations, [](const hir::Annotation &a) { return a.name != "on"; });
+                     }, [](const Stmt *) { return false; });
+  if (isScalar && state.context == Context::Host && !isAnnotated && effects(e->blocks[0]).assigned.empty())
     return comprehensionOfTasks(e, space);
   return comprehensionLoop(e, space);
 }

@@ -298,7 +298,7 @@ void Lowering::emitFor(const Stmt *s) {
     });
   } else {
     Value step = s->step ? emitScalar(s->step) : constInt(intType, 1, at);
-    Value count = turns(low, high, step, isSigned, constStep != 0, at);
+    Value count = turns(low, high, step, isSigned, constStep != 0, s->step ? loc(s->step->span) : at);
     countedLoop(
         at, count, vars, [&](Value k) { body(turnValue(low, step, k, at)); },
         leaves ? std::function<Value()>([&] {
@@ -381,16 +381,15 @@ void Lowering::emitUnguarded(const Stmt *s) {
   Location at = loc(s->span);
   auto saved = std::make_tuple(state.priority, state.retries, state.callName);
   bool sequential = false;
-  for (const hir::Annotation &a : s->annotations) {
-    if (a.name == "priority" && !a.args.empty())
-      state.priority = fromIndex(emitIndex(a.args[0]), builder.getI64Type(), at);
-    else if (a.name == "retry" && !a.args.empty())
-      state.retries = int(a.args[0]->intValue);
-    else if (a.name == "name" && !a.args.empty())
-      state.callName = a.args[0]->text;
-    else if (a.name == "sequential")
-      sequential = state.context == Context::Host; // elsewhere everything is in order as it is
-  }
+  for (const hir::Annotation &a : s->annotations)
+    sequential |= a.name == "sequential" && state.context == Context::Host; // elsewhere everything is in order as it is
+  Annotated own = annotated(s->annotations, at);
+  if (own.priority)
+    state.priority = own.priority;
+  if (own.retries)
+    state.retries = own.retries;
+  if (!own.name.empty())
+    state.callName = own.name;
   if (sequential)
     task::BeginSequentialOp::create(builder, at);
   switch (s->kind) {

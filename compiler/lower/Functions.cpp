@@ -65,7 +65,12 @@ func::FuncOp Lowering::function(const hir::Function *f, Context where) {
             extents.push_back(builder.getStringAttr(n));
         names.push_back(builder.getArrayAttr(extents));
       }
+      int64_t threads = 0;
+      for (const hir::Annotation &a : f->annotations)
+        if (a.name == "threads" && !a.args.empty())
+          threads = a.args[0]->intValue;
       func->setAttr("task.extern", builder.getDictionaryAttr({
+                                       builder.getNamedAttr("threads", builder.getI64IntegerAttr(threads)),
                                        builder.getNamedAttr("symbol", builder.getStringAttr(f->externSymbol)),
                                        builder.getNamedAttr("library", builder.getStringAttr(f->library)),
                                        builder.getNamedAttr("types", builder.getArrayAttr(types)),

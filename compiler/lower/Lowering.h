@@ -131,6 +131,8 @@ private:
 
   // ---- Calls.cpp
   Val emitCall(const Expr *);
+  struct Annotated { Value priority; int retries = 0; std::string name; };
+  Annotated annotated(ArrayRef<hir::Annotation>, Location);
   bool isLaunchable(const Expr *);
   Val callTask(const Expr *, bool statement);
   Val callDirect(const Expr *, mlir::func::FuncOp, bool futures);

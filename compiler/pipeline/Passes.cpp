@@ -28,13 +28,21 @@ void registerDialects(DialectRegistry &registry) {
                   affine::AffineDialect, LLVM::LLVMDialect>();
 }
 
+// Upstream takes different extents of one operation's operands for undefined, and gives all of them the one that it knows. Here
+// they are an error of the program, which the launch finds: until it is formed, what an array was made with stays.
+static std::unique_ptr<Pass> canonicalizeValues() {
+  return createCanonicalizerPass({}, {"(anonymous namespace)::InferStaticShapeOfOperands",
+                                      "(anonymous namespace)::ReplaceEmptyTensorStaticShapeDims", "FoldTensorCastProducerOp",
+                                      "(anonymous namespace)::EraseIdentityLinalgOp<mlir::linalg::GenericOp>"});
+}
+
 // Values: everything is still algebra. Elementwise chains fuse across statements and inlined functions.
 static void addValues(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(canonicalizeValues());
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(array::createResolveExtents());
-  passes.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
-  passes.addPass(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(array::createFuseElementwise());
+  passes.addPass(canonicalizeValues());
   passes.addPass(createCSEPass());
   // Siblings first: an array that several reductions read has one user then, and its producer can follow.
   passes.addNestedPass<func::FuncOp>(array::createFuseSiblingReductions());

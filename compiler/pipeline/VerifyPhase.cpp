@@ -13,11 +13,11 @@ namespace dagger::pipeline {
 namespace {
 // VALUES: whole values in host, task and scalar functions; nobody owns anything, and nothing is a launch yet.
 LogicalResult verifyValues(Operation *op) {
-  if (isa<task::LaunchOp, array::RetainOp, array::ReleaseOp, array::OwnOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()))
+  if (isa<task::LaunchOp, array::RetainOp, array::ReleaseOp, array::OwnOp>(op) ||
+      isa<LLVM::LLVMDialect>(op->getDialect()))
     return op->emitOpError("stands at VALUES");
   auto function = dyn_cast<func::FuncOp>(op);
-  if (!function || function.isExternal())
-    return success();
+  if (!function || function.isExternal()) return success();
   auto context = function->getAttrOfType<StringAttr>(task::contextAttr);
   if (!context || (context != task::hostContext && context != task::taskContext && context != task::scalarContext))
     return function.emitError("a function that does not say where its code runs");
@@ -26,10 +26,10 @@ LogicalResult verifyValues(Operation *op) {
 
 // GRAPH: launches in place of operations over elements. A tensor.empty is room that updates fill.
 LogicalResult verifyGraph(Operation *op) {
-  if (isa<linalg::LinalgOp, array::StencilOp, array::ScanOp, array::InsertSliceOp, array::FillSliceOp, array::ScatterOp>(op))
+  if (isa<linalg::LinalgOp, array::StencilOp, array::ScanOp, array::InsertSliceOp, array::FillSliceOp,
+          array::ScatterOp>(op))
     return op->emitOpError("is left at GRAPH");
-  if (isa<array::ReduceOp>(op) && !op->getParentOfType<task::LaunchOp>())
-    return op->emitOpError("is left at GRAPH");
+  if (isa<array::ReduceOp>(op) && !op->getParentOfType<task::LaunchOp>()) return op->emitOpError("is left at GRAPH");
   if (auto launch = dyn_cast<task::LaunchOp>(op); launch && launch.getKernel())
     return op->emitOpError("has a kernel at GRAPH");
   return success();
@@ -37,15 +37,12 @@ LogicalResult verifyGraph(Operation *op) {
 
 // KERNELS: a function of the kernel ABI for each launch, and nothing of points outside of those.
 LogicalResult verifyKernels(Operation *op) {
-  if (isa<array::ShiftedOp, array::YieldOp, array::ReduceOp>(op))
-    return op->emitOpError("is left at KERNELS");
+  if (isa<array::ShiftedOp, array::YieldOp, array::ReduceOp>(op)) return op->emitOpError("is left at KERNELS");
   auto launch = dyn_cast<task::LaunchOp>(op);
-  if (!launch)
-    return success();
+  if (!launch) return success();
   auto module = op->getParentOfType<ModuleOp>();
   auto kernel = launch.getKernel() ? module.lookupSymbol<func::FuncOp>(*launch.getKernel()) : func::FuncOp();
-  if (!kernel || kernel.getNumArguments() != 5 || kernel.getNumResults() != 0)
-    return op->emitOpError("has no kernel");
+  if (!kernel || kernel.getNumArguments() != 5 || kernel.getNumResults() != 0) return op->emitOpError("has no kernel");
   return success();
 }
 
@@ -64,14 +61,17 @@ struct VerifyPhase : PassWrapper<VerifyPhase, OperationPass<ModuleOp>> {
   Option<std::string> phase{*this, "phase", llvm::cl::desc("values, graph, kernels or host"), llvm::cl::init("values")};
 
   void runOnOperation() override {
-    LogicalResult (*verify)(Operation *) = phase == "values"  ? verifyValues
-                                           : phase == "graph" ? verifyGraph
+    LogicalResult (*verify)(Operation *) = phase == "values"    ? verifyValues
+                                           : phase == "graph"   ? verifyGraph
                                            : phase == "kernels" ? verifyKernels
-                                                              : verifyHost;
-    WalkResult result =
-        getOperation().walk([&](Operation *op) { return WalkResult(verify(op)); });
-    if (result.wasInterrupted())
+                                           : phase == "host"    ? verifyHost
+                                                                : nullptr;
+    if (!verify) {
+      getOperation().emitError() << "there is no phase `" << phase << "`";
       return signalPassFailure();
+    }
+    WalkResult result = getOperation().walk([&](Operation *op) { return WalkResult(verify(op)); });
+    if (result.wasInterrupted()) return signalPassFailure();
     markAllAnalysesPreserved();
   }
 };
@@ -79,11 +79,20 @@ struct VerifyPhase : PassWrapper<VerifyPhase, OperationPass<ModuleOp>> {
 
 void addVerifier(OpPassManager &passes, Stage stage) {
   switch (stage) {
-  case Stage::Values: passes.addPass(std::make_unique<VerifyPhase>("values")); break;
-  case Stage::Graph: passes.addPass(std::make_unique<VerifyPhase>("graph")); break;
-  case Stage::Kernels: passes.addPass(std::make_unique<VerifyPhase>("kernels")); break;
-  case Stage::Host: passes.addPass(std::make_unique<VerifyPhase>("host")); break;
-  default: break;
+  case Stage::Values:
+    passes.addPass(std::make_unique<VerifyPhase>("values"));
+    break;
+  case Stage::Graph:
+    passes.addPass(std::make_unique<VerifyPhase>("graph"));
+    break;
+  case Stage::Kernels:
+    passes.addPass(std::make_unique<VerifyPhase>("kernels"));
+    break;
+  case Stage::Host:
+    passes.addPass(std::make_unique<VerifyPhase>("host"));
+    break;
+  default:
+    break;
   }
 }
 

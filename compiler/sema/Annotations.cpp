@@ -15,7 +15,7 @@ static void collectWords(const ast::Expr *expr, std::vector<std::string> &words,
   }
 }
 
-std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, bool onDeclaration) {
+std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool isExtern) {
   static const std::vector<std::string> known = {"on", "chunks", "spread", "threads", "name", "priority", "retry", "memory", "sequential", "precise", "fast", "checkpoint"};
   std::vector<hir::Annotation> result;
   for (const ast::Annotation &annotation : list) {
@@ -28,11 +28,15 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
         d.help = "did you mean `@" + *near + "`?";
       continue;
     }
-    if (annotation.name == "checkpoint") {
-      notYet(6005, annotation.span, "checkpoints are");
+    if (annotation.name == "checkpoint" || annotation.name == "spread" || annotation.name == "memory" || annotation.name == "fast") {
+      notYet(6005, annotation.span, "`@" + annotation.name + "` is").help = "leave it out: it would not change what the program means";
       continue;
     }
-    if (annotation.name == "on" || annotation.name == "spread") {
+    if (annotation.name == "threads" && !isExtern) {
+      notYet(6005, annotation.span, "`@threads` on anything but an `extern task` is").help = "leave it out: it would not change what the program means";
+      continue;
+    }
+    if (annotation.name == "on") {
       bool ok = !annotation.args.empty(), isNode = false;
       for (const ast::Argument &argument : annotation.args) {
         if (argument.name == "node")
@@ -46,7 +50,7 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
         notYet(6003, annotation.span, "several nodes are");
         continue;
       }
-      const std::vector<std::string> allowed = annotation.name == "on" ? std::vector<std::string>{"cpu", "gpu", "cuda", "hip", "level_zero", "opencl"} : std::vector<std::string>{"rows", "cyclic"};
+      static const std::vector<std::string> allowed = {"cpu", "gpu", "cuda", "hip", "level_zero", "opencl"};
       for (const std::string &word : out.words)
         if (ok && std::find(allowed.begin(), allowed.end(), word) == allowed.end()) {
           Diagnostic &d = error(5019, annotation.span, "`@" + annotation.name + "` does not know `" + word + "`");
@@ -56,17 +60,17 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
           break;
         }
       if (!ok) {
-        error(5019, annotation.span, "`@" + annotation.name + "` is written " + (annotation.name == "on" ? "@on(cpu), @on(gpu or cpu)" : "@spread(rows), @spread(cyclic)"));
+        error(5019, annotation.span, "`@on` is written @on(cpu), @on(gpu or cpu)");
         continue;
       }
-      if (annotation.name == "on" && !out.words.empty() && std::find(out.words.begin(), out.words.end(), "cpu") == out.words.end()) {
+      if (!out.words.empty() && std::find(out.words.begin(), out.words.end(), "cpu") == out.words.end()) {
         notYet(6003, annotation.span, "devices other than the CPU are").help = "write `@on(" + out.words[0] + " or cpu)`";
         continue;
       }
       result.push_back(out);
       continue;
     }
-    size_t wanted = annotation.name == "sequential" || annotation.name == "precise" || annotation.name == "fast" ? 0 : 1;
+    size_t wanted = annotation.name == "sequential" || annotation.name == "precise" ? 0 : 1;
     if (annotation.name == "chunks" ? annotation.args.empty() : annotation.args.size() != wanted) {
       error(5019, annotation.span, "`@" + annotation.name + "` takes " + (annotation.name == "chunks" ? "the extents of a chunk" : wanted ? "one argument" : "no argument"));
       continue;
@@ -76,7 +80,7 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
         error(5019, annotation.span, "`@chunks` stands before the `let` or `var` of an array");
       continue; // applied where the array is declared
     }
-    bool isText = annotation.name == "name" || annotation.name == "memory";
+    bool isText = annotation.name == "name";
     bool ok = true;
     for (const ast::Argument &argument : annotation.args) {
       if (onDeclaration && !state->sink) {
@@ -92,6 +96,18 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
         out.args.push_back(value.expr);
       }
     }
+    // What is part of the compiled call is known before the program runs.
+    if (ok && annotation.name != "priority")
+      for (const hir::Expr *arg : out.args) {
+        int64_t most = annotation.name == "retry" ? 255 : 4096;
+        if (isText ? arg->op != hir::Op::Const : !foldInteger(arg).has_value()) {
+          error(5019, annotation.args[0].value->span, "the argument of `@" + annotation.name + "` is known before the program runs: a literal or a `const`");
+          ok = false;
+        } else if (!isText && (*foldInteger(arg) < 1 || *foldInteger(arg) > most)) {
+          error(5019, annotation.args[0].value->span, "the argument of `@" + annotation.name + "` is 1 to " + std::to_string(most));
+          ok = false;
+        }
+      }
     if (ok)
       result.push_back(out);
   }

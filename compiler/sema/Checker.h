@@ -190,6 +190,7 @@ private:
   bool isFailedImport(const std::string &name) const; // its error has been reported
   const FunctionInfo *functionNamed(const Module &module, const std::string &name) const;
   std::vector<std::string> visibleNames() const;
+  static std::string fieldHelp(const std::string &name, const hir::Type *);
   void unknownName(const std::string &name, Span span);
   struct ScopeGuard {
     ScopeGuard(Checker &checker, Boundary boundary = Boundary::None);
@@ -347,7 +348,7 @@ private:
   Iteration iterate(const ast::Pattern &pattern, const ast::Expr *in);
 
   // ---- Annotations.cpp
-  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, bool onDeclaration);
+  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool isExtern = false);
   Value applyChunks(Value value, const std::vector<ast::Annotation> &list);
 
   // ---- Library*.cpp: functions of the library that are no declarations

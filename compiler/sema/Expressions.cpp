@@ -215,6 +215,11 @@ Value Checker::member(const ast::Member &expr, const hir::Type *hint) {
         for (const auto &[known, entry] : libraryTable())
           if (known.rfind(object.name + ".", 0) == 0)
             candidates.push_back(known.substr(object.name.size() + 1));
+        if (object.name == "math") {
+#define DG_MATH(name, arity, domain) candidates.push_back(#name);
+#include "compiler/hir/Math.def"
+#undef DG_MATH
+        }
         if (auto near = nearest(name, candidates))
           d.help = "did you mean `" + *near + "`?";
         return poison(expr.span);
@@ -244,8 +249,7 @@ Value Checker::member(const ast::Member &expr, const hir::Type *hint) {
         return field(object, int(i), expr.span);
   Diagnostic &d = error(3008, expr.name.span, toString(type) + " has no field `" + name + "`");
   if (element->isTuple()) {
-    if (auto near = nearest(name, element->fields))
-      d.help = "did you mean `" + *near + "`?";
+    d.help = fieldHelp(name, element);
   } else if (name == "len" || name == "length" || name == "size") {
     d.help = "write `len(…)`";
   }

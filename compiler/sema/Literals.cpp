@@ -332,8 +332,7 @@ Value Checker::recordLiteral(const ast::RecordLit &lit) {
       ++index;
     if (index == type->fields.size()) {
       Diagnostic &d = error(3008, field.name.span, "record `" + type->record + "` has no field `" + field.name.text + "`");
-      if (auto near = nearest(field.name.text, type->fields))
-        d.help = "did you mean `" + *near + "`?";
+      d.help = fieldHelp(field.name.text, type);
       check(field.value);
       ok = false;
       continue;

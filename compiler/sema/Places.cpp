@@ -62,8 +62,7 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
           index = int64_t(i);
       if (index < 0) {
         Diagnostic &d = error(3008, name.span, toString(result.type) + " has no field `" + name.text + "`");
-        if (auto near = nearest(name.text, type->fields))
-          d.help = "did you mean `" + *near + "`?";
+        d.help = fieldHelp(name.text, type);
         return false;
       }
     } else {

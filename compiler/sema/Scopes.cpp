@@ -44,7 +44,8 @@ std::vector<std::string> Checker::visibleNames() const {
         names.push_back(name);
   const Module *module = state ? state->module : root;
   for (const auto &[name, decl] : module->decls)
-    names.push_back(name);
+    if (name != "main") // nobody means that
+      names.push_back(name);
   for (const auto &[name, import] : module->imports)
     names.push_back(name);
   for (const auto &[name, entry] : libraryTable())
@@ -57,6 +58,16 @@ std::vector<std::string> Checker::visibleNames() const {
   return names;
 }
 
+// The field that was meant, or those that there are.
+std::string Checker::fieldHelp(const std::string &name, const hir::Type *type) {
+  if (auto near = nearest(name, type->fields))
+    return "did you mean `" + *near + "`?";
+  std::string all;
+  for (size_t i = 0; i < type->fields.size(); ++i)
+    all += (i ? i + 1 == type->fields.size() ? " and " : ", " : "") + ("`" + type->fields[i] + "`");
+  return all.empty() ? "" : "its fields are " + all;
+}
+
 void Checker::unknownName(const std::string &name, Span span) {
   int code = 0;
   if (const char *what = notThereYet(name, code)) {
@@ -64,7 +75,9 @@ void Checker::unknownName(const std::string &name, Span span) {
     return;
   }
   Diagnostic &d = error(2001, span, "nothing here is called `" + name + "`");
-  if (auto near = nearest(name, visibleNames()))
+  if (name == "linalg")
+    d.help = "write `import linalg` at the top of the file";
+  else if (auto near = nearest(name, visibleNames()))
     d.help = "did you mean `" + *near + "`?";
 }
 

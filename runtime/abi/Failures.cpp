@@ -1,6 +1,7 @@
 // Failing, printing and the order of effects.
 #include "runtime/sched/Runtime.h"
 #include <cstdio>
+#include <dlfcn.h>
 #include <cstdlib>
 
 using namespace dagger::rt;
@@ -42,6 +43,12 @@ void dg_fail_check(dg_context *context, int64_t a, int64_t b, const char *what, 
 
 void dg_fail_text(dg_context *context, int32_t code, const char *text, const dg_location *location) {
   raise(context, code, text, location);
+}
+
+void dg_extern_threads(int32_t threads) {
+  // The OpenMP runtime comes with the libraries that use it; its setting is one of the calling thread.
+  if (auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
+    set(threads);
 }
 
 void dg_fail(const char *text) {

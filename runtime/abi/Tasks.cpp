@@ -187,11 +187,9 @@ __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task
   jmp_buf edge;
   context.edge = &edge;
   context.sites = nullptr;
-  dg_frame *base = context.worker->nested.head;
-  if (_setjmp(edge)) {
-    abandonFrames(context, base);
+  context.edgeBase = context.worker->nested.head;
+  if (_setjmp(edge))
     return false;
-  }
   task.body(&context, frame, arrays);
   return true;
 }
@@ -301,6 +299,17 @@ void dg_task_return_scalar(dg_context *context, int32_t result, const void *valu
   if (type == DG_STR)
     dg_str_release(*reinterpret_cast<dg_str **>(place));
   std::memcpy(place, value, dg_type_size(dg_type(type)));
+}
+
+dg_array *dg_task_settle(dg_context *context, int32_t argument, dg_array *value) {
+  auto *running = static_cast<RunningCall *>(context->results);
+  for (int k = 0; k < running->task->arrays; ++k)
+    if (k != argument && running->arguments[k].updates() && running->arguments[k].view.buffer == value->buffer && internal(value)->foreign) {
+      dg_array *copy = copyArray(context, value, nullptr, running->task->location);
+      dg_array_release(value);
+      return copy;
+    }
+  return value;
 }
 
 void dg_task_update(dg_context *context, int32_t argument, dg_array *value) {

@@ -48,15 +48,13 @@ __attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_fram
   context.work = spawner->work;
   context.root = spawner->root;
   context.parent = spawner;
-  dg_frame *base = worker.nested.head;
+  context.edgeBase = worker.nested.head;
   dg_context *outer = currentContext;
   currentContext = &context;
   jmp_buf edge;
   context.edge = &edge;
   if (_setjmp(edge) == 0)
     f->run(&context, f);
-  else
-    abandonFrames(context, base);
   currentContext = outer;
   return context.failure;
 }
@@ -111,8 +109,8 @@ static bool shrink(NestedWorker &w) {
   }
 }
 
-// Pops the last frame: null if nobody took it, else waits for its thief.
-static dg_frame *pop(NestedWorker &w) {
+// Pops the last frame: null if nobody took it, else waits for its thief, and helps it if it may.
+static dg_frame *pop(NestedWorker &w, bool help = true) {
   dg_frame *f = --w.head;
   bool taken = w.allTaken;
   while (!taken && w.split > f)
@@ -125,7 +123,7 @@ static dg_frame *pop(NestedWorker &w) {
     void *thief = __atomic_load_n(&f->thief, __ATOMIC_ACQUIRE);
     if (thief == ended || thief == failed)
       break;
-    if (!thief || !stealFrame(*w.worker, *static_cast<NestedWorker *>(thief)))
+    if (!thief || !help || !stealFrame(*w.worker, *static_cast<NestedWorker *>(thief)))
       __builtin_ia32_pause();
   }
   w.head = f;
@@ -134,17 +132,16 @@ static dg_frame *pop(NestedWorker &w) {
   return f;
 }
 
-// The spawner's own context may be gone: `context` is the one behind whose edge this is.
-void abandonFrames(dg_context &context, dg_frame *base) {
+void abandonFrames(dg_context &context, bool run) {
   NestedWorker &w = context.worker->nested;
-  while (w.head > base) {
+  while (w.head > context.edgeBase) {
     const Failure *failure = nullptr;
-    if (dg_frame *f = pop(w))
+    if (dg_frame *f = pop(w, run))
       failure = __atomic_load_n(&f->thief, __ATOMIC_RELAXED) == failed
                     ? reinterpret_cast<const Failure *>(intptr_t(f->data[0]))
                     : nullptr;
-    else
-      failure = runFrame(*context.worker, w.head, &context);
+    else if (run)
+      failure = runFrame(*context.worker, w.head, w.head->context);
     if (failure)
       context.failure = failure;
   }

@@ -27,8 +27,9 @@ struct alignas(64) NestedWorker : dg_worker {
 
 // On the worker's own thread: takes the oldest frame of `victim` and runs it. False if there was none.
 bool stealFrame(Worker &worker, NestedWorker &victim);
-// After a failure: frees the frames above `base`. Each stands for a task that comes before the failure in program order, so
-// it is run to its end, and the first of them that fails takes the failure's place.
-void abandonFrames(dg_context &context, dg_frame *base);
+// A failure leaves for the edge of `context`, whose failure it is: frees the frames above it while the stack that they point
+// into is still there. Each stands for a task that comes before the failure in program order. With `run` those that nobody
+// took are run, and the first task in program order that fails takes the failure's place; without, they are dropped.
+void abandonFrames(dg_context &context, bool run);
 
 } // namespace dagger::rt

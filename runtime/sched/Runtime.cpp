@@ -80,6 +80,9 @@ void unwind(dg_context *context, const Failure *failure) {
   while (owner->parent && owner->edge == owner->parent->edge)
     owner = owner->parent;
   owner->failure = failure;
+  // Where there is no stack left, nothing more is run.
+  if (owner->edgeBase && owner->spawn->head > owner->edgeBase)
+    abandonFrames(*owner, failure->code != failures::RecursionTooDeep);
   _longjmp(*context->edge, 1);
 }
 

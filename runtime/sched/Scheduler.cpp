@@ -245,11 +245,9 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   context.edge = &edge;
   context.failure = nullptr;
   context.sites = nullptr;
-  dg_frame *base = context.worker->nested.head;
+  context.edgeBase = context.worker->nested.head;
   if (_setjmp(edge) == 0)
     task.work->run(&context, task);
-  else
-    abandonFrames(context, base);
   context.edge = nullptr;
   return context.failure;
 }

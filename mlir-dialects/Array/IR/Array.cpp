@@ -33,24 +33,68 @@ void ArrayDialect::initialize() {
 static int64_t rankOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getRank(); }
 
 static LogicalResult verifyIndices(Operation *op, Value array, size_t count) {
-  if (int64_t(count) == rankOf(array))
-    return success();
+  if (int64_t(count) == rankOf(array)) return success();
   return op->emitOpError() << "has " << count << " indices for an array of rank " << rankOf(array);
 }
 
 // ---- elements -------------------------------------------------------------------------------------------------------
 
 void ElementOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  if (!getInBounds())
-    effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
+  if (!getInBounds()) effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
 }
 // A failure is one of the program, also where nobody asks for the result.
 void ReduceOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  if (getFails())
-    effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
+  if (getFails()) effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
 }
+LogicalResult CheckIndexOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult ElementOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult InsertOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
+
+static LogicalResult verifyAxis(Operation *op, Value array, int64_t axis) {
+  if (axis >= 0 && axis < rankOf(array)) return success();
+  return op->emitOpError() << "names axis " << axis << " of an array of rank " << rankOf(array);
+}
+
+static Type elementOf(Value array) { return cast<RankedTensorType>(array.getType()).getElementType(); }
+
+LogicalResult ScatterOp::verify() {
+  if (failed(verifyAxis(*this, getArray(), getAxis()))) return failure();
+  if (rankOf(getIndices()) != 1 || !elementOf(getIndices()).isInteger(64))
+    return emitOpError() << "needs a rank 1 array of i64 as indices";
+  auto values = dyn_cast<RankedTensorType>(getValues().getType());
+  if (values && values.getRank() != 0 && values.getRank() != rankOf(getArray()))
+    return emitOpError() << "has values of rank " << values.getRank() << " for an array of rank " << rankOf(getArray());
+  if ((values ? values.getElementType() : getValues().getType()) != elementOf(getArray()))
+    return emitOpError() << "has values of another type than the array's elements";
+  return success();
+}
+
+// ---- shapes ---------------------------------------------------------------------------------------------------------
+
+LogicalResult ReshapeOp::verify() {
+  if (int64_t(getExtents().size()) != rankOf(getResult()))
+    return emitOpError() << "has " << getExtents().size() << " extents for a result of rank " << rankOf(getResult());
+  if (elementOf(getArray()) != elementOf(getResult())) return emitOpError() << "changes the element type";
+  return success();
+}
+LogicalResult TransposeOp::verify() {
+  if (rankOf(getArray()) != rankOf(getResult()) || elementOf(getArray()) != elementOf(getResult()))
+    return emitOpError() << "changes the rank or the element type";
+  return success();
+}
+LogicalResult RechunkOp::verify() {
+  if (int64_t(getChunk().size()) != rankOf(getArray()))
+    return emitOpError() << "has a chunk of " << getChunk().size() << " extents for an array of rank "
+                         << rankOf(getArray());
+  return success();
+}
+LogicalResult TilesOp::verify() { return verifyAxis(*this, getArray(), getAxis()); }
+LogicalResult TileBoxOp::verify() {
+  if (failed(verifyIndices(*this, getArray(), getTile().size()))) return failure();
+  if (getBox().size() != 2 * getTile().size())
+    return emitOpError() << "gives a start and a count for each axis, " << 2 * getTile().size() << " in all";
+  return success();
+}
 
 // ---- boxes ----------------------------------------------------------------------------------------------------------
 
@@ -59,10 +103,8 @@ static LogicalResult verifyBox(Operation *op, Value array, ValueRange starts, Va
   int64_t rank = rankOf(array);
   if (int64_t(starts.size()) != rank || int64_t(counts.size()) != rank || int64_t(steps.size()) != rank)
     return op->emitOpError() << "needs " << rank << " starts, counts and steps";
-  if (rank < 32 && (dropped >> rank) != 0)
-    return op->emitOpError() << "drops an axis that the array does not have";
-  if (!part)
-    return success();
+  if (rank < 32 && (dropped >> rank) != 0) return op->emitOpError() << "drops an axis that the array does not have";
+  if (!part) return success();
   auto partType = cast<RankedTensorType>(part);
   if (partType.getRank() != rank - llvm::popcount(dropped))
     return op->emitOpError() << "has a part of rank " << partType.getRank() << ", expected "
@@ -96,19 +138,16 @@ void TileBoxOp::build(OpBuilder &builder, OperationState &state, Value array, Va
 
 static LogicalResult verifyYield(Operation *op, Region &region, TypeRange expected, bool mayBeAbsent) {
   auto yield = dyn_cast_or_null<YieldOp>(region.front().getTerminator());
-  if (!yield)
-    return op->emitOpError() << "needs array.yield at the end of each region";
+  if (!yield) return op->emitOpError() << "needs array.yield at the end of each region";
   if (TypeRange(yield.getValues()) != expected)
     return op->emitOpError() << "yields " << yield.getValues().getTypes() << ", expected " << expected;
-  if (yield.getPresent() && !mayBeAbsent)
-    return op->emitOpError() << "cannot say `present` here";
+  if (yield.getPresent() && !mayBeAbsent) return op->emitOpError() << "cannot say `present` here";
   return success();
 }
 
 static SmallVector<Type> elementTypes(TypeRange types) {
   SmallVector<Type> elements;
-  for (Type type : types)
-    elements.push_back(cast<RankedTensorType>(type).getElementType());
+  for (Type type : types) elements.push_back(cast<RankedTensorType>(type).getElementType());
   return elements;
 }
 
@@ -126,18 +165,16 @@ LogicalResult ShiftedOp::verify() {
   auto stencil = (*this)->getParentOfType<StencilOp>();
   // A stencil that became a launch keeps its reads: the launch's body starts with the point as well.
   Operation *launch = (*this)->getParentOp();
-  while (launch && launch->getName().getStringRef() != "task.launch")
-    launch = launch->getParentOp();
-  if (!stencil && !launch)
-    return emitOpError() << "stands outside a stencil";
-  int64_t space = stencil ? stencil.getExtents().size()
-                          : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
+  while (launch && launch->getName().getStringRef() != "task.launch") launch = launch->getParentOp();
+  if (!stencil && !launch) return emitOpError() << "stands outside a stencil";
+  int64_t space =
+      stencil ? stencil.getExtents().size()
+              : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
   int64_t rank = rankOf(getArray());
   if (int64_t(getOffsets().size()) != rank || int64_t(getAxes().size()) != rank)
     return emitOpError() << "needs " << rank << " offsets and axes";
   for (int64_t axis : getAxes())
-    if (axis < 0 || axis >= space)
-      return emitOpError() << "names axis " << axis << ", which the stencil does not have";
+    if (axis < 0 || axis >= space) return emitOpError() << "names axis " << axis << ", which the stencil does not have";
   if ((getRule() == EdgeRule::Value) != bool(getFill()))
     return emitOpError() << "needs a value with rule `value`, and with no other";
   if (getFill() && getFill().getType() != getResult().getType())
@@ -147,16 +184,15 @@ LogicalResult ShiftedOp::verify() {
 
 LogicalResult ReduceOp::verify() {
   size_t rank = getExtents().size();
-  if (getIndexingMaps().size() != getInputs().size())
-    return emitOpError() << "needs one indexing map for each input";
+  if (getIndexingMaps().size() != getInputs().size()) return emitOpError() << "needs one indexing map for each input";
   for (auto [map, input] : llvm::zip(getIndexingMaps().getAsValueRange<AffineMapAttr>(), getInputs()))
     if (map.getNumDims() != rank || int64_t(map.getNumResults()) != rankOf(input))
       return emitOpError() << "has an indexing map from " << map.getNumDims() << " to " << map.getNumResults()
                            << " axes, expected " << rank << " to " << rankOf(input);
+  if (getAxes().empty()) return emitOpError() << "reduces along no axis";
   SmallVector<bool> reduced(rank, false);
   for (int64_t axis : getAxes()) {
-    if (axis < 0 || size_t(axis) >= rank || reduced[axis])
-      return emitOpError() << "has a bad list of axes";
+    if (axis < 0 || size_t(axis) >= rank || reduced[axis]) return emitOpError() << "has a bad list of axes";
     reduced[axis] = true;
   }
   for (Type type : getResultTypes())
@@ -170,18 +206,18 @@ LogicalResult ReduceOp::verify() {
     return emitOpError() << "needs the point and its elements as arguments of the map region";
   if (TypeRange(getCombine().front().getArgumentTypes()) != TypeRange(pair))
     return emitOpError() << "needs two sets of accumulators as arguments of the combine region";
-  if (bool(getIdentity()) == bool(getFails()))
-    return emitOpError() << "needs either `identity` or `fails`";
+  if (bool(getIdentity()) == bool(getFails())) return emitOpError() << "needs either `identity` or `fails`";
   if (getIdentity() && getIdentity()->size() != accumulators.size())
     return emitOpError() << "needs one identity for each accumulator";
-  if (failed(verifyYield(*this, getMap(), accumulators, true)))
-    return failure();
+  if (failed(verifyYield(*this, getMap(), accumulators, true))) return failure();
   return verifyYield(*this, getCombine(), accumulators, false);
 }
 
 LogicalResult ScanOp::verify() {
-  if (getInputs().getTypes() != getResultTypes())
-    return emitOpError() << "has results of other types than its inputs";
+  if (getInputs().empty() || getInputs().getTypes() != getResultTypes())
+    return emitOpError() << "needs inputs, and results of the same types";
+  for (Value input : getInputs())
+    if (failed(verifyAxis(*this, input, getAxis()))) return failure();
   SmallVector<Type> elements = elementTypes(getResultTypes()), pair(elements);
   llvm::append_range(pair, elements);
   if (TypeRange(getCombine().front().getArgumentTypes()) != TypeRange(pair))

@@ -55,6 +55,7 @@ def Array_CheckIndexOp : Array_CheckedOp<"check_index"> {
   }];
   let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$indices);
   let assemblyFormat = "$array `[` $indices `]` attr-dict `:` type($array)";
+  let hasVerifier = 1;
 }
 
 def Array_InsertOp : Array_CheckedOp<"insert", [
@@ -139,6 +140,7 @@ def Array_ScatterOp : Array_CheckedOp<"scatter", [AllTypesMatch<["array", "resul
   let arguments = (ins AnyType:$values, AnyRankedTensor:$array, AnyRankedTensor:$indices, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$values `into` $array `[` $indices `]` `axis` $axis attr-dict `:` type($values) `,` type($array) `,` type($indices)";
+  let hasVerifier = 1;
 }
 
 def Array_YieldOp : Array_Op<"yield", [Pure, Terminator, AttrSizedOperandSegments]> {
@@ -258,6 +260,7 @@ def Array_ReshapeOp : Array_CheckedOp<"reshape"> {
   let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$extents);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$array `[` $extents `]` attr-dict `:` type($array) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def Array_TransposeOp : Array_Op<"transpose", [Pure]> {
@@ -270,6 +273,7 @@ def Array_TransposeOp : Array_Op<"transpose", [Pure]> {
   let arguments = (ins AnyRankedTensor:$array);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$array attr-dict `:` type($array) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def Array_RechunkOp : Array_CheckedOp<"rechunk", [AllTypesMatch<["array", "result"]>]> {
@@ -282,6 +286,7 @@ def Array_RechunkOp : Array_CheckedOp<"rechunk", [AllTypesMatch<["array", "resul
   let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$chunk);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$array `[` $chunk `]` attr-dict `:` type($array)";
+  let hasVerifier = 1;
 }
 
 def Array_TilesOp : Array_CheckedOp<"tiles"> {
@@ -294,6 +299,7 @@ def Array_TilesOp : Array_CheckedOp<"tiles"> {
   let arguments = (ins AnyRankedTensor:$array, I64Attr:$axis);
   let results = (outs Index:$result);
   let assemblyFormat = "$array `axis` $axis attr-dict `:` type($array)";
+  let hasVerifier = 1;
 }
 
 def Array_TileBoxOp : Array_CheckedOp<"tile_box"> {
@@ -306,6 +312,7 @@ def Array_TileBoxOp : Array_CheckedOp<"tile_box"> {
   let arguments = (ins AnyRankedTensor:$array, Variadic<Index>:$tile);
   let results = (outs Variadic<Index>:$box);
   let assemblyFormat = "$array `[` $tile `]` attr-dict `:` type($array) `->` type($box)";
+  let hasVerifier = 1;
   let builders = [OpBuilder<(ins "::mlir::Value":$array, "::mlir::ValueRange":$tile)>];
 }
 

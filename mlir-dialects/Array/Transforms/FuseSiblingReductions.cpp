@@ -2,6 +2,7 @@
 #include "mlir-dialects/Array/Transforms/Passes.h"
 #include "mlir-dialects/Task/IR/Task.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -16,8 +17,7 @@ bool isMasked(ReduceOp reduce) { return bool(cast<YieldOp>(reduce.getMap().front
 bool shareAnInput(ReduceOp first, ReduceOp second) {
   for (auto [a, mapOfA] : llvm::zip(first.getInputs(), first.getIndexingMaps()))
     for (auto [b, mapOfB] : llvm::zip(second.getInputs(), second.getIndexingMaps()))
-      if (a == b && mapOfA == mapOfB)
-        return true;
+      if (a == b && mapOfA == mapOfB) return true;
   return false;
 }
 
@@ -32,15 +32,34 @@ bool canStandAt(ReduceOp later, ReduceOp earlier) {
   return llvm::all_of(later->getOperands(), isThere) && llvm::all_of(captured, isThere);
 }
 
+// All arrays that a reduction depends on: if one is a failed value, so are its results.
+llvm::DenseSet<Value> arraysOf(ReduceOp reduce) {
+  llvm::DenseSet<Value> arrays(reduce.getInputs().begin(), reduce.getInputs().end());
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(reduce->getRegions(), captured);
+  for (Value value : captured)
+    if (isa<RankedTensorType>(value.getType())) arrays.insert(value);
+  return arrays;
+}
+
+bool mayFailAtAPoint(ReduceOp reduce) {
+  for (Region *region : {&reduce.getMap(), &reduce.getCombine()})
+    for (Operation &op : region->front())
+      if (!isMemoryEffectFree(&op)) return true;
+  return false;
+}
+
+// A failure of one must not show in the other's result, which may be looked at before: neither fails inside, and both
+// depend on the same arrays. That there is nothing to reduce is checked apart, behind the fused reduction.
 bool canFuse(ReduceOp first, ReduceOp second) {
   return first.getExtents() == second.getExtents() && first.getAxes() == second.getAxes() && !isMasked(first) &&
-         !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first);
+         !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first) && !mayFailAtAPoint(first) &&
+         !mayFailAtAPoint(second) && arraysOf(first) == arraysOf(second);
 }
 
 // What stands for nothing in a reduction that fails there; never seen, since the check behind it fails.
 SmallVector<Attribute> identitiesOf(ReduceOp reduce, Builder &builder) {
-  if (reduce.getIdentity())
-    return SmallVector<Attribute>(reduce.getIdentity()->getValue());
+  if (reduce.getIdentity()) return SmallVector<Attribute>(reduce.getIdentity()->getValue());
   SmallVector<Attribute> identities;
   for (Type type : reduce.getResultTypes()) {
     Type element = cast<RankedTensorType>(type).getElementType();
@@ -61,8 +80,7 @@ Value checked(OpBuilder &builder, Location location, Value result, ReduceOp redu
   for (auto [axis, extent] : llvm::enumerate(reduce.getExtents()))
     (llvm::is_contained(reduce.getAxes(), int64_t(axis)) ? reduced : kept).push_back(extent);
   for (auto [axis, extent] : llvm::enumerate(SmallVector<Value>(kept)))
-    if (!type.isDynamicDim(axis))
-      kept[axis] = Value();
+    if (!type.isDynamicDim(axis)) kept[axis] = Value();
   llvm::erase(kept, Value());
   Value empty = tensor::EmptyOp::create(builder, location, type, kept);
   AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
@@ -91,8 +109,7 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   SmallVector<unsigned> position; // of the second's inputs among all
   for (auto [input, map] : llvm::zip(second.getInputs(), second.getIndexingMaps())) {
     unsigned at = 0;
-    while (at < inputs.size() && (inputs[at] != input || maps[at] != map))
-      ++at;
+    while (at < inputs.size() && (inputs[at] != input || maps[at] != map)) ++at;
     position.push_back(at);
     if (at == inputs.size()) {
       inputs.push_back(input);
@@ -116,23 +133,18 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
 
   // The map region: both bodies one after the other.
   Block *map = &fused.getMap().emplaceBlock();
-  for (unsigned axis = 0; axis < rank; ++axis)
-    map->addArgument(builder.getIndexType(), location);
-  for (Value input : inputs)
-    map->addArgument(cast<RankedTensorType>(input.getType()).getElementType(), input.getLoc());
+  for (unsigned axis = 0; axis < rank; ++axis) map->addArgument(builder.getIndexType(), location);
+  for (Value input : inputs) map->addArgument(cast<RankedTensorType>(input.getType()).getElementType(), input.getLoc());
   OpBuilder inner = OpBuilder::atBlockEnd(map);
   SmallVector<Value> yielded;
   auto append = [&](Block &from, IRMapping &mapping, SmallVectorImpl<Value> &out) {
-    for (Operation &op : from.without_terminator())
-      inner.clone(op, mapping);
-    for (Value value : cast<YieldOp>(from.getTerminator()).getValues())
-      out.push_back(mapping.lookupOrDefault(value));
+    for (Operation &op : from.without_terminator()) inner.clone(op, mapping);
+    for (Value value : cast<YieldOp>(from.getTerminator()).getValues()) out.push_back(mapping.lookupOrDefault(value));
   };
   for (auto [reduce, isSecond] : {std::pair(first, false), std::pair(second, true)}) {
     IRMapping mapping;
     Block &from = reduce.getMap().front();
-    for (unsigned axis = 0; axis < rank; ++axis)
-      mapping.map(from.getArgument(axis), map->getArgument(axis));
+    for (unsigned axis = 0; axis < rank; ++axis) mapping.map(from.getArgument(axis), map->getArgument(axis));
     for (unsigned input = 0; input < reduce.getInputs().size(); ++input)
       mapping.map(from.getArgument(rank + input), map->getArgument(rank + (isSecond ? position[input] : input)));
     append(from, mapping, yielded);
@@ -142,8 +154,7 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   // The combine region: left accumulators of both, then right ones.
   Block *combine = &fused.getCombine().emplaceBlock();
   for (int side = 0; side < 2; ++side)
-    for (Type type : types)
-      combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
+    for (Type type : types) combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
   inner.setInsertionPointToEnd(combine);
   SmallVector<Value> combined;
   for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)}) {
@@ -161,8 +172,7 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)})
     for (unsigned k = 0; k < reduce.getNumResults(); ++k) {
       Value result = fused.getResult(offset + k);
-      if (reduce.getFails() && !fails)
-        result = checked(builder, reduce.getLoc(), result, reduce, *reduce.getFails());
+      if (reduce.getFails() && !fails) result = checked(builder, reduce.getLoc(), result, reduce, *reduce.getFails());
       reduce.getResult(k).replaceAllUsesWith(result);
     }
   first.erase();
@@ -183,8 +193,7 @@ struct FuseSiblingReductions : impl::FuseSiblingReductionsBase<FuseSiblingReduct
     });
     // Candidates share an input, so only users of one array meet: linear in their number but for those.
     for (size_t i = 0; i < reductions.size(); ++i) {
-      if (!reductions[i])
-        continue;
+      if (!reductions[i]) continue;
       bool again = true;
       while (again) {
         again = false;
@@ -195,8 +204,7 @@ struct FuseSiblingReductions : impl::FuseSiblingReductionsBase<FuseSiblingReduct
                 !reductions[i]->isBeforeInBlock(other) || !canFuse(reductions[i], other))
               continue;
             auto known = place.find(other);
-            if (known == place.end())
-              continue; // one that a kernel does at a point
+            if (known == place.end()) continue; // one that a kernel does at a point
             reductions[known->second] = ReduceOp();
             place.erase(known);
             place.erase(reductions[i]);
@@ -205,8 +213,7 @@ struct FuseSiblingReductions : impl::FuseSiblingReductionsBase<FuseSiblingReduct
             again = true;
             break;
           }
-          if (again)
-            break;
+          if (again) break;
         }
       }
     }

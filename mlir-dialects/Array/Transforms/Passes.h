@@ -1,6 +1,7 @@
 // Fusions over whole arrays. See Passes.td.
 #pragma once
 #include "mlir-dialects/Array/IR/Array.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

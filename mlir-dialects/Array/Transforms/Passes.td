@@ -13,10 +13,23 @@ def ResolveExtents : Pass<"resolve-extents", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FuseElementwise : Pass<"fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "elementwise operations move into the one that alone uses them";
+  let description = [{
+    In: a linalg.generic over elements whose result only another one in the same block reads.
+    Out: one linalg.generic with the code of both. They stay apart where points are tasks, and where the fused array's
+    extents are neither known to be the consumer's nor those of an input that is read in its place.
+    Why: the array in between is neither written nor read. Upstream's pass compares no extents, since different ones are
+    undefined there, and leaves a producer with effects where it was.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
+}
+
 def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncOp"> {
   let summary = "reductions of one array over one index space become one reduction";
   let description = [{
-    In: array.reduce operations in one block without masks, with the same extents and axes, which share an input.
+    In: array.reduce operations in one block without masks, with the same extents and axes, of the same arrays, which
+    fail at no point.
     Out: one array.reduce with all their results, where the first stood. Where one of them fails on nothing and another
     does not, the failure is an elementwise check of the index space behind the reduction.
     Why: memory is read once.

@@ -51,6 +51,8 @@ LogicalResult emitExterns(ModuleOp module, Abi &abi) {
       }
     }
     llvm::append_range(arguments, lengths);
+    if (auto threads = description.getAs<IntegerAttr>("threads"); threads && threads.getInt() > 0)
+      abi.call(builder, loc, "dg_extern_threads", {}, abi.constant(builder, loc, abi.i32, threads.getInt()));
     size_t declared = original.getNumResults() - updated.size();
     Type result = declared ? abi.inMemory(original.getResult(0)) : Type();
     Value value = abi.call(builder, loc, description.getAs<StringAttr>("symbol").getValue(), result, arguments);

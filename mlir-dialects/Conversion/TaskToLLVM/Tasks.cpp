@@ -219,8 +219,14 @@ struct Call : Pattern<CallOp> {
     for (Value argument : arguments) argumentTypes.push_back(argument.getType());
     auto call = LLVM::CallOp::create(builder, loc, LLVM::LLVMFunctionType::get(returned, argumentTypes), op.getCalleeAttr(), arguments);
     size_t declared = results.size() - updated.size();
+    SmallVector<Value> values;
+    for (size_t i = 0; i < results.size(); ++i)
+      values.push_back(converted.size() == 1 ? call.getResult() : LLVM::ExtractValueOp::create(builder, loc, call.getResult(), int64_t(i)).getResult());
+    for (size_t i = declared; updated.size() > 1 && i < results.size(); ++i)
+      if (isa<RankedTensorType>(results[i]))
+        values[i] = abi.call(builder, loc, "dg_task_settle", abi.ptr, {context, abi.constant(builder, loc, abi.i32, updated[i - declared]), values[i]});
     for (size_t i = 0; i < results.size(); ++i) {
-      Value value = converted.size() == 1 ? call.getResult() : LLVM::ExtractValueOp::create(builder, loc, call.getResult(), int64_t(i)).getResult();
+      Value value = values[i];
       Value number = abi.constant(builder, loc, abi.i32, i < declared ? int64_t(i) : updated[i - declared]);
       auto inRoom = [&] {
         Value one = abi.constant(builder, loc, abi.i64, 1);

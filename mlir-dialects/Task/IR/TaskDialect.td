@@ -45,9 +45,10 @@ def Task_Operand : AttrDef<Task_Dialect, "Operand"> {
   }];
   let parameters = (ins StringRefParameter<"read, write, update or commute: as dg_access">:$access, "bool":$mapped, "bool":$exact, ArrayRefParameter<"int64_t">:$axes,
                         ArrayRefParameter<"int64_t">:$scale, ArrayRefParameter<"int64_t">:$low, ArrayRefParameter<"int64_t">:$high);
+  let genVerifyDecl = 1;
   let assemblyFormat = [{
-    `<` $access `,` `mapped` `=` $mapped `,` `exact` `=` $exact `,` `axes` `=` `[` $axes `]` `,` `scale` `=` `[` $scale `]`
-    `,` `low` `=` `[` $low `]` `,` `high` `=` `[` $high `]` `>`
+    `<` $access `,` `mapped` `=` $mapped `,` `exact` `=` $exact `,` `axes` `=` custom<Numbers>($axes)
+    `,` `scale` `=` custom<Numbers>($scale) `,` `low` `=` custom<Numbers>($low) `,` `high` `=` custom<Numbers>($high) `>`
   }];
 }
 #endif

@@ -118,7 +118,9 @@ def Task_GroupsOp : Task_Op<"groups", [RecursiveMemoryEffects, AttrSizedOperandS
   let hasVerifier = 1;
 }
 
-class Task_MemoryOp<string mnemonic> : Task_Op<mnemonic, [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]>;
+class Task_MemoryOp<string mnemonic> : Task_Op<mnemonic, [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let hasVerifier = 1;
+}
 
 def Task_LoadOp : Task_MemoryOp<"load"> {
   let summary = "an element of an array that a group kernel updates, as it is now";

@@ -149,6 +149,9 @@ void dg_task_return_scalar(dg_context *, int32_t result, const void *value); // 
 // dg_array_own hands it on as long as no view of it is alive; whatever value it has in the end goes through here, and is
 // copied into the box where it is not the box itself. Another shape fails (DG9003).
 void dg_task_update(dg_context *, int32_t argument, dg_array *value /* consumed */);
+// Before the first of several updates: the value itself, or a copy if it views another argument's place, which an update is
+// about to overwrite. consumed: value.
+dg_array *dg_task_settle(dg_context *, int32_t argument, dg_array *value);
 
 // ---- order, output, failure ----------------------------------------------------------------------------------------------------
 void dg_print(dg_context *, dg_str *text, const dg_location *);                 // host: after all that comes before it in program order
@@ -160,6 +163,9 @@ _Noreturn void dg_fail_extents(dg_context *, int64_t a, int64_t b, int64_t axis,
 // `a` and `b` are no extents of one axis: `text` says what they are (empty: nothing).
 _Noreturn void dg_fail_check(dg_context *, int64_t a, int64_t b, const char *text, const dg_location *);
 _Noreturn void dg_fail_text(dg_context *, int32_t code, const char *text, const dg_location *); // any DG9nnn with its text
+// @threads on an extern: how many threads OpenMP code that this thread calls next may use. Without OpenMP in the process
+// there is nothing to tell.
+void dg_extern_threads(int32_t threads);
 // For externs: fails the task that runs. Does not return.
 _Noreturn void dg_fail(const char *text);
 

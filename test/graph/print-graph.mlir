@@ -10,15 +10,15 @@
 // CHECK: "kind": "loop"
 // CHECK: "nodes": [
 // CHECK: "kind": "stencil"
-// CHECK: "place": "plan.mlir:27:10"
+// CHECK: "place": "print-graph.mlir:27:10"
 // CHECK: "box": 1
 // CHECK: "over (i)"
 // CHECK: "reads f64[_] by (i) halo [1] [1]"
 // CHECK: "edges": [
 // CHECK: "next_turn": true
 // DOT: subgraph cluster1
-// DOT: label="plan, the same each turn plan.mlir:26:8"
-// SVG: plan, the same each turn plan.mlir:26:8
+// DOT: label="plan, the same each turn print-graph.mlir:26:8"
+// SVG: plan, the same each turn print-graph.mlir:26:8
 func.func @smooths(%u0: tensor<?xf64>, %steps: index) -> tensor<?xf64> attributes {task.context = "host"} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index

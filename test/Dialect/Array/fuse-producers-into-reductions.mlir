@@ -75,3 +75,58 @@ func.func @unknown_extents(%a: tensor<?xf64>, %b: tensor<?xf64>) -> tensor<f64> 
   } {identity = [0.0]} : tensor<f64>
   return %r : tensor<f64>
 }
+
+// Every point of it is a task: it stays a launch of tasks.
+func.func private @f(f64) -> f64 attributes {task.context = "task"}
+// CHECK-LABEL: func @tasks
+func.func @tasks(%a: tensor<?xf64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  // CHECK-NOT: call
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) attrs = {task.tasks} {
+  ^bb0(%x: f64, %o: f64):
+    %y = func.call @f(%x) : (f64) -> f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %q: f64):
+    %c = arith.addf %l, %q : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %r : tensor<f64>
+}
+
+// It is made once before a loop that reduces it in each turn: inside, it would be made again and again.
+// CHECK-LABEL: func @in_a_loop
+func.func @in_a_loop(%a: tensor<?xf64>, %first: tensor<f64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: scf.for
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %last = scf.for %k = %c0 to %n step %c1 iter_args(%t = %first) -> (tensor<f64>) {
+    %r = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+    ^bb0(%i: index, %x: f64):
+      array.yield %x : f64
+    } combine {
+    ^bb0(%l: f64, %q: f64):
+      %c = arith.addf %l, %q : f64
+      array.yield %c : f64
+    } {identity = [0.0]} : tensor<f64>
+    scf.yield %r : tensor<f64>
+  }
+  return %last : tensor<f64>
+}

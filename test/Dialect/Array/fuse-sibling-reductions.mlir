@@ -1,0 +1,181 @@
+// Sum and maximum of one array become one reduction; a check says what the maximum of nothing is.
+// RUN: %dagger-opt --fuse-sibling-reductions %s | FileCheck %s
+
+// CHECK-LABEL: func @mean_and_max
+func.func @mean_and_max(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: %[[R:.*]]:2 = array.reduce ins(%{{.*}} : tensor<?xf64>)
+  // CHECK: arith.addf
+  // CHECK: arith.maximumf
+  // CHECK: identity = [0.000000e+00, 0.000000e+00]
+  // CHECK-NOT: array.reduce
+  // CHECK: %[[MAX:.*]] = linalg.generic {{.*}} ins(%[[R]]#1
+  // CHECK: task.fail 9006 "max of an empty array"
+  // CHECK: return %[[R]]#0, %[[MAX]]
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %m = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.maximumf %l, %r : f64
+    array.yield %c : f64
+  } {fails = "max"} : tensor<f64>
+  return %s, %m : tensor<f64>, tensor<f64>
+}
+
+// The second needs the first's result: they stay apart.
+// CHECK-LABEL: func @dependent
+func.func @dependent(%a: tensor<?xf64>, %n: index) -> tensor<f64> attributes {task.context = "host"} {
+  // CHECK-COUNT-2: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %v = array.reduce ins(%a, %s : tensor<?xf64>, tensor<f64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>] {
+  ^bb0(%i: index, %x: f64, %mean: f64):
+    %d = arith.subf %x, %mean : f64
+    array.yield %d : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %v : tensor<f64>
+}
+
+// Different axes are different index spaces: they stay apart.
+// CHECK-LABEL: func @other_axes
+func.func @other_axes(%a: tensor<?x?xf64>, %n: index, %m: index) -> (tensor<?xf64>, tensor<?xf64>) attributes {task.context = "host"} {
+  // CHECK-COUNT-2: array.reduce
+  %s = array.reduce ins(%a : tensor<?x?xf64>) in (%n, %m) axes [0] maps [affine_map<(d0, d1) -> (d0, d1)>] {
+  ^bb0(%i: index, %j: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<?xf64>
+  %t = array.reduce ins(%a : tensor<?x?xf64>) in (%n, %m) axes [1] maps [affine_map<(d0, d1) -> (d0, d1)>] {
+  ^bb0(%i: index, %j: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<?xf64>
+  return %s, %t : tensor<?xf64>, tensor<?xf64>
+}
+
+// The second may fail at a point, and the first one's result must not fail with it: they stay apart.
+// CHECK-LABEL: func @fails_at_a_point
+func.func @fails_at_a_point(%a: tensor<?xi64>, %n: index) -> (tensor<i64>, tensor<i64>) attributes {task.context = "host"} {
+  // CHECK: array.reduce
+  // CHECK: identity = [0]
+  // CHECK: array.reduce
+  // CHECK: task.fail 9004
+  %s = array.reduce ins(%a : tensor<?xi64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: i64):
+    array.yield %x : i64
+  } combine {
+  ^bb0(%l: i64, %r: i64):
+    %c = arith.addi %l, %r : i64
+    array.yield %c : i64
+  } {identity = [0]} : tensor<i64>
+  %q = array.reduce ins(%a : tensor<?xi64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: i64):
+    array.yield %x : i64
+  } combine {
+  ^bb0(%l: i64, %r: i64):
+    %zero = arith.constant 0 : i64
+    %none = arith.cmpi eq, %r, %zero : i64
+    scf.if %none {
+      task.fail 9004 "division by zero"
+    }
+    %c = arith.divsi %l, %r : i64
+    array.yield %c : i64
+  } {identity = [1]} : tensor<i64>
+  return %s, %q : tensor<i64>, tensor<i64>
+}
+
+// The second depends on an array that may be a failed value: they stay apart.
+// CHECK-LABEL: func @other_array
+func.func @other_array(%a: tensor<?xf64>, %b: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK-COUNT-2: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %t = array.reduce ins(%a, %b : tensor<?xf64>, tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64, %y: f64):
+    %p = arith.mulf %x, %y : f64
+    array.yield %p : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s, %t : tensor<f64>, tensor<f64>
+}
+
+// Which points count is a matter of each: a mask keeps them apart.
+// CHECK-LABEL: func @masked
+func.func @masked(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK-COUNT-2: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %t = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    %zero = arith.constant 0.0 : f64
+    %p = arith.cmpf ogt, %x, %zero : f64
+    array.yield %x present %p : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s, %t : tensor<f64>, tensor<f64>
+}
+
+// Index spaces that nobody knows to be equal: they stay apart.
+// CHECK-LABEL: func @other_extents
+func.func @other_extents(%a: tensor<?xf64>, %n: index, %m: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK-COUNT-2: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %t = array.reduce ins(%a : tensor<?xf64>) in (%m) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.mulf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [1.0]} : tensor<f64>
+  return %s, %t : tensor<f64>, tensor<f64>
+}
