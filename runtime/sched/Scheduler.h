@@ -29,6 +29,7 @@ struct alignas(64) Worker {
 };
 
 struct Trace;
+class Plan;
 
 class Scheduler {
   Runtime &runtime;
@@ -47,6 +48,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Task::MoreEdges[]>> edgeBlocks;
   uint64_t serials = 0;
   Trace *trace = nullptr;
+  Plan *record = nullptr;
 
   static void *workerMain(void *worker);
   void workerLoop(Worker &worker);
@@ -93,6 +95,10 @@ public:
   }
   // Before the first task; null ends the record.
   void setTrace(Trace *to) { trace = to; }
+  bool isTraced() const { return trace != nullptr; }
+  // Tells a plan of tasks and of what they wait for; null: no longer.
+  void setRecord(Plan *to) { record = to; }
+  uint64_t nextSerial() const { return serials + 1; }
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
   // Any thread: there is something to run that sleepers could not see.
