@@ -75,6 +75,7 @@ bool emit(mlir::ModuleOp module, const CpuOptions &options, CpuOutput output, st
     function.addFnAttr("prefer-vector-width", width);
     function.addFnAttr("no-trapping-math", "true");
     function.addFnAttr(llvm::Attribute::NoUnwind);
+    function.addFnAttr("disable-tail-calls", "true"); // recursion without end is a failure, and no loop without end
   }
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
