@@ -233,6 +233,7 @@ void Plan::replay(LaunchWork &work, int32_t priority) {
   now.results.push_back(std::move(results));
   now.uses.push_back(std::move(use));
   ++position;
+  ++runtime.replayed;
 }
 
 // Enters the tasks of the replayed turns into the chunks of those buffers that the host can still name: only these can be

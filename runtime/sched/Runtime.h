@@ -39,6 +39,7 @@ public:
 
   // Loops that are under way with a plan, the innermost last.
   std::vector<std::unique_ptr<Plan>> plans;
+  uint64_t replayed = 0; // submissions
   Plan *plan() { return plans.empty() ? nullptr : plans.back().get(); }
 
   // @sequential: the last task of the region that is open.
