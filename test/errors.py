@@ -8,6 +8,7 @@ What needs more than a program (a file that is no text, a library, a wrong comma
 The last line is `N passed, N failed`.
 """
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -32,7 +33,10 @@ class Pages:
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache"), "NO_COLOR": "1"}
 
     def call(self, *arguments):
-        done = subprocess.run([self.daggerc, *arguments], cwd=self.folder, env=self.environment, capture_output=True, timeout=60)
+        try:
+            done = subprocess.run([self.daggerc, *arguments], cwd=self.folder, env=self.environment, capture_output=True, timeout=30)
+        except subprocess.TimeoutExpired:
+            return -1, "", "had not ended after 30 s"
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
     def write(self, name, content):
@@ -41,7 +45,7 @@ class Pages:
     # What is wrong with a command that should show just these codes; an empty text if nothing is.
     def shows(self, codes, *arguments, status=1):
         got, out, err = self.call(*arguments)
-        shown = SHOWN.findall(err)
+        shown = sorted(set(SHOWN.findall(err)))
         if shown != codes or got != (status if codes else 0):
             return f"daggerc {' '.join(arguments)}\n  wanted {codes or 'no error'}, got {shown} and exit code {got}\n{out}{err}"
         return ""
@@ -49,6 +53,9 @@ class Pages:
     def of_page(self, page):
         if page.code in SPECIAL:
             return SPECIAL[page.code](self, page)
+        for name in ("models/heat.dg", "heat-2d.dg"):
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            self.write(name, "fn conductivity() -> f64 { 0.2 }\n")
         if len(page.programs) != 2:
             return "shows no program and its cure"
         problems = []
@@ -121,18 +128,18 @@ double fit(const double *x, int64_t n) {
 def not_text(pages, page):
     pages.write("latin.dg", "fn main() {\n    print(\"caf\xe9\")\n}\n".encode("latin-1"))
     pages.write("cured.dg", "fn main() {\n    print(\"caf\xe9\")\n}\n")
-    return pages.shows([page.code], "check", "latin.dg") + pages.shows([], "check", "cured.dg")
+    return pages.shows(["DG7003"], "check", "latin.dg", status=2) + pages.shows([], "check", "cured.dg")
 
 
 def no_file(pages, page):
     pages.write("hello.dg", "fn main() {}\n")
-    problem = pages.shows([page.code], "run", "hello") + pages.shows([], "run", "hello.dg")
+    problem = pages.shows([page.code], "run", "hello", status=2) + pages.shows([], "run", "hello.dg")
     return problem or ("" if "did you mean `hello.dg`?" in pages.call("run", "hello")[2] else "no help with the name")
 
 
 def folder(pages, page):
     (pages.folder / "programs").mkdir(exist_ok=True)
-    return pages.shows([page.code], "run", "programs")
+    return pages.shows([page.code], "run", "programs", status=2)
 
 
 def command_line(pages, page):
@@ -162,6 +169,7 @@ def no_main(pages, page):
     return pages.shows([page.code], "run", "physics.dg") + pages.shows([], "test", "physics.dg")
 
 
+UNSHOWN = {"DG6099"}  # a fault of the compiler: a program that shows one is a bug, and a test of its own
 SPECIAL = {
     "DG1020": nested, "DG1021": large, "DG1022": not_text, "DG3028": chain, "DG7001": no_file, "DG7002": folder,
     "DG7003": not_text, "DG7004": command_line, "DG7005": no_code, "DG7006": no_library, "DG7007": no_compiler,
@@ -175,15 +183,20 @@ def main():
     arguments.add_argument("--cc", default="cc")
     arguments.add_argument("codes", nargs="*")
     options = arguments.parse_args()
-    passed = failed = 0
-    for path in sorted((ROOT / "docs" / "errors").glob("DG*.md")):
-        if options.codes and path.stem not in options.codes:
-            continue
+    paths = [path for path in sorted((ROOT / "docs" / "errors").glob("DG*.md"))
+             if path.stem not in UNSHOWN and (not options.codes or path.stem in options.codes)]
+
+    def problem_of(path):
         with tempfile.TemporaryDirectory() as folder:
-            problem = Pages(os.path.abspath(options.daggerc), options.cc, folder).of_page(Page(path))
+            return Pages(os.path.abspath(options.daggerc), options.cc, folder).of_page(Page(path))
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        problems = list(pool.map(problem_of, paths))
+    for path, problem in zip(paths, problems):
         if problem:
             print(f"{path.stem}: {problem}")
-        passed, failed = passed + (not problem), failed + bool(problem)
+    failed = sum(map(bool, problems))
+    passed = len(paths) - failed
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

@@ -1,4 +1,5 @@
 #include "compiler/diag/Diagnostics.h"
+#include <set>
 #include <algorithm>
 #include <numeric>
 #include <ostream>
@@ -115,6 +116,15 @@ void Diagnostics::print(std::ostream &out, bool color, size_t limit) const {
             [&](auto *a, auto *b) { return std::tuple(place(a), a) < std::tuple(place(b), b); });
   const auto same = [&](auto *a, auto *b) { return a->span.valid() && place(a) == place(b); };
   sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
+
+  // What is wrong with a line that the parser could only guess at follows from that.
+  const auto line = [&](const Diagnostic *d) {
+    return std::pair(d->span.file, d->span.valid() ? sources.get(d->span.file).position(d->span.begin).line : 0);
+  };
+  std::set<std::pair<decltype(Span::file), int>> guessed;
+  for (const Diagnostic *d : sorted)
+    if (d->code < 2000 && d->span.valid()) guessed.insert(line(d));
+  std::erase_if(sorted, [&](auto *d) { return d->code >= 2000 && d->span.valid() && guessed.contains(line(d)); });
 
   Printer printer(out, sources, color);
   for (size_t i = 0; i < sorted.size() && i < limit; ++i) printer.print(*sorted[i]);

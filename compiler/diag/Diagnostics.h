@@ -27,7 +27,8 @@ public:
   size_t count() const { return list.size(); }
   const std::vector<Diagnostic> &all() const { return list; }
 
-  // Sorted by file and place, duplicates at one span with one code dropped, at most `limit` then "and N more".
+  // Sorted by file and place, duplicates at one span with one code dropped, and so what stands on a line with a syntax error
+  // and is none; at most `limit` then "and N more".
   //   heat.dg:3:12: error[DG3002]: expected f32, found f64
   //    3 |     u[i, j] + k * 4.0f64
   //      |                   ^^^^^^

@@ -153,15 +153,16 @@ Node *Compiler::math(const hir::Expr *e) {
     if constexpr (isInteger<T>) {
       using U = std::make_unsigned_t<T>;
       constexpr int bits = int(sizeof(T) * 8);
-      if (name == "abs")
-        return any(T{}, [checked](const T *x) -> T {
-          if constexpr (std::is_signed_v<T>) {
+      if (name == "abs") {
+        if constexpr (std::is_signed_v<T>)
+          return any(T{}, [checked](const T *x) -> T {
             if (x[0] == std::numeric_limits<T>::min() && checked)
               overflow();
             return x[0] < 0 ? T(U(0) - U(x[0])) : x[0];
-          }
-          return x[0];
-        });
+          });
+        else
+          return one(T{}, [](T x) { return x; });
+      }
       if (name == "sign")
         return one(T{}, [](T x) { return T((x > 0) - (x < 0)); });
       // The counts come in the node's type, whichever that is.

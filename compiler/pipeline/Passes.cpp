@@ -52,13 +52,14 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-// Graph: launches, tasks that tasks call, then a copy before each update.
+// Graph: launches, tasks that tasks call, a copy before each update, then loops that are planned once.
 static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(task::createSpawnCalls());
   passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
+  passes.addNestedPass<func::FuncOp>(task::createHoistPlans());
 }
 
 // Kernels: a function for each launch. References are counted last: from there on two equal values are two references, and

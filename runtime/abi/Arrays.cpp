@@ -1,4 +1,5 @@
 // The array functions of the ABI.
+#include "runtime/abi/Plan.h"
 #include "runtime/abi/Launch.h"
 #include <cstdio>
 #include <cstring>
@@ -15,6 +16,8 @@ static void waitForView(Runtime &runtime, dg_array *a, const Failure *&failure) 
   for (int axis = 0; axis < a->rank; ++axis)
     if (a->extents[axis] == 0 && buffer->failed.load(std::memory_order_acquire) == 0)
       return;
+  if (Plan *plan = runtime.plan())
+    plan->stop(); // the chunks must know their writers
   ViewMap map(a);
   Box all;
   for (int axis = 0; axis < a->rank; ++axis) {
@@ -243,8 +246,11 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
     return copy;
   }
   // Tasks number chunks when they end, so the grid changes only when none is under way.
-  if (context->isHost)
+  if (context->isHost) {
+    if (Plan *plan = context->runtime->plan())
+      plan->stop();
     context->runtime->scheduler.workUntil([&] { return isQuiet(a->buffer); });
+  }
   if (const Failure *failure = anyFailure(a->buffer)) {
     dg_array *failed = newFailed(context, a->type, a->rank, a->extents, failure);
     dg_array_release(a);

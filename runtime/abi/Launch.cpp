@@ -1,4 +1,4 @@
-#include "runtime/abi/Launch.h"
+#include "runtime/abi/Plan.h"
 #include "runtime/data/Grid.h"
 #include <algorithm>
 #include <cstring>
@@ -96,7 +96,7 @@ static std::string extentFailure(const dg_launch &launch, const int64_t *extents
     const dg_operand &o = launch.operand[k];
     if (!o.exact)
       continue;
-    for (int axis = 0; axis < o.rank; ++axis)
+    for (int axis = o.rank - 1; axis >= 0; --axis)
       if (o.axes[axis] >= 0 && o.scale[axis] <= 1 && arrays[k]->extents[axis] != extents[o.axes[axis]] &&
           shapeKnown(arrays[k]) && arrays[k]->data) {
         code = failures::ExtentsDiffer;
@@ -257,6 +257,28 @@ static void makeValues(LaunchWork &work, int inputs) {
   }
 }
 
+// Chooses the chunks of the index space, and how many there are.
+static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *operandExtents, const int64_t *givenGrid, dg_buffer *given) {
+  const dg_launch &launch = work.launch;
+  if (work.failed && launch.rank)
+    for (int axis = 0; axis < launch.rank; ++axis)
+      work.chunk[axis] = std::max<int64_t>(work.extents[axis], 1);
+  else
+    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work.extents, operandExtents, work.chunk);
+  if (givenGrid) {
+    setGrid(given, givenGrid);
+    given->gridGiven = true;
+  }
+  if (!(launch.flags & DG_LAUNCH_TASKS) && !work.failed)
+    for (LaunchOperand &o : work.operands)
+      if (o.operand->access != DG_READ && followGrid(o, launch.rank, work.extents, work.chunk))
+        break;
+  for (int axis = 0; axis < launch.rank; ++axis) {
+    work.counts[axis] = (work.extents[axis] + work.chunk[axis] - 1) / work.chunk[axis];
+    work.chunkCount *= work.counts[axis];
+  }
+}
+
 void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                   const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
                   const int64_t *givenGrid) {
@@ -264,6 +286,10 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
   int inputs = launch.operands - launch.results;
   for (int k = 0; k < inputs; ++k)
     waitForShape(runtime, arrays[k]);
+  Plan *plan = runtime.plan();
+  bool isReplayed = plan && !givenGrid && plan->expects(launch, extents, arrays, dying, resultExtents);
+  if (plan && !isReplayed && !plan->isRecording())
+    plan->stop(); // before anybody looks at the chunks
 
   auto *work = new LaunchWork;
   work->runtime = &runtime;
@@ -332,6 +358,13 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     o.operand = &launch.operand[k];
     if (k < inputs) {
       dg_array *a = arrays[k];
+      for (int axis = 0; axis < a->rank && !o.operand->exact; ++axis)
+        if (int follows = o.operand->axes[axis]; follows >= 0 && o.operand->scale[axis] <= 1 && a->extents[axis] != extents[follows]) {
+          if (o.operand != &o.own)
+            o.own = *o.operand;
+          o.own.axes[axis] = -1;
+          o.operand = &o.own;
+        }
       prepareGrid(runtime, a->buffer);
       o.map = ViewMap(a);
       retainBuffer(a->buffer);
@@ -353,23 +386,14 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
   }
   if (launch.flags & DG_LAUNCH_VALUES)
     makeValues(*work, inputs);
-  if (work->failed && launch.rank)
-    for (int axis = 0; axis < launch.rank; ++axis)
-      work->chunk[axis] = std::max<int64_t>(work->extents[axis], 1);
+  if (isReplayed && (work->failed || !plan->reuses(reused))) {
+    plan->stop();
+    isReplayed = false;
+  }
+  if (isReplayed)
+    plan->cut(*work);
   else
-    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work->extents, operandExtents, work->chunk);
-  if (givenGrid) {
-    setGrid(buffers[inputs], givenGrid);
-    buffers[inputs]->gridGiven = true;
-  }
-  if (!(launch.flags & DG_LAUNCH_TASKS) && !work->failed)
-    for (LaunchOperand &o : work->operands)
-      if (o.operand->access != DG_READ && followGrid(o, launch.rank, work->extents, work->chunk))
-        break;
-  for (int axis = 0; axis < launch.rank; ++axis) {
-    work->counts[axis] = (work->extents[axis] + work->chunk[axis] - 1) / work->chunk[axis];
-    work->chunkCount *= work->counts[axis];
-  }
+    cutLaunch(runtime, *work, operandExtents, givenGrid, givenGrid ? buffers[inputs] : nullptr);
   // New results are cut as the launch is.
   for (int k = inputs; k < launch.operands; ++k) {
     dg_buffer *buffer = buffers[k];
@@ -391,7 +415,16 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       runtime.effects.finish(runtime.effects.add(work->sequence, true), nothing, work->failed);
     }
   }
-  enumerate(runtime, *work, priority);
+  if (isReplayed) {
+    plan->replay(*work, priority);
+  } else {
+    bool isRecorded = plan && plan->isRecording();
+    if (isRecorded)
+      plan->record(launch, extents, arrays, dying, resultExtents, reused);
+    enumerate(runtime, *work, priority);
+    if (isRecorded)
+      plan->submitted(*work);
+  }
   for (int k = 0; k < inputs; ++k)
     if (k < 64 && (dying >> k & 1))
       dg_array_release(arrays[k]);

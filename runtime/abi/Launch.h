@@ -11,6 +11,7 @@ namespace dagger::rt {
 
 struct LaunchOperand {
   const dg_operand *operand;
+  dg_operand own; // what it points to where an axis of another extent is reached as a whole
   ViewMap map;
   int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
 };

@@ -89,8 +89,8 @@ struct Host {
     runtime.scheduler.drain();
     uint64_t ran, stolen, slept;
     runtime.scheduler.statistics(ran, stolen, slept);
-    std::fprintf(stderr, "dagger: %d threads, %llu submissions, %llu tasks, %llu taken from another thread, %llu sleeps\n",
-                 runtime.scheduler.threads(), (unsigned long long)runtime.sequence, (unsigned long long)ran,
+    std::fprintf(stderr, "dagger: %d threads, %llu submissions of which %llu were replayed, %llu tasks, %llu taken from another thread, %llu sleeps\n",
+                 runtime.scheduler.threads(), (unsigned long long)runtime.sequence, (unsigned long long)runtime.replayed, (unsigned long long)ran,
                  (unsigned long long)stolen, (unsigned long long)slept);
   }
 

@@ -1,5 +1,6 @@
 // dg_task_submit and what a body calls.
 #include "runtime/abi/Call.h"
+#include "runtime/abi/Plan.h"
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -99,6 +100,8 @@ static bool inRange(const CallArgument &argument) {
 static void submitCall(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
                        const int64_t *const *boxes, const char *const *places, dg_array **results, int32_t priority) {
   runtime.enter();
+  if (Plan *plan = runtime.plan())
+    plan->stop();
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;
   CallWork *work = CallWork::create(task, frame);

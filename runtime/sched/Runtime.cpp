@@ -1,3 +1,4 @@
+#include "runtime/abi/Plan.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/data/Array.h"
 
@@ -12,6 +13,7 @@ Runtime::Runtime(const Limits &limits) : limits(limits), scheduler(*this, limits
 }
 
 Runtime::~Runtime() {
+  plans.clear();
   scheduler.drain();
   releaseAll(hostArrays);
 }

@@ -37,6 +37,11 @@ public:
   // if there is one).
   void settle(const Failure *failure);
 
+  // Loops that are under way with a plan, the innermost last.
+  std::vector<std::unique_ptr<Plan>> plans;
+  uint64_t replayed = 0; // submissions
+  Plan *plan() { return plans.empty() ? nullptr : plans.back().get(); }
+
   // @sequential: the last task of the region that is open.
   int sequentialDepth = 0;
   TaskRef sequentialLast;

@@ -1,4 +1,5 @@
 #include "runtime/sched/Scheduler.h"
+#include "runtime/abi/Plan.h"
 #include "runtime/data/Array.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/trace/Recorder.h"
@@ -195,6 +196,8 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
     live.fetch_add(1, std::memory_order_relaxed);
   if (trace)
     trace->add(*task);
+  if (record)
+    record->made(task);
   return task;
 }
 
@@ -202,6 +205,8 @@ void Scheduler::depend(Task *task, TaskRef before) {
   Task *first = before.task;
   if (trace && first && first != task)
     trace->edges.push_back({before.serial, task->serial});
+  if (record && first && first != task)
+    record->waits(before, task->serial);
   if (!first || first == task || first->serial != before.serial || first->mark == task->serial)
     return;
   Edge *list = first->successors.load(std::memory_order_acquire);

@@ -27,12 +27,22 @@ struct Hold {
   int threadsBefore;
 };
 
+// Counted by one thread, read by any.
+class Count {
+  std::atomic<uint64_t> number{0};
+
+public:
+  void operator+=(uint64_t n) { number.store(number.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  void operator++() { *this += 1; }
+  operator uint64_t() const { return number.load(std::memory_order_relaxed); }
+};
+
 struct alignas(64) Worker {
   Runtime *runtime = nullptr;
   int id = 0;
   Deque<Task *> ready[PriorityLevels];
   uint64_t random = 0;
-  uint64_t ran = 0, stolen = 0, slept = 0; // statistics
+  Count ran, stolen, slept; // statistics
   StackThread thread;
   NestedWorker nested;
   // Who has nothing to do is Idle, and may be Held by a task that runs on another worker.
@@ -44,6 +54,7 @@ struct alignas(64) Worker {
 };
 
 struct Trace;
+class Plan;
 
 class Scheduler {
   Runtime &runtime;
@@ -62,6 +73,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Task::MoreEdges[]>> edgeBlocks;
   uint64_t serials = 0;
   Trace *trace = nullptr;
+  Plan *record = nullptr;
 
   static void *workerMain(void *worker);
   void workerLoop(Worker &worker);
@@ -109,6 +121,10 @@ public:
   }
   // Before the first task; null ends the record.
   void setTrace(Trace *to) { trace = to; }
+  bool isTraced() const { return trace != nullptr; }
+  // Tells a plan of tasks and of what they wait for; null: no longer.
+  void setRecord(Plan *to) { record = to; }
+  uint64_t nextSerial() const { return serials + 1; }
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
   // For the task that runs on `holder`: makes others stand still that have nothing to do, so that `wanted` threads are free for

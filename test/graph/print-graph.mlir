@@ -1,7 +1,7 @@
 // A loop that does the same in each turn is one plan that holds one launch; one that looks at a value is not.
 // RUN: %dagger-opt --phase-values --phase-graph --print-graph=format=json -o /dev/null %s | FileCheck %s
 // RUN: %dagger-opt --phase-values --phase-graph --print-graph=format=dot -o /dev/null %s | FileCheck %s --check-prefix=DOT
-// RUN: %dagger-opt --phase-values --print-graph=format=svg -o /dev/null %s | FileCheck %s --check-prefix=SVG
+// RUN: %dagger-opt --phase-values --phase-graph --print-graph=format=svg -o /dev/null %s | FileCheck %s --check-prefix=SVG
 
 // CHECK: "boxes": [
 // CHECK: "label": "host smooths"

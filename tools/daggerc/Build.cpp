@@ -58,7 +58,7 @@ int link(const std::string &object, const std::string &output, const dagger_comp
     arguments.push_back(installation().library("libdagger_runtime_static.a"));
     for (std::string word; list >> word;) arguments.push_back(word);
   } else {
-    arguments.insert(arguments.end(), {"-L" + folder, "-ldagger_runtime", "-Wl,-rpath," + folder});
+    arguments.insert(arguments.end(), {"-L" + folder, "-ldagger_runtime", "-lm", "-Wl,-rpath," + folder});
   }
   for (size_t i = 0; i < compiled.library_count; ++i) arguments.push_back(compiled.libraries[i]);
   for (const char *driver : {"cc", "clang-22", "clang", "gcc"}) {

@@ -33,7 +33,7 @@ def Array_ElementOp : Array_Op<"element", [
                    "::llvm::cast<::mlir::ShapedType>($_self).getElementType()">]> {
   let summary = "reads one element";
   let description = [{
-    Stops with DG9013 when an index is negative or not below its extent, unless `in_bounds` says that this was proven.
+    Stops with DG9002 when an index is negative or not below its extent, unless `in_bounds` says that this was proven.
     In a host function it looks at the array; in the region of a structured operation it is a gather.
 
     ```mlir
@@ -132,7 +132,7 @@ def Array_ScatterOp : Array_CheckedOp<"scatter", [AllTypesMatch<["array", "resul
   let summary = "the array with the positions that an index array names replaced, in order: the last wins";
   let description = [{
     `values` is a scalar, or has the array's rank with the extent of `indices` along `axis`. `indices` holds i64.
-    An index out of range stops with DG9013; different extents stop with DG9003.
+    An index out of range stops with DG9002; different extents stop with DG9003.
     ```mlir
     %b = array.scatter %d into %level[%frontier] axis 0 : tensor<?xi32>, tensor<?xi32>, tensor<?xi64>
     ```

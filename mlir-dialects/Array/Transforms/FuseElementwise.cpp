@@ -90,19 +90,23 @@ Operation *fuseInto(IRRewriter &rewriter, linalg::GenericOp &consumer) {
   return nullptr;
 }
 
+// The last first: whatever can move into it stands before it, and is gone when its own turn comes.
+void fuseIn(Block &block) {
+  IRRewriter rewriter(block.getParentOp()->getContext());
+  SmallVector<linalg::GenericOp> operations(block.getOps<linalg::GenericOp>());
+  llvm::DenseSet<Operation *> gone;
+  for (linalg::GenericOp consumer : llvm::reverse(operations)) {
+    if (gone.contains(consumer))
+      continue;
+    while (Operation *producer = fuseInto(rewriter, consumer))
+      gone.insert(producer);
+  }
+}
+
 struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
+  // Inner blocks first: the code of an operation that moves is copied.
   void runOnOperation() override {
-    SmallVector<linalg::GenericOp> operations;
-    getOperation().walk([&](linalg::GenericOp generic) { operations.push_back(generic); });
-    // The last first: whatever can move into it stands before it, and is gone when its own turn comes.
-    IRRewriter rewriter(&getContext());
-    llvm::DenseSet<Operation *> gone;
-    for (linalg::GenericOp consumer : llvm::reverse(operations)) {
-      if (gone.contains(consumer))
-        continue;
-      while (Operation *producer = fuseInto(rewriter, consumer))
-        gone.insert(producer);
-    }
+    getOperation().walk<WalkOrder::PostOrder>([](Block *block) { fuseIn(*block); });
   }
 };
 } // namespace

@@ -117,7 +117,8 @@ static OperandAttr reachOf(Value array, Block *body, unsigned rank) {
       high[axis] = std::max(high[axis], offset);
     }
   }
-  return OperandAttr::get(array.getContext(), "read", false, true, axes, ones, low, high);
+  // Not exact: an array of another extent is read by its own edge rule.
+  return OperandAttr::get(array.getContext(), "read", false, false, axes, ones, low, high);
 }
 
 LogicalResult formStencil(array::StencilOp op) {

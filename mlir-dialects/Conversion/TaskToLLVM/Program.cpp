@@ -47,7 +47,6 @@ LogicalResult emitProgram(ModuleOp module, Abi &abi) {
   module.walk([&](LLVM::LLVMFuncOp function) {
     if (function->hasAttr("task.test")) tests.push_back(function);
   });
-  if (!main && tests.empty()) return success();
   MLIRContext *context = module.getContext();
 
   auto parameterStruct = LLVM::LLVMStructType::getLiteral(context, {abi.ptr, abi.ptr, abi.i8, abi.ptr});

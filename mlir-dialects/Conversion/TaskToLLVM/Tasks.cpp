@@ -275,16 +275,12 @@ struct Order : Pattern<OrderOp> {
     return success();
   }
 };
-struct BeginSequential : Pattern<BeginSequentialOp> {
-  REWRITE(BeginSequentialOp) {
-    abi.call(rewriter, op.getLoc(), "dg_begin_sequential", {}, {Abi::context(op)});
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-struct EndSequential : Pattern<EndSequentialOp> {
-  REWRITE(EndSequentialOp) {
-    abi.call(rewriter, op.getLoc(), "dg_end_sequential", {}, {Abi::context(op)});
+// What is a call of the runtime with the context and nothing else.
+template <class Op> struct Bare : Pattern<Op> {
+  Bare(Abi &abi, StringRef function) : Pattern<Op>(abi), function(function) {}
+  StringRef function;
+  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor, ConversionPatternRewriter &rewriter) const override {
+    this->abi.call(rewriter, op.getLoc(), function, {}, {Abi::context(op)});
     rewriter.eraseOp(op);
     return success();
   }
@@ -379,6 +375,11 @@ struct Runtime : Pattern<RuntimeOp> {
 } // namespace
 
 void populateTaskPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Launch, Call, Print, Order, BeginSequential, EndSequential, Assert, CheckExtent, Fail, CountBits, Runtime>(abi);
+  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime>(abi);
+  patterns.add<Bare<BeginSequentialOp>>(abi, "dg_begin_sequential");
+  patterns.add<Bare<EndSequentialOp>>(abi, "dg_end_sequential");
+  patterns.add<Bare<BeginPlanOp>>(abi, "dg_begin_plan");
+  patterns.add<Bare<NextTurnOp>>(abi, "dg_next_turn");
+  patterns.add<Bare<EndPlanOp>>(abi, "dg_end_plan");
 }
 } // namespace dagger::task

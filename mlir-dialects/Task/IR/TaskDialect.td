@@ -38,7 +38,8 @@ def Task_Operand : AttrDef<Task_Dialect, "Operand"> {
   let description = [{
     Axis k of the operand follows axis `axes[k]` of the index space, times `scale[k]`, widened by the halo; -1: all of
     that axis whatever the point. `mapped`: the region sees the one element at the point, else it sees the whole array.
-    `exact`: along axes that are followed at scale 1 the extents must be equal, which the runtime checks.
+    `exact`: along axes that are followed at scale 1 the extents must be equal, which the runtime checks. Otherwise an axis of
+    another extent is reached as a whole.
     ```mlir
     #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
     ```

@@ -300,6 +300,36 @@ def Task_RuntimeOp : Task_Op<"runtime"> {
   let assemblyFormat = "$function `(` $args `)` attr-dict `:` functional-type($args, $results)";
 }
 
+def Task_BeginPlanOp : Task_Op<"begin_plan"> {
+  let summary = "a loop with a plan follows: each of its turns submits the same launches over rotated arrays";
+  let description = [{
+    ```mlir
+    task.begin_plan
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Task_NextTurnOp : Task_Op<"next_turn"> {
+  let summary = "a turn of a loop with a plan begins";
+  let description = [{
+    ```mlir
+    task.next_turn
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Task_EndPlanOp : Task_Op<"end_plan"> {
+  let summary = "the end of what task.begin_plan began";
+  let description = [{
+    ```mlir
+    task.end_plan
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
 def Task_BeginSequentialOp : Task_Op<"begin_sequential"> {
   let summary = "from here on each task starts when the one before has ended";
   let description = [{

@@ -43,12 +43,14 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
   return {kernel.constant(below), above ? above : kernel.high[axis]};
 }
 
-// One row of the innermost axis.
-void row(KernelBuilder &kernel, SmallVector<Value> &outer) {
+// One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a test at
+// each read costs little beside the read, and three loops cost time to compile.
+void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   unsigned inner = kernel.rank - 1;
   OpBuilder &b = kernel.builder;
   Value low = kernel.low[inner], high = kernel.high[inner];
-  if (kernel.launch.getKind() != "stencil") return elements(kernel, outer, low, high, true);
+  bool isStencil = kernel.launch.getKind() == "stencil";
+  if (!isStencil || !isDense) return elements(kernel, outer, low, high, !isStencil);
   Value isInner;
   for (unsigned axis = 0; axis < inner; ++axis) {
     auto [from, to] = interior(kernel, axis);
@@ -80,7 +82,7 @@ int innermost(KernelBuilder &kernel, const KernelOperand &operand) {
 void buildMap(KernelBuilder &kernel) {
   if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
   OpBuilder &b = kernel.builder;
-  auto all = [&] { kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer); }); };
+  auto all = [&](bool isDense) { kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); }); };
   int64_t size = 0;
   kernel.launch.getBody().walk([&](Operation *) { ++size; });
   Value isDense;
@@ -89,16 +91,16 @@ void buildMap(KernelBuilder &kernel) {
       Value unit = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::eq, operand.strides[axis], kernel.constant(1));
       isDense = isDense ? arith::AndIOp::create(b, kernel.loc, isDense, unit).getResult() : unit;
     }
-  if (!isDense || kernel.launch.getTasks() || size > 300) return all();
+  if (!isDense || kernel.launch.getTasks() || size > 300) return all(true);
   auto choice = scf::IfOp::create(b, kernel.loc, isDense, true);
   SmallVector<KernelOperand> general = kernel.operands;
   b.setInsertionPointToStart(choice.thenBlock());
   for (KernelOperand &operand : kernel.operands)
     if (int axis = innermost(kernel, operand); axis >= 0) operand.strides[axis] = kernel.constant(1);
-  all();
+  all(true);
   kernel.operands = general;
   b.setInsertionPointToStart(choice.elseBlock());
-  all();
+  all(false);
   b.setInsertionPointAfter(choice);
 }
 

@@ -15,6 +15,18 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
 }
 
+def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
+  let summary = "loops whose turns submit the same launches are planned once and replayed";
+  let description = [{
+    In: launches in loops of host functions.
+    Out: a loop whose launches do not change from turn to turn, up to a rotation of their arrays, stands between
+    `task.begin_plan` and `task.end_plan`, and each of its turns begins with `task.next_turn`: nothing looks, branches or has
+    an effect in it, index spaces are the same in each turn, and what is carried is a launch's result or was carried before.
+    Why: the runtime then works out chunks and dependences in the first turns, and only counts in those that follow.
+  }];
+  let dependentDialects = ["::dagger::task::TaskDialect"];
+}
+
 def SpawnCalls : Pass<"spawn-calls", "::mlir::func::FuncOp"> {
   let summary = "calls of tasks in tasks run beside what comes after them";
   let description = [{

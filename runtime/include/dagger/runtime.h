@@ -89,7 +89,7 @@ typedef enum { DG_READ, DG_WRITE, DG_UPDATE, DG_COMMUTE /* atomics: chunks may r
 // How an operand is reached from a point of the index space, one static constant an operand. Axis k of the operand follows
 // index axis axes[k] times scale[k] (points there cover scale[k] elements, the last ones fewer), widened by the halo; -1:
 // all of that axis, whatever the point. Along an axis with axes[k] >= 0 and scale 1 and `exact`, its extent must equal the
-// index space's (DG9003), else the launch fails.
+// index space's (DG9003), else the launch fails. Not `exact`, an axis of another extent is reached as a whole.
 typedef struct dg_operand {
   uint8_t access, type, rank, exact;
   int8_t axes[DG_MAX_RANK];
@@ -156,6 +156,9 @@ dg_array *dg_task_settle(dg_context *, int32_t argument, dg_array *value);
 // ---- order, output, failure ----------------------------------------------------------------------------------------------------
 void dg_print(dg_context *, dg_str *text, const dg_location *);                 // host: after all that comes before it in program order
 void dg_order(dg_context *, const dg_location *);                               // waits for that; before any other effect
+// Around a loop on the host, and at the start of each of its turns: its turns submit the same launches over rotated arrays. They
+// are then replayed from a record of the first ones; a turn that differs is submitted like any other.
+void dg_begin_plan(dg_context *); void dg_next_turn(dg_context *); void dg_end_plan(dg_context *);
 void dg_begin_sequential(dg_context *); void dg_end_sequential(dg_context *);   // @sequential
 _Noreturn void dg_fail_assert(dg_context *, dg_str *message /* may be null */, const dg_location *);
 _Noreturn void dg_fail_index(dg_context *, int64_t index, int64_t axis, int64_t extent, const dg_location *);
