@@ -1,5 +1,5 @@
-// `parallel for`: the turns as a function in a task's context, for task.parallel_for. The arrays that it writes are memory there:
-// the checker has seen to it that each turn has elements of its own to itself, and touches no other.
+// `parallel for`: the turns as a function in a task's context, for task.parallel_for. The arrays that it writes are
+// memory there: the checker has seen to it that each turn has elements of its own to itself, and touches no other.
 #include "compiler/lower/Lowering.h"
 
 using namespace mlir;
@@ -8,16 +8,13 @@ namespace dagger::lower {
 
 int Lowering::threadsOf(const hir::Function *f) {
   for (const hir::Annotation &a : f->annotations)
-    if (a.name == "threads" && !a.args.empty())
-      return int(a.args[0]->intValue);
+    if (a.name == "threads" && !a.args.empty()) return int(a.args[0]->intValue);
   return 0;
 }
 
 static int64_t constantStep(const Expr *step) {
-  if (!step)
-    return 1;
-  if (step->op == Op::Const)
-    return step->intValue;
+  if (!step) return 1;
+  if (step->op == Op::Const) return step->intValue;
   return step->op == Op::Neg && step->args[0]->op == Op::Const ? -step->args[0]->intValue : 0; // 0: known when it runs
 }
 
@@ -30,18 +27,17 @@ void Lowering::emitParallelFor(const Stmt *s) {
 
   VarList written, captured;
   for (const Var *v : effects(s->body).assigned)
-    if (state.env.count(v))
-      written.push_back(v);
+    if (state.env.count(v)) written.push_back(v);
   llvm::SetVector<const Var *> used;
   freeVars(s->body, used);
   for (const Var *v : used)
-    if (state.env.count(v) && v != s->var && !llvm::is_contained(written, v))
-      captured.push_back(v);
+    if (state.env.count(v) && v != s->var && !llvm::is_contained(written, v)) captured.push_back(v);
   // Of a record that is written in, the numbers are values still.
   Values arguments{low, step}, arrays;
   arguments.append(plain(valuesOf(captured), at));
   for (Value part : valuesOf(written))
-    (isa<RankedTensorType>(part.getType()) && !isFuture(part) ? arrays : arguments).push_back(isFuture(part) ? plain(part, at) : part);
+    (isa<RankedTensorType>(part.getType()) && !isFuture(part) ? arrays : arguments)
+        .push_back(isFuture(part) ? plain(part, at) : part);
 
   SmallVector<mlir::Type> inputs{builder.getIndexType(), builder.getIndexType()};
   llvm::append_range(inputs, ValueRange(arguments).getTypes());
@@ -50,7 +46,8 @@ void Lowering::emitParallelFor(const Stmt *s) {
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(module.getBody());
-    func = func::FuncOp::create(builder, at, state.function->symbol + ".turns" + std::to_string(outlined++), builder.getFunctionType(inputs, {}));
+    func = func::FuncOp::create(builder, at, state.function->symbol + ".turns" + std::to_string(outlined++),
+                                builder.getFunctionType(inputs, {}));
     func.setPrivate();
     func->setAttr("task.name", builder.getStringAttr(state.functionName));
     func->setAttr("task.outlined", builder.getUnitAttr());
@@ -67,16 +64,14 @@ void Lowering::emitParallelFor(const Stmt *s) {
     low = take(), step = take();
     state.env.clear();
     for (const Var *v : captured)
-      for (size_t n = outer.env[v].parts.size(); n > 0; --n)
-        state.env[v].parts.push_back(take());
+      for (size_t n = outer.env[v].parts.size(); n > 0; --n) state.env[v].parts.push_back(take());
     ArrayRef<BlockArgument> memory = func.getArguments().take_back(arrays.size());
     for (const Var *v : written) {
       state.turnMemory.insert(v);
       for (Value part : outer.env[v].parts) {
         bool isArray = isa<RankedTensorType>(part.getType()) && !isFuture(part);
         state.env[v].parts.push_back(isArray ? Value(memory.front()) : take());
-        if (!isArray)
-          continue;
+        if (!isArray) continue;
         state.turnArrays.insert(memory.front());
         memory = memory.drop_front();
       }
@@ -93,7 +88,8 @@ void Lowering::emitParallelFor(const Stmt *s) {
     func::ReturnOp::create(builder, at);
     state = std::move(outer);
   }
-  auto op = task::ParallelForOp::create(builder, at, FlatSymbolRefAttr::get(func.getSymNameAttr()), count, threadsOf(state.function), arguments, arrays);
+  auto op = task::ParallelForOp::create(builder, at, FlatSymbolRefAttr::get(func.getSymNameAttr()), count,
+                                        threadsOf(state.function), arguments, arrays);
   ValueRange updated = op.getResults();
   for (const Var *v : written)
     for (Value &part : state.env[v].parts)

@@ -24,8 +24,7 @@ void *find(const char *name, void *program) {
 
 const OpenMP &openmpOf(const dg_location *location) {
   static thread_local OpenMP found;
-  if (found.setThreads)
-    return found;
+  if (found.setThreads) return found;
   // A program that was opened keeps its libraries to itself.
   void *program = nullptr;
   if (Dl_info info; location && dladdr(location, &info) && info.dli_fname)
@@ -34,8 +33,7 @@ const OpenMP &openmpOf(const dg_location *location) {
   found.maxThreads = reinterpret_cast<int (*)()>(find("omp_get_max_threads", program));
   found.setBlocktime = reinterpret_cast<void (*)(int)>(find("kmp_set_blocktime", program));
   found.setStackBytes = reinterpret_cast<void (*)(size_t)>(find("kmp_set_stacksize_s", program));
-  if (program)
-    dlclose(program);
+  if (program) dlclose(program);
   return found;
 }
 
@@ -43,23 +41,20 @@ size_t hold(dg_context *context, int32_t threads, bool waits, const dg_location 
   Worker &worker = *context->worker;
   size_t depth = context->runtime->scheduler.hold(worker, threads, waits);
   const OpenMP &openmp = openmpOf(location);
-  if (!openmp.setThreads || !openmp.maxThreads)
-    return depth;
+  if (!openmp.setThreads || !openmp.maxThreads) return depth;
   Hold &own = worker.holds.back();
   own.threadsBefore = openmp.maxThreads();
   own.setThreads = openmp.setThreads;
   openmp.setThreads(std::min(int(worker.held.size()) + 1, std::max(threads, 1)));
   // Its threads must not turn round and round where the workers go on.
-  if (openmp.setBlocktime)
-    openmp.setBlocktime(0);
-  if (openmp.setStackBytes)
-    openmp.setStackBytes(foreignStackBytes(context->runtime->limits.stackBytes));
+  if (openmp.setBlocktime) openmp.setBlocktime(0);
+  if (openmp.setStackBytes) openmp.setStackBytes(foreignStackBytes(context->runtime->limits.stackBytes));
   return depth;
 }
 
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
-__attribute__((noinline)) const Failure *runTurns(Worker &worker, const dg_loop &loop, int64_t low, int64_t high, dg_turns body,
-                                                  const void *frame) {
+__attribute__((noinline)) const Failure *runTurns(Worker &worker, const dg_loop &loop, int64_t low, int64_t high,
+                                                  dg_turns body, const void *frame) {
   dg_context context;
   context.spawn = &worker.nested;
   context.runtime = worker.runtime;
@@ -77,8 +72,7 @@ __attribute__((noinline)) const Failure *runTurns(Worker &worker, const dg_loop 
   worker.isInLoop = true;
   jmp_buf edge;
   context.edge = &edge;
-  if (_setjmp(edge) == 0)
-    body(&context, low, high, frame);
+  if (_setjmp(edge) == 0) body(&context, low, high, frame);
   worker.isInLoop = wasInLoop;
   currentContext = outer;
   return context.failure;
@@ -117,10 +111,8 @@ void dg_loop_chunk(dg_loop *loop, int32_t thread, int64_t chunk, dg_turns body, 
   int64_t each = loop->turns / loop->chunks, more = loop->turns % loop->chunks;
   int64_t low = chunk * each + std::min(chunk, more), high = low + each + (chunk < more);
   const Failure *failure = runTurns(worker, *loop, low, high, body, frame);
-  if (!failure)
-    return;
-  while (__atomic_exchange_n(&loop->lock, 1, __ATOMIC_ACQUIRE))
-    __builtin_ia32_pause();
+  if (!failure) return;
+  while (__atomic_exchange_n(&loop->lock, 1, __ATOMIC_ACQUIRE)) __builtin_ia32_pause();
   if (chunk < loop->failed) {
     __atomic_store_n(&loop->failed, chunk, __ATOMIC_RELAXED);
     loop->failure = failure;
@@ -130,6 +122,5 @@ void dg_loop_chunk(dg_loop *loop, int32_t thread, int64_t chunk, dg_turns body, 
 
 void dg_loop_end(dg_context *context, dg_loop *loop) {
   context->runtime->scheduler.release(*context->worker, size_t(loop->held));
-  if (loop->failure)
-    unwind(context, static_cast<const Failure *>(loop->failure));
+  if (loop->failure) unwind(context, static_cast<const Failure *>(loop->failure));
 }

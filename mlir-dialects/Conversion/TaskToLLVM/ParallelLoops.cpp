@@ -1,7 +1,8 @@
-// Parallel loops as OpenMP: a parallel region whose threads share the chunks of the turns. The runtime says how many threads and
-// chunks there are, and runs each chunk behind an edge of its own: a failure must not leave the region by itself.
-#include "mlir-dialects/Conversion/TaskToLLVM/Pattern.h"
+// Parallel loops as OpenMP: a parallel region whose threads share the chunks of the turns. The runtime says how many
+// threads and chunks there are, and runs each chunk behind an edge of its own: a failure must not leave the region by
+// itself.
 #include "dagger/runtime.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/Pattern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 
@@ -22,18 +23,23 @@ struct ParallelFor : Pattern<ParallelForOp> {
     SmallVector<Value> values(adaptor.getCaptured());
     llvm::append_range(values, adaptor.getArrays());
     Value frame = values.empty() ? abi.null(rewriter, loc) : abi.slot(op, packed);
-    for (auto [index, value] : llvm::enumerate(values)) abi.store(rewriter, loc, value, fieldOf(rewriter, loc, packed, frame, index));
+    for (auto [index, value] : llvm::enumerate(values))
+      abi.store(rewriter, loc, value, fieldOf(rewriter, loc, packed, frame, index));
     LLVM::LLVMFuncOp turns = wrapper(op, packed, types);
 
     Value loop = abi.slot(op, abi.i64, sizeof(dg_loop) / 8);
     abi.call(rewriter, loc, "dg_loop_begin", {},
-             {context, loop, adaptor.getTurns(), abi.constant(rewriter, loc, abi.i32, op.getThreads()), abi.location(rewriter, loc)});
+             {context, loop, adaptor.getTurns(), abi.constant(rewriter, loc, abi.i32, op.getThreads()),
+              abi.location(rewriter, loc)});
     auto loadAt = [&](Type type, int32_t offset) -> Value {
-      return LLVM::LoadOp::create(rewriter, loc, type, LLVM::GEPOp::create(rewriter, loc, abi.ptr, abi.i8, loop, ArrayRef<LLVM::GEPArg>{offset}));
+      return LLVM::LoadOp::create(
+          rewriter, loc, type,
+          LLVM::GEPOp::create(rewriter, loc, abi.ptr, abi.i8, loop, ArrayRef<LLVM::GEPArg>{offset}));
     };
     omp::ParallelOperands team;
     team.numThreads = loadAt(abi.i32, offsetof(dg_loop, threads));
-    Value chunks = loadAt(abi.i64, offsetof(dg_loop, chunks)), zero = abi.constant(rewriter, loc, abi.i64, 0), one = abi.constant(rewriter, loc, abi.i64, 1);
+    Value chunks = loadAt(abi.i64, offsetof(dg_loop, chunks)), zero = abi.constant(rewriter, loc, abi.i64, 0),
+          one = abi.constant(rewriter, loc, abi.i64, 1);
     {
       OpBuilder::InsertionGuard guard(rewriter);
       auto parallel = omp::ParallelOp::create(rewriter, loc, team);
@@ -50,7 +56,8 @@ struct ParallelFor : Pattern<ParallelForOp> {
       auto nest = omp::LoopNestOp::create(rewriter, loc, bounds);
       Block *body = rewriter.createBlock(&nest.getRegion(), {}, {abi.i64}, {loc});
       Value thread = abi.call(rewriter, loc, "omp_get_thread_num", abi.i32, {});
-      abi.call(rewriter, loc, "dg_loop_chunk", {}, {loop, thread, body->getArgument(0), LLVM::AddressOfOp::create(rewriter, loc, turns), frame});
+      abi.call(rewriter, loc, "dg_loop_chunk", {},
+               {loop, thread, body->getArgument(0), LLVM::AddressOfOp::create(rewriter, loc, turns), frame});
       omp::YieldOp::create(rewriter, loc);
     }
     abi.call(rewriter, loc, "dg_loop_end", {}, {context, loop});
@@ -67,8 +74,9 @@ struct ParallelFor : Pattern<ParallelForOp> {
     Location loc = op.getLoc();
     auto module = op->getParentOfType<ModuleOp>();
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-    auto function = LLVM::LLVMFuncOp::create(builder, loc, (op.getCallee() + ".turns").str(),
-                                             LLVM::LLVMFunctionType::get(abi.none, {abi.ptr, abi.i64, abi.i64, abi.ptr}), LLVM::Linkage::Internal);
+    auto function = LLVM::LLVMFuncOp::create(
+        builder, loc, (op.getCallee() + ".turns").str(),
+        LLVM::LLVMFunctionType::get(abi.none, {abi.ptr, abi.i64, abi.i64, abi.ptr}), LLVM::Linkage::Internal);
     Block *entry = function.addEntryBlock(builder);
     builder.setInsertionPointToStart(entry);
     SmallVector<Value> arguments(entry->getArguments().take_front(3));
@@ -76,7 +84,8 @@ struct ParallelFor : Pattern<ParallelForOp> {
       arguments.push_back(abi.load(builder, loc, type, fieldOf(builder, loc, packed, entry->getArgument(3), index)));
     SmallVector<Type> argumentTypes;
     for (Value argument : arguments) argumentTypes.push_back(argument.getType());
-    LLVM::CallOp::create(builder, loc, LLVM::LLVMFunctionType::get(abi.none, argumentTypes), op.getCalleeAttr(), arguments);
+    LLVM::CallOp::create(builder, loc, LLVM::LLVMFunctionType::get(abi.none, argumentTypes), op.getCalleeAttr(),
+                         arguments);
     LLVM::ReturnOp::create(builder, loc, ValueRange());
     return function;
   }

@@ -55,8 +55,7 @@ int32_t threadsOf(dg_context *c, int32_t wanted) {
 // Whether it gets that many before long: a worker that has just looked for work is not idle yet.
 bool getsThreads(dg_context *c, int32_t wanted, int32_t expected) {
   for (int i = 0; i < 5000; ++i) {
-    if (threadsOf(c, wanted) == expected)
-      return true;
+    if (threadsOf(c, wanted) == expected) return true;
     nap(1000);
   }
   return false;
@@ -70,15 +69,12 @@ void runLoop(dg_context *c, int64_t turns, int32_t wanted, dg_turns body, const 
     Busy team(loop.threads - 1);
     std::atomic<int64_t> next{0};
     auto run = [&](int32_t thread) {
-      for (int64_t chunk; (chunk = next++) < loop.chunks;)
-        dg_loop_chunk(&loop, thread, chunk, body, frame);
+      for (int64_t chunk; (chunk = next++) < loop.chunks;) dg_loop_chunk(&loop, thread, chunk, body, frame);
     };
     std::vector<std::thread> threads;
-    for (int32_t thread = 1; thread < loop.threads; ++thread)
-      threads.emplace_back(run, thread);
+    for (int32_t thread = 1; thread < loop.threads; ++thread) threads.emplace_back(run, thread);
     run(0);
-    for (std::thread &thread : threads)
-      thread.join();
+    for (std::thread &thread : threads) thread.join();
   }
   dg_loop_end(c, &loop);
 }
@@ -114,8 +110,8 @@ TEST(Hold, Nests) {
   EXPECT_EQ(o.code, 0) << o.err;
 }
 
-// Many tasks that want more than there is, among ordinary ones: they all end, and at no moment are more threads at work than
-// the program has.
+// Many tasks that want more than there is, among ordinary ones: they all end, and at no moment are more threads at work
+// than the program has.
 TEST(Hold, NeverMoreThanThere) {
   static const dg_task wide = describe("wide", [](dg_context *c, void *, dg_array *const *) {
     Busy own(1);
@@ -130,10 +126,11 @@ TEST(Hold, NeverMoreThanThere) {
   });
   for (int threads : {1, 2, 3, 4}) {
     busy = most = 0;
-    Outcome o = run([](dg_context *c) {
-      for (int i = 0; i < 200; ++i)
-        call(c, i % 3 ? narrow : wide);
-    }, {.threads = threads});
+    Outcome o = run(
+        [](dg_context *c) {
+          for (int i = 0; i < 200; ++i) call(c, i % 3 ? narrow : wide);
+        },
+        {.threads = threads});
     EXPECT_EQ(o.code, 0) << o.err;
     EXPECT_LE(most, threads);
     EXPECT_EQ(busy, 0);
@@ -143,29 +140,35 @@ TEST(Hold, NeverMoreThanThere) {
 // The lowest turn that fails is the failure of the task, which gives its workers back; later ones are not begun.
 TEST(Hold, LowestTurnFails) {
   static const dg_location place = {"a.dg", "f", 7, 3, nullptr};
-  static const dg_task failing = describe("failing", [](dg_context *c, void *, dg_array *const *) {
-    dg_threads_hold(c, 4, nullptr);
-    runLoop(c, 1000, 4, [](dg_context *inner, int64_t low, int64_t high, const void *) {
-      for (int64_t turn = low; turn < high; ++turn) {
-        if (turn % 50 == 13)
-          nap(int(1000 - turn)); // The lowest is the last to fail.
-        if (turn >= 13 && turn % 50 == 13)
-          dg_fail_index(inner, turn, 0, 13, &place);
-      }
-    }, nullptr);
-    ADD_FAILURE() << "the task goes on";
-  }, 1);
-  static const dg_task fine = describe("fine", [](dg_context *c, void *, dg_array *const *) {
-    EXPECT_TRUE(getsThreads(c, 4, 4));
-  });
+  static const dg_task failing = describe(
+      "failing",
+      [](dg_context *c, void *, dg_array *const *) {
+        dg_threads_hold(c, 4, nullptr);
+        runLoop(
+            c, 1000, 4,
+            [](dg_context *inner, int64_t low, int64_t high, const void *) {
+              for (int64_t turn = low; turn < high; ++turn) {
+                if (turn % 50 == 13) nap(int(1000 - turn)); // The lowest is the last to fail.
+                if (turn >= 13 && turn % 50 == 13) dg_fail_index(inner, turn, 0, 13, &place);
+              }
+            },
+            nullptr);
+        ADD_FAILURE() << "the task goes on";
+      },
+      1);
+  static const dg_task fine =
+      describe("fine", [](dg_context *c, void *, dg_array *const *) { EXPECT_TRUE(getsThreads(c, 4, 4)); });
   for (int turn = 0; turn < 20; ++turn) {
-    Outcome o = run([](dg_context *c) {
-      dg_array *failed = call(c, failing);
-      call(c, fine); // the failure is not looked at yet
-      dg_array_look(c, failed, &place);
-    }, {.threads = 4});
+    Outcome o = run(
+        [](dg_context *c) {
+          dg_array *failed = call(c, failing);
+          call(c, fine); // the failure is not looked at yet
+          dg_array_look(c, failed, &place);
+        },
+        {.threads = 4});
     EXPECT_EQ(o.code, 1);
-    EXPECT_EQ(o.err, "error[DG9002]: index 13 is out of range: axis 0 has extent 13\n  at a.dg:7:3 in task `failing`\n") << turn;
+    EXPECT_EQ(o.err, "error[DG9002]: index 13 is out of range: axis 0 has extent 13\n  at a.dg:7:3 in task `failing`\n")
+        << turn;
   }
 }
 
@@ -174,20 +177,20 @@ TEST(Hold, EveryTurnOnce) {
   static std::atomic<int> counts[103];
   static int64_t turns;
   static const dg_task loop = describe("loop", [](dg_context *c, void *, dg_array *const *) {
-    runLoop(c, turns, 4, [](dg_context *, int64_t low, int64_t high, const void *frame) {
-      EXPECT_EQ(frame, &turns);
-      for (int64_t turn = low; turn < high; ++turn)
-        ++counts[turn];
-    }, &turns);
+    runLoop(
+        c, turns, 4,
+        [](dg_context *, int64_t low, int64_t high, const void *frame) {
+          EXPECT_EQ(frame, &turns);
+          for (int64_t turn = low; turn < high; ++turn) ++counts[turn];
+        },
+        &turns);
   });
   for (int threads : {1, 4})
     for (int64_t n : {0, 1, 3, 31, 32, 33, 103}) {
-      for (auto &count : counts)
-        count = 0;
+      for (auto &count : counts) count = 0;
       turns = n;
       Outcome o = run([](dg_context *c) { call(c, loop); }, {.threads = threads});
       EXPECT_EQ(o.code, 0) << o.err;
-      for (int64_t turn = 0; turn < 103; ++turn)
-        EXPECT_EQ(counts[turn], turn < n) << turn << " of " << n;
+      for (int64_t turn = 0; turn < 103; ++turn) EXPECT_EQ(counts[turn], turn < n) << turn << " of " << n;
     }
 }
