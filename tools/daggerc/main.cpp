@@ -107,7 +107,9 @@ int main(int argc, char **argv) {
   auto *chunk = run->add_option("--chunk-bytes", options.chunkBytes, "Size of the pieces that arrays are computed in")
                     ->check(CLI::Range(int64_t(1), int64_t(1) << 40))->type_name("N");
   auto *graph = run->add_option("--graph", options.graph, "Write the graph that ran as a picture (.svg) or text (.dot, .json)")->type_name("FILE");
-  reference->excludes(threads)->excludes(chunk)->excludes(graph);
+  auto *bits = run->add_option("--vector-bits", options.vectorBits, "How wide vectors may be: 128, 256 or 512")
+                   ->check(CLI::IsMember({128, 256, 512}))->type_name("N");
+  reference->excludes(threads)->excludes(chunk)->excludes(graph)->excludes(bits);
   run->callback([&] { action = dagger::runProgram; });
 
   CLI::App *test = command(app, "test", "Run the tests that stand in source files", R"(A test is a declaration of the language:
@@ -131,6 +133,8 @@ Examples:
   build->add_option("-o,--output", options.output, "The executable; without it, the program's name without .dg")->type_name("FILE");
   build->add_flag("--static", options.isStatic, "Put the runtime into the executable");
   build->add_flag("--checked", options.checked, "Stop at the line where an integer wraps");
+  build->add_option("--vector-bits", options.vectorBits, "How wide vectors may be: 128, 256 or 512")
+      ->check(CLI::IsMember({128, 256, 512}))->type_name("N");
   build->callback([&] { action = dagger::buildProgram; });
 
   CLI::App *check = command(app, "check", "Find the mistakes in programs without running them", R"(Example:
