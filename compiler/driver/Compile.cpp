@@ -2,6 +2,7 @@
 #include "compiler/driver/CompilerApi.h"
 #include "compiler/driver/Link.h"
 #include "compiler/driver/ProgramLoader.h"
+#include "compiler/hir/Walker.h"
 #include "compiler/pipeline/Pipeline.h"
 #include <cerrno>
 #include <cstring>
@@ -43,9 +44,22 @@ void addDiagnostics(Result &result, bool color) {
   result.diagnosticsText += text.str();
 }
 
-// What the externs of the program are linked with; relative names are beside the file that declares them.
-std::vector<std::string> externLibraries(const hir::Program &program, bool throughCompiler) {
+bool hasParallelLoop(const hir::Program &program) {
+  bool found = false;
+  hir::Walker walker;
+  walker.onStmt = [&](const hir::Stmt *s) {
+    found |= s->isParallel;
+    return !found;
+  };
+  for (const hir::Function *function : program.functions) walker.block(function->body);
+  return found;
+}
+
+// What the program is linked with: OpenMP's runtime if it needs it, and what its externs are in; relative names are beside the
+// file that declares them.
+std::vector<std::string> libraries(const hir::Program &program, bool throughCompiler) {
   std::vector<std::string> arguments;
+  if (hasParallelLoop(program)) arguments = openmpArguments(throughCompiler);
   std::set<std::pair<std::string, std::string>> seen;
   for (const hir::Function *function : program.functions) {
     if (function->kind != hir::FunctionKind::Extern || function->library.empty()) continue;
@@ -80,11 +94,11 @@ bool compile(const dagger_compile_request &request, Result &result) {
   std::optional<std::string> object = pipeline::compile(*program, options, result.loader.diagnostics);
   if (!object) return false;
   if (request.output == DAGGER_SHARED_OBJECT) {
-    std::string problem = linkShared(*object, request.output_path, externLibraries(*program, false));
+    std::string problem = linkShared(*object, request.output_path, libraries(*program, false));
     if (!problem.empty()) addProblem(result, 7006, "the program cannot be linked: " + problem);
     return problem.empty();
   }
-  result.libraryArguments = externLibraries(*program, true);
+  result.libraryArguments = libraries(*program, true);
   std::ofstream file(request.output_path, std::ios::binary);
   file.write(object->data(), std::streamsize(object->size()));
   file.close();

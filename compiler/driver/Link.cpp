@@ -53,11 +53,23 @@ std::string linkShared(std::string_view object, const std::string &output, const
   return words.empty() ? "lld failed" : words;
 }
 
+static std::vector<std::string> withFolder(const std::filesystem::path &file, bool throughCompiler) {
+  return {file.string(), (throughCompiler ? "-Wl,-rpath," : "-rpath=") + file.parent_path().string()};
+}
+
+std::vector<std::string> openmpArguments(bool throughCompiler) {
+  // Where it lay when this was built, else wherever the system has it.
+  std::error_code error;
+  std::filesystem::path known = DAGGER_OPENMP;
+  if (std::filesystem::exists(known, error)) return withFolder(known, throughCompiler);
+  return {"-l:" + known.filename().string()};
+}
+
 std::vector<std::string> linkerArguments(const std::string &library, const std::string &sourceFolder, bool throughCompiler) {
   if (library.empty()) return {};
   std::error_code error;
   auto beside = std::filesystem::absolute(std::filesystem::path(sourceFolder) / library, error).lexically_normal();
-  if (!error && std::filesystem::exists(beside, error)) return {beside.string(), (throughCompiler ? "-Wl,-rpath," : "-rpath=") + beside.parent_path().string()};
+  if (!error && std::filesystem::exists(beside, error)) return withFolder(beside, throughCompiler);
   return {"-l:" + library};
 }
 

@@ -16,4 +16,7 @@ std::string linkShared(std::string_view object, const std::string &output, const
 // `throughCompiler`: the linker is called by the C compiler, which hands options on only behind -Wl.
 std::vector<std::string> linkerArguments(const std::string &library, const std::string &sourceFolder, bool throughCompiler);
 
+// The same for OpenMP's runtime, which a program with a `parallel for` needs, and no other one is given.
+std::vector<std::string> openmpArguments(bool throughCompiler);
+
 } // namespace dagger

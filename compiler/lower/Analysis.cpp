@@ -76,7 +76,7 @@ const Effects &Lowering::effects(const Stmt *stmt) {
 VarList Lowering::assigned(const Effects &effects) {
   VarList out;
   for (const Var *v : effects.assigned)
-    if (state.env.count(v) && !isGroupMemory(v)) // memory is no value
+    if (state.env.count(v) && !isMemory(v)) // memory is no value
       out.push_back(v);
   if (effects.returns) {
     out.push_back(state.returned);

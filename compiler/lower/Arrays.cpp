@@ -100,8 +100,12 @@ Val Lowering::readElement(const Val &array, ValueRange indices, Location at, boo
     return array.view->read(indices);
   }
   Val out;
-  for (Value part : array.parts)
-    out.parts.push_back(array::ElementOp::create(builder, at, part, indices, inBounds || isInBounds(part, indices)));
+  for (Value part : array.parts) {
+    if (state.turnArrays.contains(part))
+      out.parts.push_back(task::LoadOp::create(builder, at, cast<RankedTensorType>(part.getType()).getElementType(), part, indices, inBounds));
+    else
+      out.parts.push_back(array::ElementOp::create(builder, at, part, indices, inBounds || isInBounds(part, indices)));
+  }
   return out;
 }
 

@@ -409,7 +409,7 @@ void Lowering::emitUnguarded(const Stmt *s) {
     else
       emit(s->value);
     break;
-  case hir::StmtKind::For: emitFor(s); break;
+  case hir::StmtKind::For: s->isParallel ? emitParallelFor(s) : emitFor(s); break;
   case hir::StmtKind::While: emitWhile(s); break;
   case hir::StmtKind::Break: state.env[state.broken] = boolean(true, at); break;
   case hir::StmtKind::Continue: state.env[state.continued] = boolean(true, at); break;

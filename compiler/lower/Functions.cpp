@@ -65,10 +65,7 @@ func::FuncOp Lowering::function(const hir::Function *f, Context where) {
             extents.push_back(builder.getStringAttr(n));
         names.push_back(builder.getArrayAttr(extents));
       }
-      int64_t threads = 0;
-      for (const hir::Annotation &a : f->annotations)
-        if (a.name == "threads" && !a.args.empty())
-          threads = a.args[0]->intValue;
+      int64_t threads = threadsOf(f);
       func->setAttr("task.extern", builder.getDictionaryAttr({
                                        builder.getNamedAttr("threads", builder.getI64IntegerAttr(threads)),
                                        builder.getNamedAttr("symbol", builder.getStringAttr(f->externSymbol)),
@@ -138,7 +135,15 @@ void Lowering::emitBody(func::FuncOp func, const hir::Function *f, Context where
   if (f->kind == hir::FunctionKind::GroupKernel) {
     emitGroupKernel(f, false);
   } else {
+    // The workers that @threads asks for are held while the body runs.
+    Location at = loc(f->span);
+    Value held;
+    if (int threads = threadsOf(f))
+      held = runtime("dg_threads_hold", {constInt(builder.getI32Type(), threads, at)}, builder.getI32Type(), at, true, true);
     Val value = functionBody(f->body, f->result, f->span);
+    if (held)
+      task::RuntimeOp::create(builder, at, TypeRange(), "dg_threads_release", held, /*spec=*/StringAttr(), /*with_context=*/true,
+                              /*with_location=*/false, /*pure=*/false);
     if (value.view) {
       unsupported(f->span, "an array as the result of a scalar function");
       value = zero(f->result, loc(f->span));
@@ -192,6 +197,8 @@ const Lowering::Outlined &Lowering::outline(const hir::Block *body, ArrayRef<Var
   state.context = Context::Task;
   state.env.clear();
   state.point.clear();
+  state.turnMemory.clear(); // the checker lets no such body reach what a parallel loop writes
+  state.turnArrays.clear();
   size_t next = 0;
   auto bindTo = [&](const Var *v, size_t count) {
     Val value;

@@ -146,6 +146,8 @@ private:
   void emit(const Stmt *);
   void emitUnguarded(const Stmt *);
   void emitFor(const Stmt *);
+  void emitParallelFor(const Stmt *);   // ParallelLoops.cpp
+  static int threadsOf(const hir::Function *); // what @threads says, else 0
   void emitWhile(const Stmt *);
   // How often a loop turns, and what its variable is in each turn: counted, so that it cannot run past the ends of its type.
   Value turns(Value low, Value high, Value step, bool isSigned, bool isConstStep, Location);
@@ -285,6 +287,7 @@ private:
   void launchGroups(const Expr *call);
   void emitGroupKernel(const hir::Function *, bool isStatement);
   bool isGroupMemory(const Var *); // shared, or an array that the kernel updates
+  bool isMemory(const Var *v) { return isGroupMemory(v) || state.turnMemory.contains(v); } // what is no value
   bool isOwnElement(const Expr *);
   Values groupIndices(const hir::Place &, bool &inBounds);
   Val readGroupMemory(const hir::Place &);
@@ -330,6 +333,9 @@ private:
     std::string callName;
     struct Group;
     std::shared_ptr<Group> group;
+    // In a turn of a parallel loop: what the loop writes, and the arrays of these, which are memory.
+    llvm::SmallPtrSet<const Var *, 4> turnMemory;
+    llvm::SmallPtrSet<Value, 4> turnArrays;
   } state;
 
   std::map<std::pair<const hir::Function *, Context>, mlir::func::FuncOp> functions;

@@ -129,6 +129,10 @@ Value Lowering::writeChosen(Value array, const Chosen &chosen, Value value, Loca
     return array::ReshapeOp::create(builder, at, type, flat, extents(array, at));
   }
   const Box &b = chosen.box;
+  if (chosen.isElement && state.turnArrays.contains(array)) {
+    task::StoreOp::create(builder, at, array, b.starts, plain(value, at), false);
+    return array;
+  }
   if (chosen.isElement) {
     // A value that is not there yet is written when it is: as a box of rank 0.
     if (isFuture(value) && state.context == Context::Host)

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -25,7 +26,7 @@ namespace dagger::pipeline {
 void registerDialects(DialectRegistry &registry) {
   registry.insert<array::ArrayDialect, task::TaskDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, complex::ComplexDialect,
                   linalg::LinalgDialect, tensor::TensorDialect, scf::SCFDialect, cf::ControlFlowDialect, memref::MemRefDialect, ub::UBDialect,
-                  affine::AffineDialect, LLVM::LLVMDialect>();
+                  affine::AffineDialect, LLVM::LLVMDialect, omp::OpenMPDialect>();
 }
 
 // Upstream takes different extents of one operation's operands for undefined, and gives all of them the one that it knows. Here
@@ -70,7 +71,7 @@ static void addKernels(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(array::createCountReferences());
 }
 
-// Host: the LLVM dialect alone. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.
+// Host: the LLVM dialect, and OpenMP's around the chunks of parallel loops. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.
 static void addHost(OpPassManager &passes) {
   passes.addPass(createConvertComplexToStandardPass());
   passes.addPass(arith::createArithExpandOpsPass());

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Pass/Pass.h"
 
 using namespace mlir;
@@ -46,9 +47,9 @@ LogicalResult verifyKernels(Operation *op) {
   return success();
 }
 
-// HOST: LLVM's dialect alone.
+// HOST: LLVM's dialect, and OpenMP's.
 LogicalResult verifyHost(Operation *op) {
-  return isa<ModuleOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()) ? success() : op->emitOpError("is left at HOST");
+  return isa<ModuleOp>(op) || isa<LLVM::LLVMDialect, omp::OpenMPDialect>(op->getDialect()) ? success() : op->emitOpError("is left at HOST");
 }
 
 struct VerifyPhase : PassWrapper<VerifyPhase, OperationPass<ModuleOp>> {

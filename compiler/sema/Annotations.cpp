@@ -15,7 +15,7 @@ static void collectWords(const ast::Expr *expr, std::vector<std::string> &words,
   }
 }
 
-std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool isExtern) {
+std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool takesThreads) {
   static const std::vector<std::string> known = {"on", "chunks", "spread", "threads", "name", "priority", "retry", "memory", "sequential", "precise", "fast", "checkpoint"};
   std::vector<hir::Annotation> result;
   for (const ast::Annotation &annotation : list) {
@@ -32,8 +32,8 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
       notYet(6005, annotation.span, "`@" + annotation.name + "` is").help = "leave it out: it would not change what the program means";
       continue;
     }
-    if (annotation.name == "threads" && !isExtern) {
-      notYet(6005, annotation.span, "`@threads` on anything but an `extern task` is").help = "leave it out: it would not change what the program means";
+    if (annotation.name == "threads" && !takesThreads) {
+      error(5019, annotation.span, "`@threads` stands before the declaration of a `task`, which has several threads inside");
       continue;
     }
     if (annotation.name == "on") {

@@ -45,6 +45,7 @@ std::unique_ptr<hir::Program> Checker::run(const ast::File &file) {
   for (const Module *module : loaded)
     checkUnreached(*module);
   closeFacts();
+  checkParallelLoops();
   program->functions = std::move(reached);
   if (diagnostics->hasErrors())
     return nullptr;

@@ -341,6 +341,7 @@ private:
   void destructure(const ast::Pattern &pattern, Value value, bool isMutable, Why why);
   void declareVar(const std::string &name, Value value, bool isMutable, Span span, Why why);
   bool forStmt(const ast::ForStmt &stmt);
+  bool mayBeParallel() const; // whether a `parallel for` may stand here
   bool whileStmt(const ast::WhileStmt &stmt);
   void returnStmt(const ast::ReturnStmt &stmt);
   struct RangeBounds { Value low, high, step; bool ok = false; };
@@ -348,7 +349,7 @@ private:
   Iteration iterate(const ast::Pattern &pattern, const ast::Expr *in);
 
   // ---- Annotations.cpp
-  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool isExtern = false);
+  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool takesThreads = false);
   Value applyChunks(Value value, const std::vector<ast::Annotation> &list);
 
   // ---- Library*.cpp: functions of the library that are no declarations
@@ -390,6 +391,9 @@ private:
   // ---- Effects.cpp
   void effect(const std::string &what, Span span);
   void closeFacts();
+
+  // ---- ParallelLoops.cpp
+  void checkParallelLoops();
 
   static const char *notThereYet(const std::string &name, int &code);
 

@@ -78,7 +78,7 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
   }
   for (hir::Var *var : captured)
     function->params.push_back({var, false, "", nullptr});
-  function->annotations = annotations(info.decl->annotations, true, info.external != nullptr);
+  function->annotations = annotations(info.decl->annotations, true, info.isTask());
   state = saved;
   if (info.external) {
     function->library = info.external->library;

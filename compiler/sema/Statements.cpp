@@ -1,5 +1,7 @@
 // Statements, and blocks with their values.
 #include "compiler/sema/Checker.h"
+#include <algorithm>
+#include <cstring>
 
 namespace dagger::sema {
 
@@ -412,6 +414,12 @@ Checker::Iteration Checker::iterate(const ast::Pattern &pattern, const ast::Expr
 
 bool Checker::forStmt(const ast::ForStmt &stmt) {
   Span span = stmt.span;
+  if (stmt.isParallel && !mayBeParallel()) {
+    Diagnostic &d = error(5021, {span.file, span.begin, span.begin + uint32_t(strlen("parallel for"))}, "`parallel for` stands in the body of a task with `@threads(n)`");
+    d.help = state->context == Context::Task && !state->inLambda && !state->inKernel && !state->inComprehension
+                 ? "write `@threads(4)` before the task, or leave `parallel` out"
+                 : "in graph code everything runs at once that can: leave `parallel` out";
+  }
   hir::Expr *low = nullptr, *high = nullptr, *step = nullptr;
   hir::Var *var = nullptr;
   Iteration iteration;
@@ -495,6 +503,13 @@ bool Checker::forStmt(const ast::ForStmt &stmt) {
   result->body = body;
   result->isParallel = stmt.isParallel;
   return false;
+}
+
+bool Checker::mayBeParallel() const {
+  if (state->context != Context::Task || state->inLambda || state->inKernel || state->inComprehension || !state->function)
+    return false;
+  const auto &list = state->function->annotations;
+  return std::any_of(list.begin(), list.end(), [](const hir::Annotation &a) { return a.name == "threads"; });
 }
 
 bool Checker::whileStmt(const ast::WhileStmt &stmt) {

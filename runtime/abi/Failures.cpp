@@ -45,12 +45,6 @@ void dg_fail_text(dg_context *context, int32_t code, const char *text, const dg_
   raise(context, code, text, location);
 }
 
-void dg_extern_threads(int32_t threads) {
-  // The OpenMP runtime comes with the libraries that use it; its setting is one of the calling thread.
-  if (auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
-    set(threads);
-}
-
 void dg_fail(const char *text) {
   if (!currentContext) {
     std::fprintf(stderr, "dagger: dg_fail was called outside of any task: %s\n", text);

@@ -191,6 +191,7 @@ __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task
   context.edge = &edge;
   context.sites = nullptr;
   context.edgeBase = context.worker->nested.head;
+  context.holdBase = context.worker->holds.size();
   if (_setjmp(edge))
     return false;
   task.body(&context, frame, arrays);

@@ -47,6 +47,7 @@ struct dg_context {
   dagger::rt::RootRun *root = nullptr;
   jmp_buf *edge = nullptr;
   struct dg_frame *edgeBase = nullptr; // the first frame of nested tasks above that edge
+  size_t holdBase = 0;        // what the worker held at that edge
   const dagger::rt::Failure *failure = nullptr; // what was raised, for the edge
   dagger::rt::TextBuffer *output = nullptr;
   // A task called inside a task: its name, the call, and the context of the caller.

@@ -49,6 +49,7 @@ __attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_fram
   context.root = spawner->root;
   context.parent = spawner;
   context.edgeBase = worker.nested.head;
+  context.holdBase = worker.holds.size();
   dg_context *outer = currentContext;
   currentContext = &context;
   jmp_buf edge;

@@ -85,6 +85,8 @@ void unwind(dg_context *context, const Failure *failure) {
   // Where there is no stack left, nothing more is run.
   if (owner->edgeBase && owner->spawn->head > owner->edgeBase)
     abandonFrames(*owner, failure->code != failures::RecursionTooDeep);
+  if (owner->worker)
+    owner->runtime->scheduler.release(*owner->worker, owner->holdBase);
   _longjmp(*context->edge, 1);
 }
 

@@ -11,12 +11,10 @@ namespace dagger::rt {
 
 thread_local dg_context *currentContext = nullptr;
 
-static void futexWake(std::atomic<uint32_t> &word, int count) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
-}
+void Scheduler::wake(uint32_t *word, int count) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
 
-void Scheduler::futexWait(std::atomic<uint32_t> &word, uint32_t value) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
+void Scheduler::waitOn(uint32_t *word, uint32_t value) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
 }
 
 Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime(runtime) {
@@ -28,9 +26,12 @@ Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime
     workers.back()->random = uint64_t(id) * 0x9E3779B97F4A7C15u + 1;
   }
   // The host runs alone if the system gives no thread.
-  for (int id = 1; id < threads; ++id)
-    if (workers[size_t(id)]->thread.start(stackBytes, workerMain, workers[size_t(id)].get()))
-      break;
+  int started = 1;
+  host().state.store(Worker::Awake);
+  while (started < threads && !workers[size_t(started)]->thread.start(stackBytes, workerMain, workers[size_t(started)].get()))
+    ++started;
+  for (int id = started; id < threads; ++id)
+    workers[size_t(id)]->state.store(Worker::Awake); // nobody can hold what is not there
 }
 
 Scheduler::~Scheduler() {
@@ -50,6 +51,7 @@ void *Scheduler::workerMain(void *argument) {
 }
 
 void Scheduler::workerLoop(Worker &worker) {
+  standBy(worker);
   while (!stopping.load(std::memory_order_relaxed)) {
     if (Task *task = find(worker)) {
       execute(worker, task);
@@ -57,13 +59,15 @@ void Scheduler::workerLoop(Worker &worker) {
     }
     if (findFrame(worker))
       continue;
+    worker.state.store(Worker::Idle, std::memory_order_seq_cst);
     searching.fetch_add(1, std::memory_order_seq_cst);
     Task *task = nullptr;
     bool frame = false;
     for (int round = 0; round < 128 && !task && !(frame = anyFrame()); ++round) {
       for (int pause = 0; pause < 8; ++pause)
         __builtin_ia32_pause();
-      task = find(worker);
+      if (anyTask() && awaken(worker) && !(task = find(worker)))
+        worker.state.store(Worker::Idle, std::memory_order_seq_cst);
     }
     if (task || frame) {
       // The last one to stop searching passes the search on, so that a burst of tasks wakes as many as it needs.
@@ -71,6 +75,8 @@ void Scheduler::workerLoop(Worker &worker) {
         wakeOne();
       if (task)
         execute(worker, task);
+      else
+        standBy(worker);
       continue;
     }
     uint32_t seen = epoch.load(std::memory_order_seq_cst);
@@ -81,16 +87,19 @@ void Scheduler::workerLoop(Worker &worker) {
       futexWait(epoch, seen);
     }
     sleepers.fetch_sub(1, std::memory_order_seq_cst);
+    standBy(worker);
   }
 }
 
-bool Scheduler::anyReady() {
+bool Scheduler::anyTask() {
   for (auto &worker : workers)
     for (auto &queue : worker->ready)
       if (!queue.empty())
         return true;
-  return anyFrame();
+  return false;
 }
+
+bool Scheduler::anyReady() { return anyTask() || anyFrame(); }
 
 bool Scheduler::anyFrame() {
   for (auto &worker : workers)
@@ -251,6 +260,7 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   context.failure = nullptr;
   context.sites = nullptr;
   context.edgeBase = context.worker->nested.head;
+  context.holdBase = context.worker->holds.size();
   if (_setjmp(edge) == 0)
     task.work->run(&context, task);
   context.edge = nullptr;

@@ -18,6 +18,15 @@ namespace dagger::rt {
 
 enum { PriorityLevels = 4, NormalLevel = 2 };
 
+struct Worker;
+
+// What a task held before it held more: see Scheduler::hold.
+struct Hold {
+  size_t heldBefore;
+  void (*setThreads)(int); // OpenMP's setting of the thread, to be put back; null: none
+  int threadsBefore;
+};
+
 // Counted by one thread, read by any.
 class Count {
   std::atomic<uint64_t> number{0};
@@ -36,6 +45,12 @@ struct alignas(64) Worker {
   Count ran, stolen, slept; // statistics
   StackThread thread;
   NestedWorker nested;
+  // Who has nothing to do is Idle, and may be Held by a task that runs on another worker.
+  enum State : uint32_t { Awake, Idle, Held };
+  alignas(64) std::atomic<State> state{Idle};
+  std::vector<Worker *> held; // by the tasks that run here
+  std::vector<Hold> holds;
+  bool isInLoop = false; // a turn of a `parallel for` runs here
 };
 
 struct Trace;
@@ -64,6 +79,7 @@ class Scheduler {
   void workerLoop(Worker &worker);
   Task *find(Worker &worker);
   bool findFrame(Worker &worker);
+  bool anyTask();
   bool anyReady();
   bool anyFrame();
   void push(Worker &worker, Task *task);
@@ -111,6 +127,12 @@ public:
   uint64_t nextSerial() const { return serials + 1; }
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
+  // For the task that runs on `holder`: makes others stand still that have nothing to do, so that `wanted` threads are free for
+  // it, with its own; takes what is there, if it `waits` after a moment for those that are about to have nothing to do. Gives
+  // what `release` takes to undo it, and all that came after.
+  size_t hold(Worker &holder, int wanted, bool waits);
+  void release(Worker &holder, size_t depth);
+
   // Any thread: there is something to run that sleepers could not see.
   void notifyWork() {
     if (searching.load(std::memory_order_seq_cst) == 0) {
@@ -127,8 +149,20 @@ public:
   }
 
 private:
-  void futexWait(std::atomic<uint32_t> &word, uint32_t value);
+  template <typename Word> static void futexWait(std::atomic<Word> &word, uint32_t value) { waitOn(reinterpret_cast<uint32_t *>(&word), value); }
+  template <typename Word> static void futexWake(std::atomic<Word> &word, int count) { wake(reinterpret_cast<uint32_t *>(&word), count); }
+  static void waitOn(uint32_t *word, uint32_t value);
+  static void wake(uint32_t *word, int count);
+  // An idle worker takes itself back; false while it is held.
+  bool awaken(Worker &worker);
+  void standBy(Worker &worker); // until it has
+  void holdIdle(Worker &holder, size_t wanted);
   template <typename Condition> void sleepHost(const Condition &done) {
+    host().state.store(Worker::Idle, std::memory_order_seq_cst);
+    waitHost(done);
+    standBy(host());
+  }
+  template <typename Condition> void waitHost(const Condition &done) {
     for (int spin = 0; spin < 64; ++spin) {
       if (done() || anyReady())
         return;

@@ -64,6 +64,36 @@ void unwatchStack() {
   stackLow = nullptr;
 }
 
+namespace {
+struct ForeignStack {
+  char *guard = nullptr;
+  bool isWatched = false;
+  ~ForeignStack() {
+    if (guard)
+      mprotect(guard, guardBytes, PROT_READ | PROT_WRITE); // The system may give the memory to another thread.
+    if (isWatched)
+      unwatchStack();
+  }
+};
+} // namespace
+
+void watchForeignStack() {
+  if (stackLow)
+    return;
+  static thread_local ForeignStack foreign;
+  watchStack();
+  foreign.isWatched = true;
+  auto page = uintptr_t(sysconf(_SC_PAGESIZE));
+  char *guard = reinterpret_cast<char *>((reinterpret_cast<uintptr_t>(stackLow) + page - 1) / page * page);
+  char *here = static_cast<char *>(__builtin_frame_address(0));
+  if (here - guard < ptrdiff_t(2 * guardBytes) || mprotect(guard, guardBytes, PROT_NONE) != 0)
+    return; // As small as it is, it keeps the guard that it has.
+  foreign.guard = guard;
+  stackLow = guard + guardBytes;
+}
+
+size_t foreignStackBytes(size_t usable) { return usable + guardBytes; }
+
 int StackThread::start(size_t stackBytes, void *(*start)(void *), void *argument) {
   bytes = stackBytes + guardBytes;
   void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);

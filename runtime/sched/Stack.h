@@ -20,6 +20,10 @@ public:
 // On the thread itself: an alternative stack for the signal handler, and what the handler does with an overflow of this
 // thread's stack. Everything else that faults goes to the handler that was there before.
 void watchStack();
+// The same for a thread that somebody else made: the lowest part of its stack becomes the guard. Until the thread ends.
+void watchForeignStack();
+// What the stack of such a thread should have for `usable` bytes to be left.
+size_t foreignStackBytes(size_t usable);
 void unwatchStack();
 
 } // namespace dagger::rt

@@ -78,8 +78,38 @@ func.func @effects(%t: !array.str, %a: tensor<?xf64>, %c: i1) attributes {task.c
   return
 }
 
+// A parallel loop: the runtime says how many threads and chunks there are, OpenMP's threads share the chunks, each of which the
+// runtime runs behind an edge of its own; then the loop has ended or failed.
+// CHECK-LABEL: llvm.func internal @parallel(
+// CHECK-SAME: %[[CONTEXT:.*]]: !llvm.ptr, %[[A:.*]]: !llvm.ptr, %[[N:.*]]: i64, %[[X:.*]]: f64) -> !llvm.ptr
+// CHECK: llvm.call @dg_loop_begin(%[[CONTEXT]], %[[LOOP:.*]], %[[N]], %{{.*}}, %{{.*}})
+// CHECK: %[[THREADS:.*]] = llvm.load %[[LOOP]] : !llvm.ptr -> i32
+// CHECK: %[[CHUNKS:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i64
+// CHECK: omp.parallel num_threads(%[[THREADS]] : i32) {
+// CHECK: omp.wsloop schedule(dynamic) {
+// CHECK: omp.loop_nest (%[[CHUNK:.*]]) : i64 = (%{{.*}}) to (%[[CHUNKS]]) step (%{{.*}}) {
+// CHECK: %[[THREAD:.*]] = llvm.call @omp_get_thread_num() : () -> i32
+// CHECK: llvm.call @dg_loop_chunk(%[[LOOP]], %[[THREAD]], %[[CHUNK]], %[[BODY:.*]], %{{.*}})
+// CHECK: omp.yield
+// CHECK: llvm.call @dg_loop_end(%[[CONTEXT]], %[[LOOP]])
+// CHECK: llvm.return %[[A]]
+func.func private @turns(%low: index, %high: index, %x: f64, %a: tensor<?xf64>) attributes {task.context = "task"} {
+  %old = task.load %a[%low] : tensor<?xf64> -> f64
+  %y = arith.addf %old, %x : f64
+  task.store %y to %a[%low] {in_bounds} : f64 to tensor<?xf64>
+  return
+}
+func.func @parallel(%a: tensor<?xf64>, %n: index, %x: f64) -> tensor<?xf64> attributes {task.context = "task"} {
+  %b = task.parallel_for @turns over %n threads 4 captured(%x : f64) arrays(%a : tensor<?xf64>) : tensor<?xf64>
+  return %b : tensor<?xf64>
+}
+
 // The body for the runtime: the result of the task goes where the runtime waits for it.
 // CHECK: llvm.func internal @cube.tasks(%[[CONTEXT:.*]]: !llvm.ptr, %[[FRAME:.*]]: !llvm.ptr, %{{.*}}: !llvm.ptr)
 // CHECK: %[[X:.*]] = llvm.load %{{.*}} : !llvm.ptr -> f64
 // CHECK: llvm.call @cube(%[[CONTEXT]], %[[X]])
 // CHECK: llvm.call @dg_task_return_scalar(%[[CONTEXT]],
+
+// And that of the turns: what they captured comes from the loop's frame.
+// CHECK: llvm.func internal @turns.turns(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64, %{{.*}}: !llvm.ptr) {
+// CHECK: llvm.call @turns(

@@ -158,3 +158,12 @@ llvm.func @left() {
 llvm.func @fine() {
   llvm.return
 }
+
+// -----
+
+llvm.func @parallel() {
+  omp.parallel {
+    omp.terminator
+  }
+  llvm.return
+}

@@ -22,6 +22,9 @@ SmallVector<OpOperand *, 1> updatedOperands(Operation *op) {
   else if (auto call = dyn_cast<task::CallOp>(op))
     for (int32_t argument : call.getUpdates())
       updated.push_back(&op->getOpOperand(argument)); // the arguments are the first operands
+  else if (auto loop = dyn_cast<task::ParallelForOp>(op))
+    for (OpOperand &array : loop.getArraysMutable())
+      updated.push_back(&array);
   if (auto list = op->getAttrOfType<DenseI32ArrayAttr>("updates"); list && !isa<task::CallOp>(op))
     for (int32_t operand : list.asArrayRef())
       updated.push_back(&op->getOpOperand(operand));

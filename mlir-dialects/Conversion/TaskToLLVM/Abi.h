@@ -65,6 +65,7 @@ void require(mlir::RewriterBase &, mlir::Location, mlir::Value condition, llvm::
 void populateArrayPatterns(mlir::RewritePatternSet &, Abi &);
 void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
 void populateNestedPatterns(mlir::RewritePatternSet &, Abi &);
+void populateParallelLoopPatterns(mlir::RewritePatternSet &, Abi &);
 // A function that stands for C code of somebody else: what it is called, and the extents that each parameter names.
 inline constexpr llvm::StringLiteral externAttr = "task.extern";
 // Set on functions that are tasks of the program.

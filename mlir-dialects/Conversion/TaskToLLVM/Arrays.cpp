@@ -64,18 +64,39 @@ struct CheckIndex : Pattern<array::CheckIndexOp> {
   }
 };
 
+void storeElement(Abi &abi, ConversionPatternRewriter &rewriter, Location loc, Type element, Value array, ValueRange indices, Value value) {
+  Value address = abi.address(rewriter, loc, array, indices, element);
+  if (isa<array::StrType>(element)) {
+    abi.call(rewriter, loc, "dg_str_retain", abi.ptr, value);
+    abi.call(rewriter, loc, "dg_str_release", {}, abi.load(rewriter, loc, element, address));
+  }
+  abi.store(rewriter, loc, value, address);
+}
+
 struct Insert : Pattern<array::InsertOp> {
   REWRITE(array::InsertOp) {
-    Location loc = op.getLoc();
     checkIndices(abi, rewriter, op, adaptor.getArray(), adaptor.getIndices());
-    Type element = elementOf(op.getArray());
-    Value address = abi.address(rewriter, loc, adaptor.getArray(), adaptor.getIndices(), element);
-    if (isa<array::StrType>(element)) {
-      abi.call(rewriter, loc, "dg_str_retain", abi.ptr, adaptor.getValue());
-      abi.call(rewriter, loc, "dg_str_release", {}, abi.load(rewriter, loc, element, address));
-    }
-    abi.store(rewriter, loc, adaptor.getValue(), address);
+    storeElement(abi, rewriter, op.getLoc(), elementOf(op.getArray()), adaptor.getArray(), adaptor.getIndices(), adaptor.getValue());
     rewriter.replaceOp(op, adaptor.getArray());
+    return success();
+  }
+};
+
+// In a task, what a parallel loop updates; in kernels these are lowered with the launch.
+struct Load : Pattern<LoadOp> {
+  REWRITE(LoadOp) {
+    if (!op.getInBounds()) checkIndices(abi, rewriter, op, adaptor.getArray(), adaptor.getIndices());
+    Type element = elementOf(op.getArray());
+    Value address = abi.address(rewriter, op.getLoc(), adaptor.getArray(), adaptor.getIndices(), element);
+    rewriter.replaceOp(op, loadOwned(abi, rewriter, op.getLoc(), element, address));
+    return success();
+  }
+};
+struct Store : Pattern<StoreOp> {
+  REWRITE(StoreOp) {
+    if (!op.getInBounds()) checkIndices(abi, rewriter, op, adaptor.getArray(), adaptor.getIndices());
+    storeElement(abi, rewriter, op.getLoc(), elementOf(op.getArray()), adaptor.getArray(), adaptor.getIndices(), adaptor.getValue());
+    rewriter.eraseOp(op);
     return success();
   }
 };
@@ -315,7 +336,7 @@ struct Cast : Pattern<tensor::CastOp> {
 } // namespace
 
 void populateArrayPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Text, Element, CheckIndex, Insert, Slice, Reshape, Transpose, Rechunk, Tiles, TileBox, Count<array::RetainOp>,
+  patterns.add<Text, Element, CheckIndex, Insert, Load, Store, Slice, Reshape, Transpose, Rechunk, Tiles, TileBox, Count<array::RetainOp>,
                Count<array::ReleaseOp>, Own, Library, Dim, Extract, Await, FromElements, Empty, Cast>(abi);
   patterns.add<Constant>(abi, /*benefit=*/2); // before the one for scalars
 }

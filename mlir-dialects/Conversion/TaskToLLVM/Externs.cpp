@@ -51,11 +51,13 @@ LogicalResult emitExterns(ModuleOp module, Abi &abi) {
       }
     }
     llvm::append_range(arguments, lengths);
+    Value held;
     if (auto threads = description.getAs<IntegerAttr>("threads"); threads && threads.getInt() > 0)
-      abi.call(builder, loc, "dg_extern_threads", {}, abi.constant(builder, loc, abi.i32, threads.getInt()));
+      held = abi.call(builder, loc, "dg_threads_hold", abi.i32, {context, abi.constant(builder, loc, abi.i32, threads.getInt()), abi.location(builder, loc)});
     size_t declared = original.getNumResults() - updated.size();
     Type result = declared ? abi.inMemory(original.getResult(0)) : Type();
     Value value = abi.call(builder, loc, description.getAs<StringAttr>("symbol").getValue(), result, arguments);
+    if (held) abi.call(builder, loc, "dg_threads_release", {}, {context, held});
     if (value && original.getResult(0).isInteger(1)) value = LLVM::TruncOp::create(builder, loc, original.getResult(0), value);
     for (Value array : temporary) abi.call(builder, loc, "dg_array_release", {}, array);
     SmallVector<Value> results;

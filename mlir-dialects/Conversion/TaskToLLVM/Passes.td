@@ -7,10 +7,10 @@ def TaskToLLVM : Pass<"convert-task-to-llvm", "::mlir::ModuleOp"> {
   let summary = "host code, task bodies and kernels as LLVM over the runtime's C ABI";
   let description = [{
     In: no structured operation and no scf is left; kernels are functions, references are counted.
-    Out: the LLVM dialect alone. Arrays and texts are pointers to the runtime's handles; every function has the context
+    Out: the LLVM dialect alone, but for OpenMP's around the chunks of parallel loops. Arrays and texts are pointers to the runtime's handles; every function has the context
     as its first argument; launches and task calls are constants and calls of the runtime.
     Why: the runtime's C headers are the only thing that compiled code and the runtime share.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect", "::mlir::arith::ArithDialect", "::mlir::omp::OpenMPDialect"];
 }
 #endif

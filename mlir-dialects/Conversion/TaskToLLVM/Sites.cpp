@@ -11,6 +11,8 @@ namespace {
 
 bool mayFail(Operation *op) {
   if (auto element = dyn_cast<array::ElementOp>(op)) return !element.getInBounds();
+  if (auto load = dyn_cast<LoadOp>(op)) return !load.getInBounds();
+  if (auto store = dyn_cast<StoreOp>(op)) return !store.getInBounds();
   if (auto runtime = dyn_cast<RuntimeOp>(op)) return runtime.getWithContext();
   return isa<FailOp, AssertOp, CheckExtentOp, LaunchOp, CallOp, AwaitOp, array::CheckIndexOp, array::InsertOp, array::LibraryOp, array::SliceOp,
              array::ReshapeOp, array::RechunkOp, array::TilesOp, array::TileBoxOp, array::OwnOp, tensor::EmptyOp>(op);
@@ -29,6 +31,7 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
         StringRef callee;
         if (auto call = dyn_cast<func::CallOp>(op)) callee = call.getCallee();
         else if (auto join = dyn_cast<JoinOp>(op)) callee = join.getCallee();
+        else if (auto loop = dyn_cast<ParallelForOp>(op)) callee = loop.getCallee();
         fails |= mayFail(op) || (!callee.empty() && failing.contains(symbols.lookup(callee)));
       });
       if (fails) failing.insert(function), again = true;

@@ -11,6 +11,7 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
@@ -46,7 +47,7 @@ void addContexts(ModuleOp module) {
 
 struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect>();
+    registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect, omp::OpenMPDialect>();
   }
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -65,6 +66,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     populateArrayPatterns(patterns, abi);
     populateTaskPatterns(patterns, abi);
     populateNestedPatterns(patterns, abi);
+    populateParallelLoopPatterns(patterns, abi);
     arith::populateArithToLLVMConversionPatterns(types, patterns);
     // What LLVM has an intrinsic for, else the C library's function.
     populateMathToLLVMConversionPatterns(types, patterns, /*approximateLog1p=*/false, /*benefit=*/2);
@@ -77,6 +79,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     ub::populateUBToLLVMConversionPatterns(types, patterns);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
+    target.addLegalDialect<omp::OpenMPDialect>();
     if (failed(applyFullConversion(module, target, std::move(patterns))) || failed(emitExterns(module, abi)) ||
         failed(emitProgram(module, abi)))
       return signalPassFailure();

@@ -159,7 +159,7 @@ struct Call : Pattern<CallOp> {
       std::string a = access + '\0', t = resultTypes + '\0', r = resultRanks + '\0';
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(arrays.size()), byte(declared), byte(flags), byte(op.getRetries()),
               abi.constant(b, l, abi.i32, scalars.empty() ? 0 : sizeOf(op, packed)), LLVM::AddressOfOp::create(b, l, body), abi.bytes(b, l, a),
-              abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, op.getName().value_or(op.getCallee())), abi.location(b, loc)};
+              abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, nameOf(op)), abi.location(b, loc)};
     });
     Value results = declared ? abi.slot(op, abi.ptr, declared) : abi.null(rewriter, loc);
     abi.call(rewriter, loc, "dg_task_submit", {},
@@ -171,6 +171,14 @@ struct Call : Pattern<CallOp> {
     for (int32_t update : op.getUpdates()) values.push_back(adaptor.getArgs()[update]); // the same handle, with its new value
     rewriter.replaceOp(op, values);
     return success();
+  }
+
+  // As the program writes it, which is not how its code is called.
+  static StringRef nameOf(CallOp op) {
+    if (op.getName()) return *op.getName();
+    Operation *callee = SymbolTable::lookupSymbolIn(op->getParentOfType<ModuleOp>(), op.getCalleeAttr());
+    auto name = callee ? callee->getAttrOfType<StringAttr>("task.name") : StringAttr();
+    return name ? name.getValue() : op.getCallee();
   }
 
   // The task's body for the runtime: takes arguments out of the frame and the arrays, gives the results back. One for each

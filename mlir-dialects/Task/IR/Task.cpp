@@ -108,6 +108,19 @@ LogicalResult JoinOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+LogicalResult ParallelForOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  Type index = getTurns().getType();
+  SmallVector<Type> arguments{index, index};
+  llvm::append_range(arguments, getCaptured().getTypes());
+  llvm::append_range(arguments, getArrays().getTypes());
+  auto callee = calleeOf(*this, symbols, getCalleeAttr(), arguments);
+  if (failed(callee)) return failure();
+  if (callee->getNumResults() != 0) return emitOpError() << "has turns that return something";
+  if (getThreads() < 1) return emitOpError() << "has no threads";
+  if (getArrays().getTypes() != getResultTypes()) return emitOpError() << "needs a result for each array that it updates";
+  return success();
+}
+
 LogicalResult AwaitOp::verify() {
   if (cast<RankedTensorType>(getFuture().getType()).getRank() != 0)
     return emitOpError() << "looks at an array; only tensors of rank 0 are futures";

@@ -118,12 +118,38 @@ def Task_GroupsOp : Task_Op<"groups", [RecursiveMemoryEffects, AttrSizedOperandS
   let hasVerifier = 1;
 }
 
+// ---- parallel loops -------------------------------------------------------------------------------------------------
+
+def Task_ParallelForOp : Task_Op<"parallel_for", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the turns of a loop in a task, on several threads";
+  let description = [{
+    The callee runs the turns from its first argument on, below its second one; the other arguments are `captured`, which it
+    only reads, then `arrays`, in which each turn has elements of its own to itself: for the callee these are memory, reached
+    by `task.load` and `task.store`. It may be called for parts of the turns on up to `threads` threads at once. The results
+    are the new values of `arrays`.
+    ```mlir
+    %b = task.parallel_for @body over %n threads 4 captured(%x : f64) arrays(%a : tensor<?xf64>) : tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Index:$turns, I32Attr:$threads, Variadic<AnyType>:$captured,
+                       Variadic<AnyRankedTensor>:$arrays);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let builders = [OpBuilder<(ins "::mlir::FlatSymbolRefAttr":$callee, "::mlir::Value":$turns, "int32_t":$threads,
+                                 "::mlir::ValueRange":$captured, "::mlir::ValueRange":$arrays), [{
+    build($_builder, $_state, arrays.getTypes(), callee, turns, $_builder.getI32IntegerAttr(threads), captured, arrays);
+  }]>];
+  let assemblyFormat = [{
+    $callee `over` $turns `threads` $threads (`captured` `(` $captured^ `:` type($captured) `)`)?
+    (`arrays` `(` $arrays^ `:` type($arrays) `)`)? attr-dict (`:` type($results)^)?
+  }];
+}
+
 class Task_MemoryOp<string mnemonic> : Task_Op<mnemonic, [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let hasVerifier = 1;
 }
 
 def Task_LoadOp : Task_MemoryOp<"load"> {
-  let summary = "an element of an array that a group kernel updates, as it is now";
+  let summary = "an element of an array that a group kernel or a parallel loop updates, as it is now";
   let description = [{
     ```mlir
     %x = task.load %a[%i] {in_bounds} : tensor<?xf64>
@@ -135,7 +161,7 @@ def Task_LoadOp : Task_MemoryOp<"load"> {
 }
 
 def Task_StoreOp : Task_MemoryOp<"store"> {
-  let summary = "writes an element of an array that a group kernel updates";
+  let summary = "writes an element of an array that a group kernel or a parallel loop updates";
   let description = [{
     ```mlir
     task.store %x to %a[%i] {in_bounds} : f64 to tensor<?xf64>

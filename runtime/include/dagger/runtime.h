@@ -166,11 +166,33 @@ _Noreturn void dg_fail_extents(dg_context *, int64_t a, int64_t b, int64_t axis,
 // `a` and `b` are no extents of one axis: `text` says what they are (empty: nothing).
 _Noreturn void dg_fail_check(dg_context *, int64_t a, int64_t b, const char *text, const dg_location *);
 _Noreturn void dg_fail_text(dg_context *, int32_t code, const char *text, const dg_location *); // any DG9nnn with its text
-// @threads on an extern: how many threads OpenMP code that this thread calls next may use. Without OpenMP in the process
-// there is nothing to tell.
-void dg_extern_threads(int32_t threads);
 // For externs: fails the task that runs. Does not return.
 _Noreturn void dg_fail(const char *text);
+
+// ---- threads inside a task: @threads, `parallel for` ------------------------------------------------------------------------
+// From here to the release the task has up to `threads` threads for itself: as many other workers stand still as have nothing to
+// do now (after a moment for those that are about to), so that all together never are more than the program has. OpenMP code
+// that this thread calls sees how many it has got. `location` lies in the program, and says whose OpenMP that is. Holds nest; a
+// failure gives them back. The result is what the release takes.
+int32_t dg_threads_hold(dg_context *, int32_t threads, const dg_location *);
+void dg_threads_release(dg_context *, int32_t held);
+
+// One `parallel for`: begin says how many threads run it and in how many chunks it is cut; any of these threads, numbered from
+// 0, the caller, runs any chunk; then, on the caller, end. A turn that fails ends its chunk, and `end` fails the task with the
+// failure of the lowest one. `body` runs turns low <= k < high.
+typedef void (*dg_turns)(dg_context *, int64_t low, int64_t high, const void *frame);
+typedef struct dg_loop {
+  int32_t threads, held;
+  int64_t chunks, turns;
+  dg_context *context;
+  int64_t failed;               // atomic: the lowest chunk that failed, `chunks` if none did
+  const void *failure;          // its failure
+  int32_t lock;                 // of these two
+} dg_loop;
+// offsets that compiled code uses: threads 0, chunks 8 (asserted in the runtime)
+void dg_loop_begin(dg_context *, dg_loop *, int64_t turns, int32_t threads, const dg_location *);
+void dg_loop_chunk(dg_loop *, int32_t thread, int64_t chunk, dg_turns body, const void *frame);
+void dg_loop_end(dg_context *, dg_loop *);
 
 // ---- the program ---------------------------------------------------------------------------------------------------------------------
 typedef struct dg_parameter { const char *name, *doc; uint8_t type; /* dg_type; DG_DATE for dates */ const char *default_text; /* null: required */ } dg_parameter;

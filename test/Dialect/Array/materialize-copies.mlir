@@ -66,3 +66,16 @@ func.func @reads(%a: tensor<?xf64>, %i: index) -> f64 attributes {task.context =
   %x = array.element %a[%i] : tensor<?xf64>
   return %x : f64
 }
+
+// What a parallel loop updates is owned before the loop; what it only captures is not.
+func.func private @turns(%low: index, %high: index, %r: tensor<?xf64>, %a: tensor<?xf64>) attributes {task.context = "task"} {
+  return
+}
+// CHECK-LABEL: func @parallel
+func.func @parallel(%a: tensor<?xf64>, %n: index) -> (tensor<?xf64>, tensor<?xf64>) attributes {task.context = "task"} {
+  // CHECK: %[[OWN:.*]] = array.own %[[A:.*]] : tensor<?xf64>
+  // CHECK-NEXT: %[[B:.*]] = task.parallel_for @turns over %{{.*}} threads 2 captured(%[[A]] : tensor<?xf64>) arrays(%[[OWN]] : tensor<?xf64>)
+  // CHECK-NEXT: return %[[A]], %[[B]]
+  %b = task.parallel_for @turns over %n threads 2 captured(%a : tensor<?xf64>) arrays(%a : tensor<?xf64>) : tensor<?xf64>
+  return %a, %b : tensor<?xf64>, tensor<?xf64>
+}

@@ -245,3 +245,39 @@ func.func @atomic_type(%a: tensor<?xf64>, %i: index, %x: f64) {
   task.atomic "add" %x to %a[%i] : f64 to tensor<?xf64>
   return
 }
+
+// -----
+
+func.func private @turns(index, index, tensor<?xf64>) -> f64 attributes {task.context = "task"}
+func.func @turns_return(%n: index, %a: tensor<?xf64>) attributes {task.context = "task"} {
+  // expected-error @below {{has turns that return something}}
+  %b = task.parallel_for @turns over %n threads 2 arrays(%a : tensor<?xf64>) : tensor<?xf64>
+  return
+}
+
+// -----
+
+func.func private @turns(index, index, f64) attributes {task.context = "task"}
+func.func @turns_take(%n: index, %a: tensor<?xf64>) attributes {task.context = "task"} {
+  // expected-error @below {{passes 'tensor<?xf64>' where @turns takes 'f64'}}
+  %b = task.parallel_for @turns over %n threads 2 arrays(%a : tensor<?xf64>) : tensor<?xf64>
+  return
+}
+
+// -----
+
+func.func private @turns(index, index, tensor<?xf64>) attributes {task.context = "task"}
+func.func @no_result(%n: index, %a: tensor<?xf64>) attributes {task.context = "task"} {
+  // expected-error @below {{needs a result for each array that it updates}}
+  task.parallel_for @turns over %n threads 2 arrays(%a : tensor<?xf64>)
+  return
+}
+
+// -----
+
+func.func private @turns(index, index) attributes {task.context = "task"}
+func.func @no_threads(%n: index) attributes {task.context = "task"} {
+  // expected-error @below {{has no threads}}
+  task.parallel_for @turns over %n threads 0
+  return
+}

@@ -102,3 +102,17 @@ func.func @host(%f: tensor<f64>, %text: !array.str, %c: i1, %n: index, %m: index
   task.end_plan
   return %s : !array.str
 }
+
+func.func private @turns(%low: index, %high: index, %x: f64, %a: tensor<?xf64>) attributes {task.context = "task"} {
+  // CHECK: task.load %{{.*}}[%{{.*}}] : tensor<?xf64> -> f64
+  %y = task.load %a[%low] : tensor<?xf64> -> f64
+  // CHECK: task.store %{{.*}} to %{{.*}}[%{{.*}}] {in_bounds} : f64 to tensor<?xf64>
+  task.store %y to %a[%high] {in_bounds} : f64 to tensor<?xf64>
+  return
+}
+// CHECK-LABEL: func @parallel
+func.func @parallel(%n: index, %x: f64, %a: tensor<?xf64>) -> tensor<?xf64> attributes {task.context = "task"} {
+  // CHECK: task.parallel_for @turns over %{{.*}} threads 4 captured(%{{.*}} : f64) arrays(%{{.*}} : tensor<?xf64>) : tensor<?xf64>
+  %b = task.parallel_for @turns over %n threads 4 captured(%x : f64) arrays(%a : tensor<?xf64>) : tensor<?xf64>
+  return %b : tensor<?xf64>
+}
