@@ -1,5 +1,5 @@
 """Programs as tests. A program is run by the reference execution and, compiled, on one thread, on two, on two with its arrays
-cut into small pieces, and as an executable of its own. Every way must print what is expected.
+cut into small pieces, with narrower vectors, and as an executable of its own. Every way must print what is expected.
 
 What is expected stands in the program, as comments, or in test/run/expected/NAME:
 
@@ -25,9 +25,11 @@ WAYS = {
     "threads-1": ["--threads", "1"],
     "threads-2": ["--threads", "2"],
     "small-chunks": ["--threads", "2", "--chunk-bytes", "4096"],
+    "vectors-128": ["--threads", "2", "--vector-bits", "128", "--chunk-bytes", "1000"],
+    "vectors-256": ["--threads", "2", "--vector-bits", "256", "--chunk-bytes", "1000"],
     "built": ["--dagger-threads", "2"], # of the executable
 }
-SECONDS = 20
+SECONDS = 60
 
 
 class Expectation:

@@ -84,6 +84,7 @@ bool compile(const dagger_compile_request &request, Result &result) {
   }
 
   pipeline::Options options;
+  options.vectorBits = request.vector_bits;
   options.tests = request.tests;
   if (request.output == DAGGER_STAGE_TEXT) {
     std::optional<std::string> text = pipeline::emitStage(*program, options, request.stage, result.loader.diagnostics);

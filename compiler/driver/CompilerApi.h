@@ -29,6 +29,7 @@ typedef struct dagger_compile_request {
   int32_t checked;             // integers that wrap stop the program
   int32_t tests;               // the file's tests in place of main
   int32_t color;               // of diagnostics
+  int32_t vector_bits;         // 128, 256 or 512: as wide as vectors may be; 0: what the processor does best
 } dagger_compile_request;
 
 typedef struct dagger_source { const char *path; const char *text; size_t text_bytes; } dagger_source;

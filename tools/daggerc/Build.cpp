@@ -141,6 +141,7 @@ int drawProgram(const Options &given) {
     reportError(7004, "`" + output + "` does not say which format it is to have", "its name ends in .svg, .dot or .json");
     return 2;
   }
+  bool isPrinted = output.empty() && !options.level.empty();
   if (output.empty()) output = std::filesystem::path(options.files[0]).stem().string() + "." + format;
   if (!output.ends_with("." + format)) {
     reportError(7004, "`" + output + "` does not end in ." + format, "the name of the file and --format must agree; one of them is enough");
@@ -160,7 +161,7 @@ int drawProgram(const Options &given) {
     reportError(source.code, source.problem, source.help);
     return 2;
   }
-  if (!freopen(output.c_str(), "w", stdout)) {
+  if (!isPrinted && !freopen(output.c_str(), "w", stdout)) {
     reportError(7001, "cannot write `" + output + "`: " + strerror(errno));
     return 2;
   }

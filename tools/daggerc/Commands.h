@@ -18,6 +18,7 @@ struct Options {
   std::string graph;                  // --graph
   int threads = 0;                    // 0: one a core
   int64_t chunkBytes = 0;             // 0: the runtime chooses
+  int vectorBits = 0;                 // 0: what the processor does best
   bool checked = false, reference = false, onlyCheck = false, isStatic = false;
 };
 

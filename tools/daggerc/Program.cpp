@@ -21,7 +21,7 @@ std::string absolutePath(const std::string &path) {
 // user wrote it, because messages carry it, and resolved, because imports are relative to it.
 Digest keyOf(const std::string &path, const std::string &text, const Options &options, bool tests) {
   Digester digester;
-  digester.add(DAGGER_VERSION).add(path).add(absolutePath(path)).add(text).add(options.checked ? "checked" : "").add(tests ? "tests" : "");
+  digester.add(DAGGER_VERSION).add(path).add(absolutePath(path)).add(text).add(options.checked ? "checked" : "").add(tests ? "tests" : "").add(std::to_string(options.vectorBits));
   for (const char *library : {"libdagger_compiler.so", "libdagger_frontend.so"})
     digester.add(buildId(installation().library(library)));
   return digester.add(processorIdentity()).digest();
@@ -59,6 +59,7 @@ dagger_compile_request requestFor(const std::string &path, const std::string &te
   request.text_bytes = text.size();
   request.resources = resources.c_str();
   request.checked = options.checked;
+  request.vector_bits = options.vectorBits;
   request.color = useColor();
   return request;
 }
