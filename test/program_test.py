@@ -1,5 +1,5 @@
-"""Programs as tests. A program is run by the reference execution and, compiled, on one thread, on two, and on two with its
-arrays cut into small pieces. Every way must print what is expected.
+"""Programs as tests. A program is run by the reference execution and, compiled, on one thread, on two, on two with its arrays
+cut into small pieces, and as an executable of its own. Every way must print what is expected.
 
 What is expected stands in the program, as comments, or in test/run/expected/NAME:
 
@@ -25,6 +25,7 @@ WAYS = {
     "threads-1": ["--threads", "1"],
     "threads-2": ["--threads", "2"],
     "small-chunks": ["--threads", "2", "--chunk-bytes", "4096"],
+    "built": ["--dagger-threads", "2"], # of the executable
 }
 SECONDS = 20
 
@@ -97,8 +98,15 @@ class ProgramTest(lit.formats.TestFormat):
         folders = {"examples": config.source_root + "/examples", "out": str(out)}
         args = [arg.format(**folders) for arg in expected.args]
         command = [config.daggerc, "run", *WAYS[test.way], str(program), *args]
+        environment = {**os.environ, **config.environment}
+        if test.way == "built":
+            build = [config.daggerc, "build", str(program), "-o", str(out / "program")]
+            built = subprocess.run(build, capture_output=True, timeout=SECONDS, env=environment)
+            if built.returncode:
+                return lit.Test.FAIL, f"{' '.join(build)}\n{built.stderr.decode(errors='replace')}"
+            command = [str(out / "program"), *WAYS["built"], *args]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, cwd=out, env={**os.environ, **config.environment})
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS, cwd=out, env=environment)
         except subprocess.TimeoutExpired:
             return lit.Test.TIMEOUT, f"{' '.join(command)}\nhad not ended after {SECONDS} s"
         stdout, stderr = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")

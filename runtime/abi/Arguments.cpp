@@ -89,9 +89,9 @@ bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error
       name = name.substr(0, equals);
       hasValue = true;
     }
-    // --dagger-*: the runtime's own.
+    // --dagger-*: the runtime's own. Under `daggerc run` the graph that ran may also be asked for behind the program.
     bool isThreads = name == "dagger-threads", isChunk = name == "dagger-chunk-bytes", isStats = name == "dagger-stats";
-    bool isGraph = name == "dagger-graph";
+    bool isGraph = name == (standalone ? "dagger-graph" : "graph");
     const dg_parameter *parameter = nullptr;
     size_t index = 0;
     for (; index < size_t(program.parameter_count); ++index) {
@@ -101,7 +101,7 @@ bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error
         break;
       }
     }
-    bool isOwn = !parameter && standalone && (isThreads || isChunk || isStats || isGraph);
+    bool isOwn = !parameter && (isGraph || (standalone && (isThreads || isChunk || isStats)));
     if (!parameter && !isOwn) {
       error = "there is no parameter --" + std::string(name) + "; --help lists them";
       return false;

@@ -18,12 +18,22 @@ namespace dagger::rt {
 
 enum { PriorityLevels = 4, NormalLevel = 2 };
 
+// Counted by one thread, read by any.
+class Count {
+  std::atomic<uint64_t> number{0};
+
+public:
+  void operator+=(uint64_t n) { number.store(number.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  void operator++() { *this += 1; }
+  operator uint64_t() const { return number.load(std::memory_order_relaxed); }
+};
+
 struct alignas(64) Worker {
   Runtime *runtime = nullptr;
   int id = 0;
   Deque<Task *> ready[PriorityLevels];
   uint64_t random = 0;
-  uint64_t ran = 0, stolen = 0, slept = 0; // statistics
+  Count ran, stolen, slept; // statistics
   StackThread thread;
   NestedWorker nested;
 };

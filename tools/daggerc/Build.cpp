@@ -57,7 +57,7 @@ int link(const std::string &object, const std::string &output, const dagger_comp
     arguments.push_back(installation().library("libdagger_runtime_static.a"));
     for (std::string word; list >> word;) arguments.push_back(word);
   } else {
-    arguments.insert(arguments.end(), {"-L" + folder, "-ldagger_runtime", "-Wl,-rpath," + folder});
+    arguments.insert(arguments.end(), {"-L" + folder, "-ldagger_runtime", "-lm", "-Wl,-rpath," + folder});
   }
   for (size_t i = 0; i < compiled.library_count; ++i) arguments.push_back(compiled.libraries[i]);
   for (const char *driver : {"cc", "clang-22", "clang", "gcc"}) {
@@ -140,6 +140,7 @@ int drawProgram(const Options &given) {
     reportError(7004, "`" + output + "` does not say which format it is to have", "its name ends in .svg, .dot or .json");
     return 2;
   }
+  bool isPrinted = output.empty() && !options.level.empty();
   if (output.empty()) output = std::filesystem::path(options.files[0]).stem().string() + "." + format;
   if (!output.ends_with("." + format)) {
     reportError(7004, "`" + output + "` does not end in ." + format, "the name of the file and --format must agree; one of them is enough");
@@ -159,7 +160,7 @@ int drawProgram(const Options &given) {
     reportError(source.code, source.problem, source.help);
     return 2;
   }
-  if (!freopen(output.c_str(), "w", stdout)) {
+  if (!isPrinted && !freopen(output.c_str(), "w", stdout)) {
     reportError(7001, "cannot write `" + output + "`: " + strerror(errno));
     return 2;
   }

@@ -2,6 +2,7 @@
 // the compiler or the runtime only when the command needs them.
 #include "tools/daggerc/Commands.h"
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 using dagger::Options;
 
@@ -16,6 +17,25 @@ Try:
   daggerc check prog.dg                         find mistakes, run nothing
   daggerc build prog.dg -o prog                 a program that needs daggerc no more
   daggerc COMMAND --help                        more of each command)";
+
+// The words of the command line, the last one first, as CLI11 takes them. What says how a graph is drawn may stand behind the
+// program too, unlike other options, which are main's there.
+std::vector<std::string> inOrder(int argc, char **argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "graph")
+    for (size_t i = 1, to = 1; i < words.size(); ++i) {
+      const std::string &word = words[i];
+      bool isOurs = word == "--level" || word == "--format" || word == "-o" || word == "--output";
+      for (const char *start : {"--level=", "--format=", "--output="}) isOurs |= word.starts_with(start);
+      if (!isOurs) continue;
+      size_t count = word.find('=') == std::string::npos && i + 1 < words.size() ? 2 : 1;
+      std::rotate(words.begin() + to, words.begin() + i, words.begin() + i + count);
+      to += count;
+      i += count - 1;
+    }
+  std::reverse(words.begin(), words.end());
+  return words;
+}
 
 CLI::App *command(CLI::App &app, const char *name, const char *description, const char *examples) {
   CLI::App *added = app.add_subcommand(name, description);
@@ -135,7 +155,7 @@ Examples:
   CLI::App *drawn = command(app, "graph", "Draw the graph of a program: what ran, or what the compiler makes of it", R"(Examples:
   daggerc graph cholesky.dg --n 512 --tile 128   runs it and draws cholesky.svg
   daggerc graph -o g.dot pi.dg --tasks 8         as text for Graphviz
-  daggerc graph --level graph heat.dg            the launches over chunks; runs nothing
+  daggerc graph heat.dg --level graph > heat.svg the launches over chunks; runs nothing
 
 Levels: values (whole arrays), graph (launches over chunks), kernels (a function for each launch))");
   drawn->prefix_command();
@@ -143,7 +163,7 @@ Levels: values (whole arrays), graph (launches over chunks), kernels (a function
                     ->check(CLI::IsMember({"values", "graph", "kernels"}))->type_name("LEVEL");
   drawn->add_option("--format", options.format, "dot, json or svg; without it, by the name of the output, else svg")
       ->check(CLI::IsMember({"dot", "json", "svg"}))->type_name("FORMAT");
-  drawn->add_option("-o,--output", options.output, "Write to a file; without it, the program's name with the format's ending")->type_name("FILE");
+  drawn->add_option("-o,--output", options.output, "Write to a file; without it, with --level to standard output, else to the program's name with the format's ending")->type_name("FILE");
   drawn->add_flag("--checked", options.checked, "Stop at the line where an integer wraps");
   level->excludes(drawn->add_option("--threads", options.threads, "Worker threads; without it $DAGGER_THREADS, else one a core")
                       ->check(CLI::Range(1, 4096))->type_name("N"));
@@ -157,7 +177,7 @@ Levels: values (whole arrays), graph (launches over chunks), kernels (a function
 
 Example:
   daggerc emit --stage values heat.dg
-  daggerc graph --level values heat.dg           the same as a picture)");
+  daggerc graph heat.dg --level values           the same as a picture)");
   emit->add_option("file", options.files, "The program")->required()->expected(1)->type_name("FILE.dg");
   emit->add_option("--stage", options.stage, "Which one")->required()
       ->check(CLI::IsMember({"ast", "hir", "values", "graph", "kernels", "host", "llvm", "asm"}))->type_name("STAGE");
@@ -174,8 +194,9 @@ Example:
                         std::string(argv[1]).ends_with(".dg") ? "daggerc run " + std::string(argv[1]) : "`daggerc --help` lists them");
     return 2;
   }
+  std::vector<std::string> words = inOrder(argc, argv);
   try {
-    app.parse(argc, argv);
+    app.parse(words);
   } catch (const CLI::Success &help) {
     return app.exit(help);
   } catch (const CLI::ParseError &error) {

@@ -94,5 +94,11 @@ func.func @host(%f: tensor<f64>, %text: !array.str, %c: i1, %n: index, %m: index
   task.begin_sequential
   // CHECK: task.end_sequential
   task.end_sequential
+  // CHECK: task.begin_plan
+  task.begin_plan
+  // CHECK: task.next_turn
+  task.next_turn
+  // CHECK: task.end_plan
+  task.end_plan
   return %s : !array.str
 }
