@@ -189,7 +189,7 @@ std::string Arguments::help(const std::string &command, bool standalone) const {
       std::string indented = right;
       for (size_t at = 0; (at = indented.find('\n', at)) != std::string::npos;)
         indented.insert(++at, width + 4, ' ');
-      out += "  " + left + std::string(width + 2 - left.size(), ' ') + indented + "\n";
+      out.append("  ").append(left).append(width + 2 - left.size(), ' ').append(indented).append("\n");
     }
   };
   list("parameters:", parameters);

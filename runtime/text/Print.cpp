@@ -74,7 +74,7 @@ template <typename T> static void appendTyped(std::string &out, const T &value, 
 
 static void append(std::string &out, dg_type type, const void *value, const FormatSpec *spec) {
   withType(type, [&](auto tag) {
-    appendTyped(out, *static_cast<const typename decltype(tag)::type *>(value), spec);
+    appendTyped(out, *static_cast<const decltype(tag)::type *>(value), spec);
   });
 }
 
@@ -135,7 +135,7 @@ bool isLong(const int64_t *extents, int rank) {
 
 static std::string formatArray(const ArrayView &array, const FormatSpec *spec) {
   return withType(array.type, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     ArrayPrinter<T> printer{array, spec, isLong(array.extents, array.rank), {}};
     printer.axis(0, static_cast<const T *>(array.data));
     return std::move(printer.out);

@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 namespace dagger {
 namespace {
 
@@ -36,6 +34,7 @@ struct TemporaryFile {
 // Runs a command found on $PATH; its output goes where ours does. -1 if it is not there.
 int spawn(const std::vector<std::string> &command) {
   std::vector<char *> words;
+  words.reserve(command.size() + 1);
   for (const std::string &word : command) words.push_back(const_cast<char *>(word.c_str()));
   words.push_back(nullptr);
   pid_t child;
