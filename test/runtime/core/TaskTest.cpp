@@ -72,7 +72,7 @@ TEST(Task, ShapeOfTheData) {
   Outcome o = run([](dg_context *c) {
     int64_t n = 1234;
     dg_array *v = call(c, make, {}, &n);
-    EXPECT_EQ(v->shape_known, 0);
+    EXPECT_EQ(__atomic_load_n(&v->shape_known, __ATOMIC_ACQUIRE), 0);
     dg_array *s = call(c, count, {v});
     EXPECT_EQ(dg_array_extent(c, v, 0), 1234);
     EXPECT_EQ(scalar<double>(c, s), 3 * 1234);
