@@ -180,17 +180,18 @@ void Lowering::carry(Location at, const VarList &vars,
   }
 }
 
+Values Lowering::promote(Values ends, const Values &inits, Location at) {
+  for (auto [end, init] : llvm::zip_equal(ends, inits))
+    if (isFuture(init))
+      end = future(end, at);
+  return ends;
+}
+
 void Lowering::countedLoop(Location at, Value count, const VarList &vars, const std::function<void(Value)> &body,
                            const std::function<Value()> &stop) {
   Value zeroIndex = constIndex(0, at), one = constIndex(1, at);
   carry(at, vars, [&](Values &inits, SmallVectorImpl<Value> &yielded) -> Operation * {
     OpBuilder::InsertionGuard guard(builder);
-    auto promote = [&](Values ends) {
-      for (auto [end, init] : llvm::zip_equal(ends, inits))
-        if (isFuture(init))
-          end = future(end, at);
-      return ends;
-    };
     if (!stop) {
       auto loop = scf::ForOp::create(builder, at, zeroIndex, count, one, inits);
       if (!loop.getBody()->empty())
@@ -198,7 +199,7 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
       builder.setInsertionPointToEnd(loop.getBody());
       bind(vars, loop.getRegionIterArgs());
       body(loop.getInductionVar());
-      yielded.append(promote(valuesOf(vars)));
+      yielded.append(promote(valuesOf(vars), inits, at));
       scf::YieldOp::create(builder, at, yielded);
       return loop;
     }
@@ -216,7 +217,7 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
     Block *after = builder.createBlock(&loop.getAfter(), {}, types, places);
     bind(vars, after->getArguments().drop_back());
     body(after->getArguments().back());
-    yielded.append(promote(valuesOf(vars)));
+    yielded.append(promote(valuesOf(vars), inits, at));
     SmallVector<Value> out(yielded.begin(), yielded.end());
     out.push_back(arith::AddIOp::create(builder, at, after->getArguments().back(), one));
     scf::YieldOp::create(builder, at, out);
@@ -288,11 +289,7 @@ void Lowering::emitFor(const Stmt *s) {
       builder.setInsertionPointToEnd(loop.getBody());
       bind(vars, loop.getRegionIterArgs());
       body(loop.getInductionVar());
-      Values ends = valuesOf(vars);
-      for (auto [end, init] : llvm::zip_equal(ends, inits))
-        if (isFuture(init))
-          end = future(end, at);
-      yielded.append(ends);
+      yielded.append(promote(valuesOf(vars), inits, at));
       scf::YieldOp::create(builder, at, yielded);
       return loop;
     });
@@ -348,19 +345,13 @@ void Lowering::emitWhile(const Stmt *s) {
     } else {
       go = emitScalar(s->value);
     }
-    auto promote = [&](Values ends) {
-      for (auto [end, init] : llvm::zip_equal(ends, inits))
-        if (isFuture(init))
-          end = future(end, at);
-      return ends;
-    };
-    scf::ConditionOp::create(builder, at, go, promote(valuesOf(vars)));
+    scf::ConditionOp::create(builder, at, go, promote(valuesOf(vars), inits, at));
     Block *after = builder.createBlock(&loop.getAfter(), {}, types, places);
     bind(vars, after->getArguments());
     if (inside.continues)
       state.env[state.continued] = boolean(false, at);
     emitBlock(s->body, nullptr);
-    yielded.append(promote(valuesOf(vars)));
+    yielded.append(promote(valuesOf(vars), inits, at));
     scf::YieldOp::create(builder, at, yielded);
     return loop;
   });

@@ -156,6 +156,8 @@ private:
              const std::function<Val()> &otherwise);
   // A loop that carries `vars`: tries with the values' kinds, and again with futures where the body made one.
   void carry(Location, const VarList &vars, const std::function<mlir::Operation *(Values &inits, SmallVectorImpl<Value> &yielded)> &make);
+  // What a turn ends with, as futures where the loop carries futures.
+  Values promote(Values ends, const Values &inits, Location);
   Values valuesOf(const VarList &);
   void bind(const VarList &, ValueRange);
   Value exitFlag(const Effects &, Location);
