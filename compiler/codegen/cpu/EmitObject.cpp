@@ -82,6 +82,7 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
   part.module->setTargetTriple(part.target->getTargetTriple());
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
+    if (function.getName().starts_with(sharedPrefix)) function.setVisibility(llvm::Function::HiddenVisibility); // MLIR drops it
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", part.target->getTargetCPU());
     function.addFnAttr("target-features", part.target->getTargetFeatureString());

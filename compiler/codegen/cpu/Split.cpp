@@ -122,7 +122,7 @@ private:
     return part;
   }
 
-  // Functions that were private and that a part declares are given one hidden name in all of them.
+  // Functions that were private and that a part declares are given one name in all of them.
   void share(std::vector<OwningOpRef<ModuleOp>> &parts) {
     llvm::SetVector<StringRef> shared;
     for (auto &part : parts)
@@ -134,10 +134,9 @@ private:
         auto function = names.lookup<LLVM::LLVMFuncOp>(name);
         if (!function) continue;
         function.setLinkage(LLVM::Linkage::External);
-        function.setVisibility_(LLVM::Visibility::Hidden);
-        auto hidden = StringAttr::get(function.getContext(), "dagger.shared." + name);
-        (void)SymbolTable::replaceAllSymbolUses(function, hidden, *part);
-        SymbolTable::setSymbolName(function, hidden);
+        auto newName = StringAttr::get(function.getContext(), sharedPrefix + name);
+        (void)SymbolTable::replaceAllSymbolUses(function, newName, *part);
+        SymbolTable::setSymbolName(function, newName);
       }
     }
   }
