@@ -57,6 +57,7 @@ struct Local {
   std::shared_ptr<FunctionValue> function; // then var is null
   Span span;
   Why why = Why::Let;
+  std::vector<hir::Expr *> chunks;     // of an array declared with @chunks: constants and variables that do not change
 };
 
 enum class Boundary { None, Lambda, Kernel, Comprehension };
@@ -349,8 +350,10 @@ private:
   Iteration iterate(const ast::Pattern &pattern, const ast::Expr *in);
 
   // ---- Annotations.cpp
-  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool takesThreads = false);
-  Value applyChunks(Value value, const std::vector<ast::Annotation> &list);
+  enum class Annotated { Task, Declaration, Variable, Statement };
+  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, Annotated what);
+  std::vector<hir::Expr *> chunks(const hir::Type *type, const std::vector<ast::Annotation> &list);
+  Value applyChunks(Value value, const std::vector<hir::Expr *> &chunks);
 
   // ---- Library*.cpp: functions of the library that are no declarations
   using LibraryFunction = Value (Checker::*)(LibraryCall &);

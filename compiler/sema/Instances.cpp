@@ -78,7 +78,7 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
   }
   for (hir::Var *var : captured)
     function->params.push_back({var, false, "", nullptr});
-  function->annotations = annotations(info.decl->annotations, true, info.isTask());
+  function->annotations = annotations(info.decl->annotations, info.isTask() ? Annotated::Task : Annotated::Declaration);
   state = saved;
   if (info.external) {
     function->library = info.external->library;
@@ -341,7 +341,7 @@ void Checker::elaborateTest(const ast::TestDecl &test, const Module &module) {
   inside.sink = &block->statements;
   function->body = block;
   state = &inside;
-  function->annotations = annotations(test.annotations, true);
+  function->annotations = annotations(test.annotations, Annotated::Declaration);
   finishBody(test.body, block);
   state = nullptr;
 }

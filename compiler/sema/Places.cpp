@@ -360,6 +360,8 @@ void Checker::assign(const ast::AssignStmt &stmt) {
   Local *root = nullptr;
   if (stmt.place->kind == ast::ExprKind::Name)
     root = lookup(static_cast<const ast::NameExpr *>(stmt.place)->name);
+  if (root) // @chunks was said of the variable, whatever it holds
+    value = applyChunks(value, root->chunks);
   bool fixedShape = isSlice || (root && root->why == Why::Inout && target.type->isArray());
   if (fixedShape)
     for (size_t axis = 0; axis < shape.extents.size() && axis < value.shape.extents.size(); ++axis) {
