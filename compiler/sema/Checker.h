@@ -48,7 +48,7 @@ struct Module {
 // A lambda or a function held by a name. Calls of it are elaborated where they stand.
 struct FunctionValue;
 
-enum class Why { Let, Var, Param, Inout, Loop, Index, Extent, Lane };
+enum class Why { Let, Var, Param, Inout, Loop, Index, Extent, Lane, Captured }; // Captured: a `var`, as a lambda found it
 
 // A name of a local scope.
 struct Local {
@@ -183,6 +183,8 @@ private:
   // ---- Modules.cpp, Scopes.cpp
   Module *loadModule(const std::string &path, const std::string &name, Span span, bool isStdlib);
   void declare(Module &module, const ast::File &file);
+  void checkBounds(const std::vector<ast::TypeParam> &);
+  void checkDefaults(const std::vector<ast::Param> &);
   const Module *standardModule(const std::string &name, Span span);
   std::string findStandard(const std::string &name);
   Local *lookup(const std::string &name, Boundary *crossed = nullptr);

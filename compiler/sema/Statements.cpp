@@ -570,7 +570,8 @@ void Checker::returnStmt(const ast::ReturnStmt &stmt) {
     return;
   if (!wantValue) {
     if (value.type() != voidType)
-      error(3025, stmt.value->span, "`" + state->function->name + "` gives nothing, this is " + toString(value.type())).help = "declare the result: `-> " + toString(value.type()) + "`";
+      error(3025, stmt.value->span, "`" + state->function->name + "` gives nothing, this is " + toString(value.type())).help =
+          state->function == program->main ? "print it" : "declare the result: `-> " + toString(value.type()) + "`";
     return;
   }
   if (hir::Expr *result = checkResult(value, stmt.span)) {
