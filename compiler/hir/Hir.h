@@ -26,18 +26,12 @@ struct Type {
   std::vector<const Type *> elements; // Tuple
   std::vector<std::string> fields;    // Tuple that is a record: its field names, as many as elements
   std::string record;                 // Tuple that is a record: its name
+  bool isFlat = false;                // Tuple: all of its elements are what isElement()
   bool isScalar() const { return kind != TypeKind::Array && kind != TypeKind::Tuple && kind != TypeKind::Void; }
   bool isArray() const { return kind == TypeKind::Array; }
   bool isTuple() const { return kind == TypeKind::Tuple; }
   // Whether arrays can hold it: no array, and no tuple with one inside.
-  bool isElement() const {
-    if (!isTuple())
-      return isScalar();
-    for (const Type *part : elements)
-      if (!part->isElement())
-        return false;
-    return true;
-  }
+  bool isElement() const { return isTuple() ? isFlat : isScalar(); }
 };
 std::string toString(const Type *);   // as the language writes it: "[f64; _, _]", "Point", "(i64, str)"
 
