@@ -9,7 +9,7 @@ namespace dagger::lower {
 Val Lowering::libraryOp(const Expr *e, StringRef name, bool effect) {
   Location at = loc(e->span);
   Values arrays, numbers, reals, texts;
-  SmallVector<Attribute> types, resultTypes;
+  SmallVector<Attribute> types;
   for (const Expr *a : e->args) {
     Val value = emit(a);
     for (auto [part, leaf] : llvm::zip_equal(value.parts, leaves(a->type))) {
@@ -54,19 +54,37 @@ Val Lowering::libraryOp(const Expr *e, StringRef name, bool effect) {
       texts.push_back(text(a.text, at));
   SmallVector<NamedAttribute> flags;
   for (const Expr::Attr &a : e->attrs)
-    flags.push_back(builder.getNamedAttr(a.name, a.text.empty() ? Attribute(builder.getI64IntegerAttr(a.intValue)) : Attribute(builder.getStringAttr(a.text))));
-  SmallVector<mlir::Type> results;
+    flags.push_back(builder.getNamedAttr(a.name, a.text.empty() ? Attribute(builder.getI64IntegerAttr(a.intValue))
+                                                                : Attribute(builder.getStringAttr(a.text))));
   auto wanted = leaves(e->type);
-  for (const Leaf &leaf : wanted) {
-    results.push_back(tensorType(scalarType(leaf.element), leaf.rank));
-    resultTypes.push_back(builder.getStringAttr(elementName(leaf.element)));
+  if (effect && state.context == Context::Host) task::OrderOp::create(builder, at);
+  auto create = [&](ValueRange arrays, ArrayRef<Attribute> types, ArrayRef<Leaf> wanted) {
+    SmallVector<mlir::Type> results;
+    SmallVector<Attribute> resultTypes;
+    for (const Leaf &leaf : wanted) {
+      results.push_back(tensorType(scalarType(leaf.element), leaf.rank));
+      resultTypes.push_back(builder.getStringAttr(elementName(leaf.element)));
+    }
+    return array::LibraryOp::create(builder, at, results, builder.getStringAttr(name), arrays, numbers, reals, texts,
+                                    builder.getArrayAttr(types), builder.getArrayAttr(resultTypes),
+                                    flags.empty() ? DictionaryAttr() : builder.getDictionaryAttr(flags),
+                                    effect ? builder.getUnitAttr() : UnitAttr());
+  };
+  Val out;
+  if (name == "concat") {
+    // Each field of the elements is an array of its own.
+    for (size_t field = 0; field < wanted.size(); ++field) {
+      Values same;
+      SmallVector<Attribute> sameTypes;
+      for (size_t k = field; k < arrays.size(); k += wanted.size()) {
+        same.push_back(arrays[k]);
+        sameTypes.push_back(types[k]);
+      }
+      out.parts.push_back(create(same, sameTypes, wanted[field]).getResult(0));
+    }
+  } else {
+    out = Val(Values(create(arrays, types, wanted).getResults()));
   }
-  if (effect && state.context == Context::Host)
-    task::OrderOp::create(builder, at);
-  auto op = array::LibraryOp::create(builder, at, results, builder.getStringAttr(name), arrays, numbers, reals, texts, builder.getArrayAttr(types),
-                                     builder.getArrayAttr(resultTypes), flags.empty() ? DictionaryAttr() : builder.getDictionaryAttr(flags),
-                                     effect ? builder.getUnitAttr() : UnitAttr());
-  Val out(Values(op.getResults()));
   if (state.context != Context::Host)
     for (Value &part : out.parts)
       part = plain(part, at);
