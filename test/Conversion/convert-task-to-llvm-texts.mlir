@@ -15,9 +15,10 @@
 func.func private @kernel(%c: !llvm.ptr, %l: !llvm.ptr, %h: !llvm.ptr, %v: !llvm.ptr, %s: !llvm.ptr) attributes {task.context = "kernel"} {
   return
 }
-func.func @launches(%n: index, %b: i8, %s: !array.str, %k: f64, %t: !array.str) -> tensor<?xf64> attributes {task.context = "host"} {
-  %v = task.launch "map" over (%n) arrays() scalars(%b, %s, %k, %t : i8, !array.str, f64, !array.str) shapes(%n) {} combine {}
+func.func @launches(%n: index, %u: tensor<?xf64>, %b: i8, %s: !array.str, %k: f64, %t: !array.str) -> tensor<?xf64> attributes {task.context = "host"} {
+  %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%b, %s, %k, %t : i8, !array.str, f64, !array.str) shapes(%n) {} combine {}
     {kernel = @kernel,
-     access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xf64>
+     access = [#task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>,
+               #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xf64>
   return %v : tensor<?xf64>
 }
