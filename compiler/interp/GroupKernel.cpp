@@ -1,7 +1,7 @@
 // Group kernels: the lanes of a group run one after another between barriers.
 //
-// A block without a barrier in it runs to its end for each lane before the next lane begins. One with a barrier runs
-// statement by statement, and its loops and branches turn the same way for all lanes (the checker saw to that), so lane 0
+// What stands between two barriers of a block runs to its end for each lane before the next lane begins. A statement with
+// a barrier in it runs in lockstep: its loops and branches turn the same way for all lanes (the checker saw to that), so lane 0
 // decides. Each lane has its own copy of the kernel's variables, which is exchanged with the frame's when its turn comes;
 // parameters and shared memory are the frame's alone.
 //
@@ -38,7 +38,7 @@ struct Lanes {
   Group &group(Frame &frame) const { return *at<GroupRef>(frame.slot(groupSlot)); }
 };
 
-// A statement without a barrier, for all lanes.
+// Statements without a barrier, for all lanes.
 struct ForLanes final : Action {
   Action *body;
   Lanes lanes;
@@ -241,6 +241,27 @@ void mentioned(const hir::Expr *e, std::set<const hir::Var *> &vars) {
     mentioned(e->lambda->body, vars);
 }
 
+// Whether control may go elsewhere than behind the statement: all lanes do, or none.
+bool leaves(const hir::Stmt *s, bool inLoop);
+bool leaves(const hir::Block *block, bool inLoop) {
+  return block && (std::any_of(block->statements.begin(), block->statements.end(), [&](auto *s) { return leaves(s, inLoop); }));
+}
+bool leaves(const hir::Stmt *s, bool inLoop) {
+  using hir::StmtKind;
+  switch (s->kind) {
+  case StmtKind::Return: return true;
+  case StmtKind::Break:
+  case StmtKind::Continue: return !inLoop;
+  case StmtKind::For:
+  case StmtKind::While: return leaves(s->body, true);
+  default: break;
+  }
+  if (leaves(s->body, inLoop))
+    return true;
+  return s->value && s->value->op == hir::Op::If &&
+         std::any_of(s->value->blocks.begin(), s->value->blocks.end(), [&](auto *b) { return leaves(b, inLoop); });
+}
+
 void collectShared(const hir::Block *block, std::vector<const hir::Stmt *> &shared) {
   for (const hir::Stmt *s : block->statements)
     if (s->kind == hir::StmtKind::Shared)
@@ -258,23 +279,34 @@ template <class CompileStatement, class CompileCondition, class CompileIndex, cl
 
   Action *block(const hir::Block *b) {
     auto *sequence = machine.node<Sequence>(b->span);
-    for (const hir::Stmt *s : b->statements)
-      if (Action *action = statement(s))
-        sequence->actions.push_back(action);
+    Sequence *run = nullptr; // what a lane does before the next one begins
+    std::vector<const hir::Stmt *> statements(b->statements.begin(), b->statements.end());
     if (b->value) {
       hir::Stmt &eval = machine.stmts.emplace_back(hir::Stmt{hir::StmtKind::Eval, b->value->span});
       eval.value = b->value;
-      sequence->actions.push_back(statement(&eval));
+      statements.push_back(&eval);
+    }
+    for (const hir::Stmt *s : statements) {
+      if (s->kind == hir::StmtKind::Barrier || s->kind == hir::StmtKind::Shared) {
+        run = nullptr;
+      } else if (hasBarrier(s)) {
+        run = nullptr;
+        sequence->actions.push_back(statement(s));
+      } else {
+        if (!run) {
+          run = machine.node<Sequence>(s->span);
+          sequence->actions.push_back(machine.node<ForLanes>(s->span, run, lanes));
+        }
+        run->actions.push_back(compileStatement(s));
+        if (leaves(s, false))
+          run = nullptr;
+      }
     }
     return sequence;
   }
 
   Action *statement(const hir::Stmt *s) {
     using hir::StmtKind;
-    if (s->kind == StmtKind::Barrier || s->kind == StmtKind::Shared)
-      return nullptr;
-    if (!hasBarrier(s))
-      return machine.node<ForLanes>(s->span, compileStatement(s), lanes);
     if (s->kind == StmtKind::Block)
       return block(s->body);
     if (s->kind == StmtKind::Eval) {

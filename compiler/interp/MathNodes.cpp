@@ -60,12 +60,13 @@ template <class W> Function2<W> realFunction2(const std::string &name) {
 #undef CASE
   return nullptr;
 }
+// Those of c64 are computed in c128 and rounded, as compiled code does.
 template <class C> Function1<C> complexFunction1(const std::string &name) {
 #define CASE(function)                                                                                                 \
-  if (name == #function)                                                                                               \
-    return [](C x) -> C { return std::function(x); };
-  CASE(sqrt) CASE(exp) CASE(log) CASE(log10) CASE(sin) CASE(cos) CASE(tan) CASE(asin) CASE(acos) CASE(atan)
-  CASE(sinh) CASE(cosh) CASE(tanh) CASE(asinh) CASE(acosh) CASE(atanh)
+  if (name == #function) return [](C x) -> C { return C(std::function(std::complex<double>(x))); };
+  CASE(sqrt)
+  CASE(exp) CASE(log) CASE(log10) CASE(sin) CASE(cos) CASE(tan) CASE(asin) CASE(acos) CASE(atan) CASE(sinh) CASE(cosh)
+      CASE(tanh) CASE(asinh) CASE(acosh) CASE(atanh)
 #undef CASE
   if (name == "conj")
     return [](C x) -> C { return std::conj(x); };
@@ -112,20 +113,15 @@ Node *Compiler::math(const hir::Expr *e) {
         if constexpr (isNarrowFloat<T>)
           return two(T{}, [](T x, T y) { return nextNarrow(x, y); });
       }
-      if (Function1<W> f = realFunction1<W>(name))
-        return one(T{}, [f](T x) { return f(widen(x)); });
-      if (Function2<W> f = realFunction2<W>(name))
-        return two(T{}, [f](T x, T y) { return f(widen(x), widen(y)); });
-      if (name == "fma")
-        return any(T{}, [](const T *x) { return fusedMultiplyAdd(x[0], x[1], x[2]); });
-      if (name == "is_nan")
-        return one(bool{}, [](T x) { return std::isnan(widen(x)); });
-      if (name == "is_inf")
-        return one(bool{}, [](T x) { return std::isinf(widen(x)); });
-      if (name == "is_finite")
-        return one(bool{}, [](T x) { return std::isfinite(widen(x)); });
-      if (name == "abs")
-        return one(T{}, [](T x) { return std::fabs(widen(x)); });
+      if (Function1<W> f = realFunction1<W>(name)) return one(T{}, [f](T x) { return f(widen(x)); });
+      if (Function2<W> f = realFunction2<W>(name)) return two(T{}, [f](T x, T y) { return f(widen(x), widen(y)); });
+      if constexpr (!isNarrowFloat<T>)
+        if (name == "complex") return two(std::complex<T>{}, [](T x, T y) { return std::complex<T>(x, y); });
+      if (name == "fma") return any(T{}, [](const T *x) { return fusedMultiplyAdd(x[0], x[1], x[2]); });
+      if (name == "is_nan") return one(bool{}, [](T x) { return std::isnan(widen(x)); });
+      if (name == "is_inf") return one(bool{}, [](T x) { return std::isinf(widen(x)); });
+      if (name == "is_finite") return one(bool{}, [](T x) { return std::isfinite(widen(x)); });
+      if (name == "abs") return one(T{}, [](T x) { return std::fabs(widen(x)); });
       if (name == "sign")
         return one(T{}, [](T x) { return std::isnan(widen(x)) || widen(x) == 0 ? widen(x) : W(widen(x) < 0 ? -1 : 1); });
     }

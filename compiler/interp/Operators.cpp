@@ -48,6 +48,20 @@ template <class T> T product(T a, T b) {
     return T(widen(a) * widen(b));
 }
 
+// Quotients and powers of c64 are computed in c128 and rounded, as the functions of complex numbers are.
+template <class T> T quotient(T a, T b) {
+  if constexpr (isComplex<T>)
+    return T(std::complex<double>(a) / std::complex<double>(b));
+  else
+    return T(widen(a) / widen(b));
+}
+template <class T> T power(T a, T b) {
+  if constexpr (isComplex<T>)
+    return T(std::pow(std::complex<double>(a), std::complex<double>(b)));
+  else
+    return T(std::pow(widen(a), widen(b)));
+}
+
 bool equalMemory(const hir::Type *type, const Layout *layout, const std::byte *a, const std::byte *b) {
   if (!type->isTuple())
     return withScalar(type, [&]<class T>() {
@@ -178,13 +192,20 @@ Node *Compiler::operatorNode(const hir::Expr *e) {
     }
     if constexpr (isFloat<T> || isComplex<T>) {
       switch (e->op) {
-      case Op::Neg: return unary.template operator()<false>([](T a) { return T(-widen(a)); });
-      case Op::Add: return binary.template operator()<false>([](T a, T b) { return T(widen(a) + widen(b)); });
-      case Op::Sub: return binary.template operator()<false>([](T a, T b) { return T(widen(a) - widen(b)); });
-      case Op::Mul: return binary.template operator()<false>([](T a, T b) { return product(a, b); });
-      case Op::Div: return binary.template operator()<false>([](T a, T b) { return T(widen(a) / widen(b)); });
-      case Op::Pow: return binary.template operator()<false>([](T a, T b) { return T(std::pow(widen(a), widen(b))); });
-      default: break;
+      case Op::Neg:
+        return unary.template operator()<false>([](T a) { return T(-widen(a)); });
+      case Op::Add:
+        return binary.template operator()<false>([](T a, T b) { return T(widen(a) + widen(b)); });
+      case Op::Sub:
+        return binary.template operator()<false>([](T a, T b) { return T(widen(a) - widen(b)); });
+      case Op::Mul:
+        return binary.template operator()<false>([](T a, T b) { return product(a, b); });
+      case Op::Div:
+        return binary.template operator()<false>([](T a, T b) { return quotient(a, b); });
+      case Op::Pow:
+        return binary.template operator()<false>([](T a, T b) { return power(a, b); });
+      default:
+        break;
       }
     }
     if constexpr (isFloat<T>) {

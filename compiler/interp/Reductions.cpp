@@ -307,7 +307,11 @@ Node *Compiler::reduce(const hir::Expr *e) {
             if constexpr (isFloat<R> || isComplex<R>) {
               int64_t n = 0;
               forEach<T>(array, lines, base, isIn, [&](const T &, int64_t) { ++n; });
-              A mean = sum / interp::convert<A>(n);
+              A mean;
+              if constexpr (isComplex<A>) // as `/` divides them
+                mean = A(std::complex<double>(sum) / double(n));
+              else
+                mean = sum / interp::convert<A>(n);
               if (kind == ReduceKind::Mean) {
                 at<R>(to) = R(mean);
                 return;

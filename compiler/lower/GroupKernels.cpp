@@ -1,7 +1,7 @@
 // Group kernels as operations: how each array is reached from a group, and what a group's memory is.
 //
 // Groups run together where nobody can see it: an array that is read and written at the own point alone is cut as the grid
-// is, one that is only updated by `atomic` may be updated by several at once. Any other array that is written keeps the
+// is, one that is only updated by `atomic` with one operator may be updated by several at once. Any other array that is written keeps the
 // groups in order.
 #include "compiler/lower/Groups.h"
 #include "compiler/hir/Walker.h"
@@ -14,7 +14,8 @@ namespace dagger::lower {
 namespace {
 // What a kernel does with one of its parameters.
 struct Use {
-  bool ownRead = false, otherRead = false, write = false, atomic = false;
+  bool ownRead = false, otherRead = false, write = false;
+  std::set<Op> atomics; // their operators: the order of two that are the same does not show
 };
 
 bool isOwnPoint(const hir::Function *f, const Expr *e) {
@@ -46,7 +47,7 @@ std::map<const Var *, Use> usesOf(const hir::Function *f) {
     if (s->kind == hir::StmtKind::Assign)
       uses[s->place.root].write = true;
     if (s->kind == hir::StmtKind::Atomic)
-      uses[s->place.root].atomic = true;
+      uses[s->place.root].atomics.insert(s->op);
     return true;
   };
   walker.block(f->body);
@@ -198,8 +199,8 @@ void Lowering::emitGroupKernel(const hir::Function *f, bool isStatement) {
     own[axis] = axis;
   for (const hir::Param &p : f->params) {
     const Use &use = uses[p.var];
-    bool isUpdated = p.isInout && (use.write || use.atomic);
-    bool isCut = !use.otherRead && !use.atomic && (use.ownRead || use.write);
+    bool isUpdated = p.isInout && (use.write || !use.atomics.empty());
+    bool isCut = !use.otherRead && use.atomics.empty() && (use.ownRead || use.write);
     if (p.var->type->isArray() && (use.ownRead || use.write))
       for (unsigned axis = 0; axis < rank; ++axis) {
         edges.push_back(extent(state.env[p.var].parts[0], axis, at));
@@ -207,7 +208,7 @@ void Lowering::emitGroupKernel(const hir::Function *f, bool isStatement) {
       }
     if (!isUpdated && !(isCut && p.var->type->isArray()))
       continue;
-    bool commutes = use.atomic && !use.write && !use.ownRead && !use.otherRead;
+    bool commutes = use.atomics.size() == 1 && !use.write && !use.ownRead && !use.otherRead;
     operands.push_back({p.var, arrays.size(), state.env[p.var].parts.size(), isUpdated, commutes});
     for (Value part : state.env[p.var].parts) {
       part = future(part, at); // a number is an array of rank 0

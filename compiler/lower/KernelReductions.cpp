@@ -240,9 +240,8 @@ Val Lowering::kernelReduceAt(const KernelReduction &work, ValueRange point) {
     i64.kind = TypeKind::Int;
     i64.width = 64;
     Value n = convert(kernelCount(work, point), &i64, r.accumulator, at);
-    Value mean = floatBinary(Op::Div, sum, n, r.accumulator, at);
-    if (isMean)
-      return convert(mean, r.accumulator, result, at);
+    Value mean = binary(Op::Div, sum, n, r.accumulator, at);
+    if (isMean) return convert(mean, r.accumulator, result, at);
     auto [squares, some] = kernelTree(work, point, mean);
     Value one = constFloat(n.getType(), 1, at);
     Value out = arith::DivFOp::create(builder, at, squares[0], arith::SubFOp::create(builder, at, n, one));

@@ -195,6 +195,7 @@ private:
   Value math(const std::string &name, ValueRange, const hir::Type *operand, const hir::Type *result, Span, Location);
   Value floatMath(llvm::StringRef name, ValueRange, Location);
   Value integerMath(llvm::StringRef name, ValueRange, const hir::Type *, Location);
+  Value complexLibm(llvm::StringRef name, ValueRange, Location);
   Value complexMath(llvm::StringRef name, ValueRange, const hir::Type *result, Location);
   Value minMax(bool isMax, Value, Value, const hir::Type *, Location);
   Value libm(llvm::StringRef name, ValueRange, Location);

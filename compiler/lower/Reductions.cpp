@@ -263,7 +263,7 @@ Val Lowering::emitReduce(const Expr *e) {
     SmallVector<AffineMap> maps(inputs.size(), same);
     bool isMean = e->reduceKind == ReduceKind::Mean;
     Val mean = generic(at, space, inputs, maps, {}, [&](ValueRange v) {
-      Value m = floatBinary(Op::Div, v[0], number(v), r.accumulator, at);
+      Value m = binary(Op::Div, v[0], number(v), r.accumulator, at);
       return Values{isMean ? convert(m, r.accumulator, result, at) : m};
     });
     if (isMean)

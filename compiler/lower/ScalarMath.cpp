@@ -138,6 +138,7 @@ Value Lowering::math(const std::string &name, ValueRange v, const hir::Type *ope
     Value out = complexMath(name, v, result, at);
     return out ? out : missing();
   }
+  if (name == "complex") return complexMath(name, v, result, at);
   if (operand->kind == TypeKind::Float) {
     mlir::Type t = v[0].getType();
     bool isNarrow = t.getIntOrFloatBitWidth() == 16;

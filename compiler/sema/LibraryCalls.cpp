@@ -331,10 +331,9 @@ Value Checker::conversion(const hir::Type *to, const ast::Call &call, std::vecto
         return poison(span);
     }
     return elementwise(span, parts, [&](const std::vector<hir::Expr *> &a) {
-      Value i = constant(to, span, 0, 0);
-      i.expr->imagValue = 1;
-      hir::Expr *imaginary = node(Op::Mul, to, span, {node(Op::Convert, to, span, {a[1]}), i.expr});
-      return node(Op::Add, to, span, {node(Op::Convert, to, span, {a[0]}), imaginary});
+      hir::Expr *made = node(Op::Math, to, span, a);
+      made->text = "complex";
+      return made;
     });
   }
   Value value;

@@ -1,5 +1,6 @@
 // Literals take the type that is wanted of them; what is built of literals alone is as flexible as they are.
 #include "compiler/sema/Checker.h"
+#include "runtime/text/Text.h"
 #include <cfloat>
 #include <cmath>
 
@@ -162,35 +163,38 @@ Value Checker::floatLiteral(const ast::FloatLit &lit, const hir::Type *hint, boo
   return constant(type, span, 0, value);
 }
 
+// Whether the format suits what stands in a text; that of an array or a tuple is for each element.
 bool Checker::checkFormat(const std::string &format, const hir::Type *type, Span span) {
-  size_t i = 0;
-  if (i < format.size() && (format[i] == '<' || format[i] == '>' || format[i] == '^'))
-    ++i;
-  size_t widthAt = i;
-  while (i < format.size() && isdigit((unsigned char)format[i]))
-    ++i;
-  bool ok = i - widthAt <= 4, hasPrecision = false;
-  if (i < format.size() && format[i] == '.') {
-    size_t from = ++i;
-    while (i < format.size() && isdigit((unsigned char)format[i]))
-      ++i;
-    ok &= i > from && i - from <= 3;
-    hasPrecision = true;
+  const hir::Type *element = elementOf(type);
+  if (element->isTuple()) {
+    for (const hir::Type *part : element->elements)
+      if (!checkFormat(format, part, span)) return false;
+    return true;
   }
-  char letter = 0;
-  if (i < format.size() && isalpha((unsigned char)format[i]))
-    letter = format[i++];
-  ok &= i == format.size() && std::string("efgdxobs").find(letter ? letter : 'd') != std::string::npos;
-  if (!ok) {
-    error(3015, span, "`" + format + "` is no format").help = "a format is `[<>^][width][.decimals][e f d x]`, such as `.3`, `>8`, `.2e`";
+  auto spec = text::parseFormat(format);
+  if (!spec.ok()) {
+    error(3015, span, "`" + format + "` is no format").help =
+        "a format is `[[fill]<>^][+][0][width][,][.decimals][b d o x e f g %]`, such as `.3`, `>8`, `.2e`";
     return false;
   }
-  const hir::Type *element = elementOf(type);
-  bool floating = element->kind == TypeKind::Float || element->kind == TypeKind::Complex;
-  bool forFloats = letter == 'e' || letter == 'f' || letter == 'g' || (hasPrecision && letter != 's');
-  bool forIntegers = letter == 'd' || letter == 'x' || letter == 'o' || letter == 'b';
-  if ((forFloats && !floating) || (forIntegers && !isInteger(element))) {
-    error(3015, span, "format `" + format + "` is for " + (forFloats ? "floating-point numbers" : "integers") + ", this is " + toString(type));
+  bool isFloating = element->kind == TypeKind::Float || element->kind == TypeKind::Complex;
+  bool isWhole = isInteger(element);
+  auto named = [&](const char *types) {
+    return spec->type && std::string_view(types).find(spec->type) != std::string_view::npos;
+  };
+  bool forFloats = named("eEfFgG%") || (spec->precision && isWhole), forIntegers = named("bdoxX");
+  if ((forFloats && !isFloating) || (forIntegers && !isWhole)) {
+    error(3015, span,
+          "format `" + format + "` is for " + (forFloats ? "floating-point numbers" : "integers") + ", this is " +
+              toString(type));
+    return false;
+  }
+  dg_type as = isFloating            ? element->kind == TypeKind::Float ? DG_F64 : DG_C128
+               : isWhole             ? DG_I64
+               : element == boolType ? DG_BOOL
+                                     : DG_STR;
+  if (auto failure = text::checkFormat(*spec, as)) {
+    error(3015, span, "format `" + format + "`: " + failure->text);
     return false;
   }
   return true;

@@ -16,33 +16,39 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
     Local *known = lookup(name, &crossed);
     if (!known) {
       Value value = this->name(*static_cast<const ast::NameExpr *>(expr), nullptr);
-      if (!bad(value))
-        error(5001, expr->span, "`" + name + "` is a constant and cannot be changed");
+      if (!bad(value)) error(5001, expr->span, "`" + name + "` is a constant and cannot be changed");
       return false;
     }
     if (!known->var) {
       error(5001, expr->span, "`" + name + "` is a function and cannot be changed");
       return false;
     }
-    if (bad(known->var->type))
-      return false;
-    if (known->why == Why::Captured) {
-      error(5012, expr->span, "a lambda assigns no variable from outside: `" + name + "`").notes.push_back({known->span, "it is declared here"});
+    if (bad(known->var->type)) return false;
+    // What a lambda captured is a `let` of its own, so this comes first.
+    bool isCaptured = known->why == Why::Captured;
+    if (isCaptured || (crossed != Boundary::None && (known->why == Why::Var || known->why == Why::Let))) {
+      const char *what = isCaptured || crossed == Boundary::Lambda ? "a lambda assigns"
+                         : crossed == Boundary::Kernel             ? "a kernel assigns"
+                                                                   : "a comprehension assigns";
+      error(5012, expr->span, std::string(what) + " no variable from outside: `" + name + "`")
+          .notes.push_back({known->span, "it is declared here"});
       return false;
     }
     if (!known->var->isMutable) {
-      const char *what = known->why == Why::Param ? "a parameter" : known->why == Why::Loop ? "a loop variable" : known->why == Why::Index ? "an index" : known->why == Why::Extent ? "an extent" : known->why == Why::Lane ? "the lane" : "a `let`";
-      Diagnostic &d = error(5001, expr->span, "`" + name + "` is " + what + " and cannot be " + (forInout ? "passed `inout`" : "assigned"));
+      const char *what = known->why == Why::Param    ? "a parameter"
+                         : known->why == Why::Loop   ? "a loop variable"
+                         : known->why == Why::Index  ? "an index"
+                         : known->why == Why::Extent ? "an extent"
+                         : known->why == Why::Lane   ? "the lane"
+                                                     : "a `let`";
+      Diagnostic &d =
+          error(5001, expr->span,
+                "`" + name + "` is " + what + " and cannot be " + (forInout ? "passed `inout`" : "assigned"));
       d.notes.push_back({known->span, "it is declared here"});
       if (known->why == Why::Let)
         d.help = "declare it with `var`";
       else if (known->why == Why::Param)
         d.help = "copy it: `var own = " + name + "`, or declare the parameter `inout`";
-      return false;
-    }
-    if (crossed != Boundary::None) {
-      const char *what = crossed == Boundary::Lambda ? "a lambda assigns" : crossed == Boundary::Kernel ? "a kernel assigns" : "a comprehension assigns";
-      error(5012, expr->span, std::string(what) + " no variable from outside: `" + name + "`").notes.push_back({known->span, "it is declared here"});
       return false;
     }
     result.root = known->var;

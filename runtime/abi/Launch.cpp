@@ -8,6 +8,8 @@ namespace dagger::rt {
 LaunchWork::~LaunchWork() {
   for (LaunchOperand &o : operands)
     releaseBuffer(o.map.buffer);
+  for (const uint32_t *at = launch.texts; at && *at != DG_NO_TEXT; ++at)
+    dg_str_release(*reinterpret_cast<dg_str **>(&scalars[*at]));
   runtime->pendingBytes.fetch_sub(resultBytes, std::memory_order_relaxed);
 }
 
@@ -310,6 +312,8 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
   for (int axis = 0; axis < launch.rank; ++axis)
     work->extents[axis] = std::max<int64_t>(extents[axis], 0);
   work->scalars.assign(static_cast<const char *>(scalars), static_cast<const char *>(scalars) + launch.scalar_bytes);
+  for (const uint32_t *at = launch.texts; at && *at != DG_NO_TEXT; ++at)
+    dg_str_retain(*reinterpret_cast<dg_str **>(&work->scalars[*at]));
   int32_t code = 0;
   if (std::string text = extentFailure(launch, extents, arrays, code); code)
     work->failed = makeFailure(&runtime.host, code, std::move(text), launch.location, nullptr, work);

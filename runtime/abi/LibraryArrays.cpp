@@ -56,45 +56,56 @@ static dg_str *formatTuples(const LibraryFrame &frame, dg_array *const *arrays) 
   return dg_str_new(text.data(), int64_t(text.size()));
 }
 
-static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
-  dg_array *in = arrays[0];
-  bool isArgsort = frame.function == DG_LIB_ARGSORT;
-  int axis = isArgsort ? 0 : int(frame.number()[0]);
-  auto order = frame.number()[isArgsort ? 0 : 1] ? algorithms::Order::Descending : algorithms::Order::Ascending;
-  uint8_t type = isArgsort ? uint8_t(DG_I64) : in->type;
-  dg_array *out = make(context, type, in->rank, in->extents);
-  if (!out)
-    return outOfMemory(uint64_t(byteCount(type, in->rank, in->extents)));
-  std::optional<dagger::Failure> failure;
-  if (isArgsort) {
-    failure = algorithms::argsort(argument(frame, arrays, 0), 0, order, viewOf(out));
-  } else if (frame.arrays == 2) {
-    dg_array *keys = arrays[1];
-    if (keys->extents[0] != in->extents[axis]) {
-      dg_array_release(out);
-      return error(failures::ExtentsDiffer, failures::extentsDiffer(in->extents[axis], keys->extents[0], axis));
-    }
-    dg_array *indexes = make(context, DG_I64, 1, keys->extents);
-    if (!indexes) {
-      dg_array_release(out);
-      return outOfMemory(uint64_t(keys->extents[0]) * 8);
-    }
-    failure = algorithms::argsort(argument(frame, arrays, 1), 0, order, viewOf(indexes));
-    if (!failure)
-      algorithms::permute(viewOf(in), axis, viewOf(indexes), viewOf(out));
-    dg_array_release(indexes);
-  } else {
-    failure = algorithms::sort(argument(frame, arrays, 0), axis, order, viewOf(out));
-  }
-  if (failure) {
-    if (out->type == DG_STR) // nothing in it was retained yet
-      memset(out->data, 0, size_t(byteCount(out->type, out->rank, out->extents)));
+static LibraryError argsorted(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
+  auto order = frame.number()[0] ? algorithms::Order::Descending : algorithms::Order::Ascending;
+  dg_array *out = make(context, DG_I64, arrays[0]->rank, arrays[0]->extents);
+  if (!out) return outOfMemory(uint64_t(byteCount(DG_I64, arrays[0]->rank, arrays[0]->extents)));
+  if (auto failure = algorithms::argsort(argument(frame, arrays, 0), 0, order, viewOf(out))) {
     dg_array_release(out);
     return error(failures::OutOfMemory, failure->text);
   }
-  retainTexts(out);
   dg_task_return(context, 0, out);
   return {};
+}
+
+// One array by its own elements; or the fields of the elements, each an array, by the keys behind them.
+static LibraryError sorted(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
+  int axis = int(frame.number()[0]);
+  auto order = frame.number()[1] ? algorithms::Order::Descending : algorithms::Order::Ascending;
+  if (frame.arrays == 1) {
+    dg_array *in = arrays[0], *out = make(context, in->type, in->rank, in->extents);
+    if (!out) return outOfMemory(uint64_t(byteCount(in->type, in->rank, in->extents)));
+    if (auto failure = algorithms::sort(argument(frame, arrays, 0), axis, order, viewOf(out))) {
+      if (out->type == DG_STR) // nothing in it was retained yet
+        memset(out->data, 0, size_t(byteCount(out->type, out->rank, out->extents)));
+      dg_array_release(out);
+      return error(failures::OutOfMemory, failure->text);
+    }
+    retainTexts(out);
+    dg_task_return(context, 0, out);
+    return {};
+  }
+  int fields = int(frame.arrays) - 1;
+  dg_array *keys = arrays[fields];
+  if (keys->extents[0] != arrays[0]->extents[axis])
+    return error(failures::ExtentsDiffer, failures::extentsDiffer(arrays[0]->extents[axis], keys->extents[0], axis));
+  dg_array *indexes = make(context, DG_I64, 1, keys->extents);
+  if (!indexes) return outOfMemory(uint64_t(keys->extents[0]) * 8);
+  LibraryError result = {};
+  if (auto failure = algorithms::argsort(argument(frame, arrays, fields), 0, order, viewOf(indexes)))
+    result = error(failures::OutOfMemory, failure->text);
+  for (int k = 0; k < fields && !result.code; ++k) {
+    dg_array *in = arrays[k], *out = make(context, in->type, in->rank, in->extents);
+    if (!out) {
+      result = outOfMemory(uint64_t(byteCount(in->type, in->rank, in->extents)));
+      break;
+    }
+    algorithms::permute(viewOf(in), axis, viewOf(indexes), viewOf(out));
+    retainTexts(out);
+    dg_task_return(context, k, out);
+  }
+  dg_array_release(indexes);
+  return result;
 }
 
 // The rows along `axis` (or, for axis -1, the elements) whose mask is true.
@@ -205,8 +216,9 @@ static LibraryError put(const LibraryFrame &frame, dg_array *const *arrays) {
 LibraryError runArrays(dg_context *context, const LibraryFrame &frame, dg_array *const *arrays) {
   switch (frame.function) {
   case DG_LIB_SORT:
-  case DG_LIB_ARGSORT:
     return sorted(context, frame, arrays);
+  case DG_LIB_ARGSORT:
+    return argsorted(context, frame, arrays);
   case DG_LIB_UNIQUE: {
     auto values = algorithms::unique(argument(frame, arrays, 0));
     if (!values.ok())

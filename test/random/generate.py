@@ -1,11 +1,13 @@
 """Random Dagger programs that are correct by construction, from a seed.
 
 A program is a list of statements over typed variables: scalars, arrays of rank 1 to 3 with known extents, tasks with
-`inout`, stencils with each edge rule, views, updates in place, nested tasks, control flow and, now and then, a statement
-that fails when it is looked at. Everything that it computes is printed, so two executions agree if their outputs do.
+`inout`, stencils with each edge rule, views, updates in place, nested tasks, control flow, what `constructs` adds and, now
+and then, a statement that fails when it is looked at. Everything that it computes is printed, so two executions agree if their outputs do.
 Floating-point values stay small and pass only through operations whose bits are fixed (no elementary functions).
 """
 import random
+
+import constructs
 
 INTS = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"]
 FLOATS = ["f32", "f64"]
@@ -25,7 +27,7 @@ class Program:
     def __init__(self, seed, failing=None):
         self.random = random.Random(seed)
         self.failing = self.random.random() < 0.12 if failing is None else failing
-        self.declarations, self.statements, self.values, self.count = [], [], [], 0
+        self.declarations, self.statements, self.values, self.others, self.count = [constructs.POINT], [], [], [], 0
 
     # -- small pieces ------------------------------------------------------------------------------------------------
     def name(self, prefix="v"):
@@ -45,8 +47,12 @@ class Program:
         return self.random.choice(found) if found else None
 
     def declare(self, expression, type, extents=(), mutable=False):
-        value = Value(self.name(), type, extents, mutable)
+        value = self.know(self.name(), type, extents, mutable)
         self.statements.append(f"{'var' if mutable else 'let'} {value.name} = {expression}")
+        return value
+
+    def know(self, name, type, extents=(), mutable=False):
+        value = Value(name, type, extents, mutable)
         self.values.append(value)
         return value
 
@@ -234,6 +240,7 @@ class Program:
     def text(self):
         steps = [self.new_array, self.elementwise, self.elementwise, self.stencil, self.reduce, self.reduce, self.view, self.update,
                  self.loop, self.task, self.nested, self.inout_task, self.order, self.branch]
+        steps += [lambda step=step: step(self) for step in constructs.STEPS]
         self.new_array()
         length = self.random.randint(5, 16)
         for turn in range(length):

@@ -83,8 +83,13 @@ private:
     }
     if (!last) {
       OpBuilder builder(block->getParentOp()->getContext());
-      if (Operation *definition = value.getDefiningOp(); definition && definition->getBlock() == block)
-        builder.setInsertionPointAfter(definition);
+      // Behind the retain that makes it a reference of its own, or the last one could be gone in between.
+      Operation *behind = value.getDefiningOp();
+      if (behind && behind->getBlock() != block) behind = nullptr;
+      for (Operation *user : value.getUsers())
+        if (isa<RetainOp>(user) && user->getBlock() == block && (!behind || behind->isBeforeInBlock(user))) behind = user;
+      if (behind)
+        builder.setInsertionPointAfter(behind);
       else
         builder.setInsertionPointToStart(block);
       ReleaseOp::create(builder, value.getLoc(), value);

@@ -19,7 +19,7 @@ SmallVector<Value> loadAll(Abi &abi, OpBuilder &builder, Location loc, Value roo
   return values;
 }
 
-// Scalars one behind the other, as a struct on the stack; its type. A text is kept for good, since bytes are not counted.
+// Scalars one behind the other, as a struct on the stack; its type.
 Value pack(Abi &abi, OpBuilder &builder, Operation *op, ValueRange scalars, LLVM::LLVMStructType type) {
   Location loc = op->getLoc();
   if (scalars.empty()) return abi.null(builder, loc);
@@ -32,6 +32,27 @@ LLVM::LLVMStructType packedType(Abi &abi, TypeRange scalars) {
   SmallVector<Type> fields;
   for (Type scalar : scalars) fields.push_back(abi.inMemory(scalar));
   return LLVM::LLVMStructType::getLiteral(abi.i64.getContext(), fields);
+}
+// Where in the struct the texts are, ended by DG_NO_TEXT; a null pointer if there is none.
+Value textsOf(Abi &abi, OpBuilder &builder, LaunchOp op, LLVM::LLVMStructType packed) {
+  Location loc = op.getLoc();
+  DataLayout layout = DataLayout::closest(op);
+  SmallVector<int64_t> places;
+  uint64_t offset = 0;
+  for (auto [scalar, field] : llvm::zip_equal(op.getScalars().getTypes(), packed.getBody())) {
+    offset = llvm::alignTo(offset, layout.getTypeABIAlignment(field));
+    if (isa<array::StrType>(scalar)) places.push_back(offset);
+    offset += layout.getTypeSize(field);
+  }
+  if (places.empty()) return abi.null(builder, loc);
+  places.push_back(DG_NO_TEXT);
+  LLVM::GlobalOp global = abi.structure("texts", LLVM::LLVMStructType::getLiteral(op.getContext(), SmallVector<Type>(places.size(), abi.i32)),
+                                        [&](OpBuilder &b, Location l) {
+                                          SmallVector<Value> fields;
+                                          for (int64_t place : places) fields.push_back(abi.constant(b, l, abi.i32, place));
+                                          return fields;
+                                        });
+  return LLVM::AddressOfOp::create(builder, loc, global);
 }
 int64_t sizeOf(Operation *op, Type type) { return DataLayout::closest(op).getTypeSize(type); }
 
@@ -72,14 +93,14 @@ struct Launch : Pattern<LaunchOp> {
     LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
     uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
                     (op.getValues() ? DG_LAUNCH_VALUES : 0);
-    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
+    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
     LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
       access.push_back(0);
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(op.getExtents().size()), byte(op.getAccess().size()), byte(op.getNumResults()),
               byte(flags), abi.constant(b, l, abi.i32, op.getScalars().empty() ? 0 : sizeOf(op, packed)),
               LLVM::AddressOfOp::create(b, l, abi.ptr, op.getKernelAttr()), abi.bytes(b, l, access),
-              abi.cString(b, l, nameOf(loc, op.getKind())), abi.location(b, loc)};
+              abi.cString(b, l, nameOf(loc, op.getKind())), abi.location(b, loc), textsOf(abi, b, op, packed)};
     });
     // Each result's extents, DG_MAX_RANK a result.
     SmallVector<Value> shapes;
@@ -89,8 +110,6 @@ struct Launch : Pattern<LaunchOp> {
       for (int64_t axis = 0; axis < DG_MAX_RANK; ++axis)
         shapes.push_back(axis < rank ? adaptor.getShapes()[next++] : abi.constant(rewriter, loc, abi.i64, 1));
     }
-    for (Value scalar : adaptor.getScalars())
-      if (isa<LLVM::LLVMPointerType>(scalar.getType())) abi.call(rewriter, loc, "dg_str_retain", abi.ptr, scalar);
     Value results = op.getNumResults() ? abi.slot(op, abi.ptr, op.getNumResults()) : abi.null(rewriter, loc);
     abi.call(rewriter, loc, "dg_launch_submit", {},
              {Abi::context(op), abi.addressOf(rewriter, loc, launch), abi.list(rewriter, op, adaptor.getExtents(), abi.i64),

@@ -116,10 +116,13 @@ typedef struct dg_launch {
   const dg_operand *operand;
   const char *name;
   const dg_location *location;
+  const uint32_t *texts; // where in `scalars` the texts are, then DG_NO_TEXT; NULL: there is none
 } dg_launch;
+#define DG_NO_TEXT UINT32_MAX
 
 // Submits (host) or runs at once (in a task). `arrays` has operands - results inputs; DG_UPDATE and DG_COMMUTE ones must
 // come from dg_array_own. consumed: nothing, except that inputs whose bit is set in `dying` are released (and may be reused).
+// The texts among the scalars are borrowed for the call: the launch holds its own references until it has ended.
 // result_extents: for each result, DG_MAX_RANK extents. Failed inputs make failed results. priority: larger first.
 void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                       const void *scalars, const int64_t *result_extents, dg_array **results, int32_t priority);

@@ -29,6 +29,16 @@ void ringKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_
   for (int64_t i = low[0]; i < high[0]; ++i)
     w[i] = 0.5 * (u[(i + n - 1) % n] + u[(i + 1) % n]);
 }
+// a[i] = the length of the text behind a number.
+struct WithText {
+  int32_t number;
+  dg_str *text;
+};
+void lengthKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *scalars) {
+  const auto *s = static_cast<const WithText *>(scalars);
+  for (int64_t i = low[0]; i < high[0]; ++i)
+    reinterpret_cast<double *>(v[0].data)[i] = double(s->text->bytes + s->number);
+}
 void failAtKernel(dg_context *context, const int64_t *low, const int64_t *high, const dg_view *v, const void *at) {
   int64_t bad = *static_cast<const int64_t *>(at);
   for (int64_t i = low[0]; i < high[0]; ++i) {
@@ -75,6 +85,33 @@ TEST(Launch, Chain) {
         {.threads = threads, .chunkBytes = 8192});
     EXPECT_EQ(o.code, 0) << o.err;
   }
+}
+
+// A launch holds the texts among its scalars until it has ended, and no longer.
+TEST(Launch, TextsAreHeldUntilTheEnd) {
+  dg_str *kept = dg_str_new("held", 4);
+  Outcome o = run(
+      [&](dg_context *c) {
+        const uint32_t texts[] = {offsetof(WithText, text), DG_NO_TEXT};
+        const dg_launch length = {DG_ABI_VERSION, 1, 1, 1, 0, sizeof(WithText), lengthKernel, writes, "length", nullptr, texts};
+        for (int turn = 0; turn < 100; ++turn) {
+          dg_str *own = dg_str_new("four and more", 13);
+          WithText first = {1, own}, second = {2, kept};
+          dg_array *a = launch(c, length, 3000, nullptr, false, &first);
+          dg_array *b = launch(c, length, 3000, nullptr, false, &second);
+          dg_str_release(own); // the launch may not have begun
+          dg_array_look(c, a, nullptr);
+          dg_array_look(c, b, nullptr);
+          EXPECT_EQ(element<double>(a, 2999), 14);
+          EXPECT_EQ(element<double>(b, 0), 6);
+          dg_array_release(a);
+          dg_array_release(b);
+        }
+      },
+      {.threads = 2, .chunkBytes = 8192});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(kept->refs, 1);
+  dg_str_release(kept);
 }
 
 // A result takes the buffer of an operand that dies, and only if no other value shares it.
