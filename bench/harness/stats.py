@@ -56,7 +56,7 @@ def crossing(points: list[tuple[float, float]], level: float) -> float:
     """Where efficiency first reaches `level`: points are (granularity, efficiency), interpolated between neighbours."""
     points = sorted(points)
     if not points or points[-1][1] < level:
-        raise Failure(f"efficiency stays below {level:.0%}")
+        raise Failure(f"efficiency stays below {level:.0%} (is the machine busy with something else?)")
     if points[0][1] >= level:
         return points[0][0]
     for (x0, y0), (x1, y1) in reversed(list(zip(points, points[1:]))):
