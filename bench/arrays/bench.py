@@ -111,7 +111,8 @@ def streams(rows, n):
         "gather": (24 * n, "stream", 24 * n), "where": (16 * n, "stream", 16 * n), "histogram": (n, "read", n)}
     for what, (moved, kind, kept) in kinds.items():
         name = f"{'mean and variance' if what == 'moments' else what}, {n:.0e}"
-        extra = ("--what", what, "--n", n)
+        source = here / "streams" / f"{what}.dg"
+        extra = ("--n", n)
         if rows.bench.wanted(name):
             # NumPy is the judge of the result, once.
             try:
@@ -122,11 +123,11 @@ def streams(rows, n):
             turns = rows.options.turns
             goals = (Ahead(),) if what == "histogram" else (OfFloor(0.9), Ahead())
             note = "memory does not limit it: the floor is not held against it" if what == "histogram" else ""
-            rows.row(name, lambda: Ours(here / "streams.dg", "--turns", 1, 1 + turns, 1, 1e3, 2, extra, check),
+            rows.row(name, lambda: Ours(source, "--turns", 1, 1 + turns, 1, 1e3, 2, extra, check),
                      {"NumPy": lambda: python("numpy", what, n, check=check),
                       "Numba": lambda: python("numba", what, n, check=check, packages=("numba",))},
                      goals, bandwidth(kind, moved), note)
-        rows.memory(name, here / "streams.dg", [*extra, "--turns", 2], kept)
+        rows.memory(name, source, [*extra, "--turns", 2], kept)
 
 
 def options_rows(rows, n):
@@ -140,7 +141,7 @@ def options_rows(rows, n):
                 run([programs.dg(source), "--n", 100_000, "--out", out], 60)
                 flags = [f"-DREAL={real}", "-fno-fast-math"]
                 judge = compiled(f"ulp_{ours}", "ulp.c", *flags, after=["-lquadmath", "-lm"])
-                note = f"worst error of a price {value(run([judge, out, 100_000])[1], 'check'):.1f} ulp (of 100,000)"
+                note = f"worst error of 100,000 prices {value(run([judge, out, 100_000])[1], 'check'):.2f} ulp of the spot"
             except Failure as failure:
                 note = f"error not measured: {failure}"
 

@@ -1,4 +1,5 @@
-/* The worst error of prices, in units of the last place: `FILE.npy N`, against 128-bit arithmetic on the same inputs. */
+/* The worst error of prices: `FILE.npy N`, against 128-bit arithmetic on the same inputs. In units of the last place of the
+   spot: a price is a difference of two numbers of its size, and may itself be as near to nothing as one likes. */
 #include "peer.h"
 #include <math.h>
 #include <quadmath.h>
@@ -21,8 +22,7 @@ int main(int argc, char **argv) {
     __float128 y = (REAL)fma((double)c, (REAL)0.00002, (REAL)0.1), r = (REAL)0.02, v = (REAL)0.3, root = v * sqrtq(y);
     __float128 d1 = (logq(s / k) + (r + 0.5Q * v * v) * y) / root;
     __float128 right = s * cdf(d1) - k * expq(-r * y) * cdf(d1 - root);
-    REAL near = (REAL)right;
-    double unit = sizeof(REAL) == 4 ? (double)(nextafterf((float)near, INFINITY) - (float)near) : nextafter((double)near, INFINITY) - (double)near;
+    double unit = ldexp(1.0, ilogb((double)s) - (sizeof(REAL) == 4 ? 23 : 52));
     double error = (double)(fabsq((__float128)price - right) / unit);
     if (!(error <= worst)) worst = error;
   }

@@ -35,11 +35,12 @@ def make(out: str, command: list, *sources) -> Path:
     return path
 
 
-def dg(source: Path) -> Path:
+def dg(source: Path, *flags: str) -> Path:
     """A program of ours. It is also made anew whenever the compiler or the runtime was."""
-    out = f"ours/{source.parent.name}_{source.stem}"
+    out = "_".join(["ours/" + source.parent.name, source.stem, *(flag.strip("-") for flag in flags)])
     runtime = sorted((root / "build").glob("**/libdagger_runtime.so*"))
-    return make(out, [daggerc, "build", source, "-o", build / out], source, daggerc, *runtime)
+    beside = source.parent.glob("*.dg")  # modules that it may import
+    return make(out, [daggerc, "build", *flags, source, "-o", build / out], source, daggerc, *runtime, *beside)
 
 
 def first_line(text: str) -> str:

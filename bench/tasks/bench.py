@@ -260,8 +260,8 @@ def task_bench(bench, options, pattern):
     width, workers = options.width, 2
 
     def ours():
-        program = programs.dg(here / "taskbench.dg")
-        words = [program, "--pattern", pattern, "--width", width, "--dagger-threads", workers]
+        program = programs.dg(here / "patterns" / f"{pattern}.dg")
+        words = [program, "--width", width, "--dagger-threads", workers]
 
         def once(steps, iterations):
             less = max(1, steps // 10)
