@@ -4,10 +4,7 @@
 #include "compiler/driver/ProgramLoader.h"
 #include "compiler/hir/Walker.h"
 #include "compiler/pipeline/Pipeline.h"
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -91,19 +88,14 @@ bool compile(const dagger_compile_request &request, Result &result) {
     if (text) result.stageText = std::move(*text);
     return text.has_value();
   }
-  std::optional<std::string> object = pipeline::compile(*program, options, result.loader.diagnostics);
-  if (!object) return false;
-  if (request.output == DAGGER_SHARED_OBJECT) {
-    std::string problem = linkShared(*object, request.output_path, libraries(*program, false));
-    if (!problem.empty()) addProblem(result, 7006, "the program cannot be linked: " + problem);
-    return problem.empty();
-  }
-  result.libraryArguments = libraries(*program, true);
-  std::ofstream file(request.output_path, std::ios::binary);
-  file.write(object->data(), std::streamsize(object->size()));
-  file.close();
-  if (!file) addProblem(result, 7001, std::string("cannot write `") + request.output_path + "`: " + strerror(errno));
-  return bool(file);
+  std::optional<std::vector<std::string>> objects = pipeline::compile(*program, options, result.loader.diagnostics);
+  if (!objects) return false;
+  bool isShared = request.output == DAGGER_SHARED_OBJECT;
+  if (!isShared) result.libraryArguments = libraries(*program, true);
+  std::string problem = isShared ? linkShared(*objects, request.output_path, libraries(*program, false))
+                                 : linkRelocatable(*objects, request.output_path);
+  if (!problem.empty()) addProblem(result, 7006, "the program cannot be linked: " + problem);
+  return problem.empty();
 }
 
 } // namespace

@@ -1,15 +1,18 @@
-// From the code generator's object to a shared object, with lld inside this process.
+// From the code generator's objects to one file, with lld inside this process.
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace dagger {
 
-// Links the relocatable object in memory into the shared object `output`, which is overwritten. What it does not define is
-// left to whoever opens it. `libraries`: for the command line, files or -l options. Empty if it worked, else lld's words.
-// One call at a time in a process.
-std::string linkShared(std::string_view object, const std::string &output, const std::vector<std::string> &libraries);
+// Both take relocatable objects in memory and overwrite `output`. Empty if it worked, else lld's words. One call at a time in a
+// process.
+
+// A shared object. What it does not define is left to whoever opens it. `libraries`: for the command line, files or -l options.
+std::string linkShared(const std::vector<std::string> &objects, const std::string &output, const std::vector<std::string> &libraries);
+
+// One relocatable object.
+std::string linkRelocatable(const std::vector<std::string> &objects, const std::string &output);
 
 // How a library that an `extern` declaration names is given to the linker: a file beside the source that names it with its
 // folder, so that it is found when the program is opened; anything else by its name, for the system to find.

@@ -106,6 +106,43 @@ bool Lowering::mayPrint(const hir::Block *block) {
       [](const Stmt *s) { return s->kind == hir::StmtKind::Print; });
 }
 
+bool Lowering::canFail(const Expr *e) {
+  if (e->type->kind != TypeKind::Int) return false;
+  if (e->op != Op::FloorDiv && e->op != Op::Mod && e->op != Op::Pow) return false;
+  const Expr *by = e->args[1];
+  return by->op != Op::Const || (e->op == Op::Pow ? by->intValue < 0 : by->intValue == 0);
+}
+
+bool Lowering::defersFailures(const hir::Function *f) {
+  auto [known, isNew] = deferring.emplace(f, false);
+  if (!isNew) return known->second;
+  bool fails = false, looks = !f->body;
+  Walker walker;
+  walker.onExpr = [&](const Expr *e) {
+    looks |= e->op == Op::If || e->op == Op::BlockExpr || (e->op == Op::Call && (!e->callee->body || !defersFailures(e->callee)));
+    fails |= canFail(e) || e->op == Op::Element;
+  };
+  walker.onStmt = [&](const Stmt *s) {
+    looks |= s->kind != hir::StmtKind::Let || s->var->isMutable;
+    return true;
+  };
+  walker.block(f->body);
+  return deferring[f] = fails && !looks;
+}
+
+bool Lowering::isRead(const Var *v) {
+  if (!variablesRead) {
+    variablesRead.emplace();
+    Walker walker;
+    walker.onExpr = [&](const Expr *e) {
+      if (e->op == Op::Local) variablesRead->insert(e->var);
+    };
+    walker.onAssign = [&](const Var *root) { variablesRead->insert(root); };
+    for (const hir::Function *f : program.functions) walker.block(f->body);
+  }
+  return variablesRead->contains(v);
+}
+
 bool Lowering::mentions(const Stmt *stmt, llvm::function_ref<bool(const Var *)> is) {
   bool found = false;
   Walker walker;

@@ -114,7 +114,33 @@ Val Lowering::emitElement(const Expr *e) {
   Values indices;
   for (size_t i = 1; i < e->args.size(); ++i)
     indices.push_back(emitIndex(e->args[i]));
-  return readElement(array, indices, loc(e->span), isOwnElement(e));
+  bool isSafe = isOwnElement(e) || array.view || isInBounds(array.parts[0], indices);
+  bool isText = llvm::any_of(array.parts, [](Value part) { return isa<array::StrType>(getElementTypeOrSelf(part.getType())); });
+  if (isSafe || isText || !state.defersFailures || state.context != Context::Host)
+    return readElement(array, indices, loc(e->span), isSafe);
+  return elementOrFailure(e, array, indices);
+}
+
+// The read looks at the array, but not at itself: an index out of range makes a failed value.
+Val Lowering::elementOrFailure(const Expr *e, const Val &array, ValueRange indices) {
+  Location at = loc(e->span);
+  Values space = extents(array.parts[0], at);
+  Value inRange = boolean(true, at);
+  for (auto [index, extent] : llvm::zip_equal(indices, space))
+    inRange = arith::AndIOp::create(builder, at, inRange, arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ult, index, extent));
+  return branch(
+      at, inRange, {},
+      [&] {
+        Val read = readElement(array, indices, at, true);
+        for (Value &part : read.parts) part = future(part, at);
+        return read;
+      },
+      [&] {
+        return generic(at, {}, {}, noMaps(), {}, [&](ValueRange) {
+          checkIndices(indices, space, at);
+          return zero(e->type, at).parts;
+        });
+      });
 }
 
 // ---- maps -----------------------------------------------------------------------------------------------------------

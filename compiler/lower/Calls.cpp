@@ -140,7 +140,8 @@ Val Lowering::emitCall(const Expr *e) {
     for (const Val &v : values)
       operands.append(v.parts);
     func::FuncOp callee = function(f, Context::Scalar);
-    return lift(operands, at, [&](ValueRange v) { return Values(func::CallOp::create(builder, at, callee, v).getResults()); });
+    auto call = [&](ValueRange v) { return Values(func::CallOp::create(builder, at, callee, v).getResults()); };
+    return lift(operands, at, call, defersFailures(f));
   }
   if (inTask)
     return callDirect(e, function(f, Context::Task), false);

@@ -1,5 +1,6 @@
 // Variables become values, loops carry them, and what leaves a block early becomes a flag.
 #include "compiler/lower/Lowering.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 
@@ -157,6 +158,12 @@ void Lowering::carry(Location at, const VarList &vars,
       return;
     }
   Values inits = valuesOf(vars);
+  bool defers = std::exchange(state.defersFailures, false);
+  ++state.loops;
+  llvm::scope_exit leave([&] {
+    --state.loops;
+    state.defersFailures = defers;
+  });
   // Each turn makes at least one more value a future, so this ends.
   while (true) {
     SmallVector<Value> yielded;
@@ -368,6 +375,21 @@ void Lowering::emit(const Stmt *s) {
     emitUnguarded(s);
 }
 
+// In a loop failures stop where they happen: a launch for each turn would cost more than the turn.
+void Lowering::emitLet(const Stmt *s) {
+  Location at = loc(s->span);
+  bool outer = std::exchange(state.defersFailures, !s->var->isMutable && !state.loops);
+  Val value = s->value ? emit(s->value) : zero(s->var->type, at);
+  state.defersFailures = outer;
+  state.env[s->var] = value;
+  if (state.context != Context::Host || isRead(s->var))
+    return;
+  Values kept;
+  llvm::copy_if(value.parts, std::back_inserter(kept), [](Value part) { return isa<RankedTensorType>(part.getType()); });
+  if (!kept.empty())
+    task::KeepOp::create(builder, at, kept);
+}
+
 void Lowering::emitUnguarded(const Stmt *s) {
   Location at = loc(s->span);
   auto saved = std::make_tuple(state.priority, state.retries, state.callName);
@@ -384,11 +406,7 @@ void Lowering::emitUnguarded(const Stmt *s) {
   if (sequential)
     task::BeginSequentialOp::create(builder, at);
   switch (s->kind) {
-  case hir::StmtKind::Let: {
-    Val value = s->value ? emit(s->value) : zero(s->var->type, at);
-    state.env[s->var] = value;
-    break;
-  }
+  case hir::StmtKind::Let: emitLet(s); break;
   case hir::StmtKind::Assign: {
     Val value = emit(s->value);
     writePlace(s->place, value, s->value->type);

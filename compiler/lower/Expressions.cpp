@@ -5,10 +5,11 @@ using namespace mlir;
 
 namespace dagger::lower {
 
-Val Lowering::lift(ValueRange operands, Location at, const std::function<Values(ValueRange)> &compute) {
+Val Lowering::lift(ValueRange operands, Location at, const std::function<Values(ValueRange)> &compute, bool canFail) {
   bool isText = llvm::any_of(operands, [](Value v) { return isa<array::StrType>(getElementTypeOrSelf(v.getType())); });
   bool hasFuture = llvm::any_of(operands, [](Value v) { return isFuture(v); });
-  if (!hasFuture || isText || state.context != Context::Host)
+  bool isLifted = hasFuture || (canFail && state.defersFailures);
+  if (!isLifted || isText || state.context != Context::Host)
     return Val(compute(plain(operands, at)));
   Values futures;
   SmallVector<AffineMap> maps;
@@ -89,7 +90,7 @@ Val Lowering::emit(const Expr *e) {
   case Op::Shl:
   case Op::Shr: {
     Value a = emit(e->args[0]).parts[0], b = emit(e->args[1]).parts[0];
-    return lift({a, b}, at, [&](ValueRange v) { return Values{binary(e->op, v[0], v[1], e->type, at)}; });
+    return lift({a, b}, at, [&](ValueRange v) { return Values{binary(e->op, v[0], v[1], e->type, at)}; }, canFail(e));
   }
   case Op::Eq:
   case Op::Ne:

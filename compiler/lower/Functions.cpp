@@ -121,6 +121,7 @@ void Lowering::emitBody(func::FuncOp func, const hir::Function *f, Context where
   state.context = where;
   state.function = f;
   state.functionName = f->name;
+  state.loops = f->isRecursive; // it repeats as a loop does
   OpBuilder::InsertionGuard guard(builder);
   Block *entry = func.addEntryBlock();
   builder.setInsertionPointToStart(entry);

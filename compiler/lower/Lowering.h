@@ -111,6 +111,9 @@ private:
   VarList assigned(const Effects &);           // those that are bound now, with the flags of what it may leave
   bool contains(const hir::Block *, llvm::function_ref<bool(const Expr *)>, llvm::function_ref<bool(const Stmt *)>);
   bool mayPrint(const hir::Block *);
+  bool canFail(const Expr *);                  // an operator, given its operands
+  bool defersFailures(const hir::Function *);  // scalar code that may fail, in which no statement looks at what failed
+  bool isRead(const Var *);                    // anywhere in the program
   void freeVars(const hir::Block *, llvm::SetVector<const Var *> &);
 
   // ---- Functions.cpp
@@ -170,8 +173,10 @@ private:
   Val emit(const Expr *);
   Value emitScalar(const Expr *e) { return plain(emit(e).parts[0], loc(e->span)); }
   Value emitIndex(const Expr *e) { return toIndex(emitScalar(e), !isUnsigned(e->type), loc(e->span)); }
-  // Scalar code on operands of which some may be futures: then it becomes an operation of rank 0.
-  Val lift(ValueRange operands, Location, const std::function<Values(ValueRange)> &compute);
+  // Scalar code on operands of which some may be futures, or that may fail where a failure is to wait for who looks: then it
+  // becomes an operation of rank 0.
+  Val lift(ValueRange operands, Location, const std::function<Values(ValueRange)> &compute, bool canFail = false);
+  void emitLet(const Stmt *);
   Val emitIf(const Expr *);
   Val field(const Val &, const hir::Type *, int index);
 
@@ -197,6 +202,7 @@ private:
 
   // ---- Arrays.cpp
   Val emitElement(const Expr *);
+  Val elementOrFailure(const Expr *, const Val &array, ValueRange indices);
   Val emitMap(const Expr *);
   Val emitAt(const Expr *);
   Val emitOffsetRead(const Expr *);
@@ -330,6 +336,8 @@ private:
     struct Point { const Expr *at; const Var *fill; };
     SmallVector<Point, 2> points;          // the point kernels around, for offset reads: their `outside` values
     Values point;                          // the extents of the innermost one
+    int loops = 0;          // around what is emitted, as far as they are known
+    bool defersFailures = false; // a scalar that fails is looked at later: its failure is a failed value
     std::optional<Value> priority;
     int retries = 0;
     std::string callName;
@@ -343,6 +351,8 @@ private:
   std::map<std::pair<const hir::Function *, Context>, mlir::func::FuncOp> functions;
   std::deque<std::function<void()>> pending;
   std::map<const void *, Effects> effectsOf;
+  std::map<const hir::Function *, bool> deferring;
+  std::optional<llvm::DenseSet<const Var *>> variablesRead;
   hir::KernelCode kernelCode;
   std::map<const hir::Block *, Outlined> outlines;
   std::deque<Var> ownVars;

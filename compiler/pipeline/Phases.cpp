@@ -38,10 +38,9 @@ bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result
       return true;
     }
   }
-  codegen::CpuOutput output = options.stopAt == Stage::Llvm ? codegen::CpuOutput::LlvmText
-                              : options.stopAt == Stage::Asm ? codegen::CpuOutput::AssemblyText
-                                                             : codegen::CpuOutput::Object;
-  return codegen::emit(module, options.cpu, output, result.text, result.object, error);
+  if (options.stopAt == Stage::Object) return codegen::emitObjects(module, options.cpu, result.objects, error);
+  auto kind = options.stopAt == Stage::Llvm ? codegen::CpuText::Llvm : codegen::CpuText::Assembly;
+  return codegen::emitText(module, options.cpu, kind, result.text, error);
 }
 
 } // namespace dagger::pipeline

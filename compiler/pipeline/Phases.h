@@ -21,8 +21,8 @@ struct PhaseOptions {
 };
 
 struct PhaseResult {
-  std::string text;         // of any stage but Object
-  std::vector<char> object; // of Object
+  std::string text;                 // of any stage but Object
+  std::vector<std::string> objects; // of Object
 };
 
 // Takes a module at VALUES (as compiler/lower makes it) through the phases, in place. False with `error` set if one fails, which

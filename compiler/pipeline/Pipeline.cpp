@@ -28,10 +28,10 @@ static std::optional<PhaseResult> run(const hir::Program &program, const Options
   return result;
 }
 
-std::optional<std::string> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics) {
+std::optional<std::vector<std::string>> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics) {
   std::optional<PhaseResult> result = run(program, options, Stage::Object, diagnostics);
   if (!result) return std::nullopt;
-  return std::string(result->object.begin(), result->object.end());
+  return std::move(result->objects);
 }
 
 std::optional<std::string> emitStage(const hir::Program &program, const Options &options, const std::string &stage, Diagnostics &diagnostics) {

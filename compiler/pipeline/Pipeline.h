@@ -4,6 +4,7 @@
 #include "compiler/hir/Hir.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dagger::pipeline {
 
@@ -12,9 +13,9 @@ struct Options {
   int vectorBits = 0; // 128, 256, 512; 0: what the CPU does best
 };
 
-// A relocatable object that exports dg_program_entry. Nothing when something cannot be compiled: `diagnostics` says what.
+// Relocatable objects, of which one exports dg_program_entry. Nothing when something cannot be compiled: `diagnostics` says what.
 // One call at a time in a process.
-std::optional<std::string> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics);
+std::optional<std::vector<std::string>> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics);
 
 // What stands at the end of a phase: "values" "graph" "kernels" "host" "llvm" "asm"; another name gives a diagnostic.
 // With ".dot", ".json" or ".svg" behind one of the first three it is the graph of the program at that stage (compiler/graph).

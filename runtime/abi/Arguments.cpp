@@ -91,7 +91,7 @@ bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error
     }
     // --dagger-*: the runtime's own. Under `daggerc run` the graph that ran may also be asked for behind the program.
     bool isThreads = name == "dagger-threads", isChunk = name == "dagger-chunk-bytes", isStats = name == "dagger-stats";
-    bool isGraph = name == (standalone ? "dagger-graph" : "graph");
+    bool isGraph = name == (standalone ? "dagger-graph" : "graph"), isTrace = standalone && name == "dagger-trace";
     const dg_parameter *parameter = nullptr;
     size_t index = 0;
     for (; index < size_t(program.parameter_count); ++index) {
@@ -101,7 +101,7 @@ bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error
         break;
       }
     }
-    bool isOwn = !parameter && (isGraph || (standalone && (isThreads || isChunk || isStats)));
+    bool isOwn = !parameter && (isGraph || isTrace || (standalone && (isThreads || isChunk || isStats)));
     if (!parameter && !isOwn) {
       error = "there is no parameter --" + std::string(name) + "; --help lists them";
       return false;
@@ -129,9 +129,9 @@ bool Arguments::parse(int argc, char **argv, bool standalone, std::string &error
     }
     int64_t read = 0;
     if (isStats) {
-      statistics = value == "true";
-    } else if (isGraph) {
-      options.graph = argv[i] + (value.data() - argv[i]); // It ends where the argument does.
+      options.statistics = value == "true";
+    } else if (isGraph || isTrace) {
+      (isGraph ? options.graph : options.trace) = argv[i] + (value.data() - argv[i]); // It ends where the argument does.
     } else if (!number(value, 1, isThreads ? 4096 : INT64_MAX / 2, read)) {
       error = "--" + std::string(name) + ": " + text::quote(value) + " is not a number from 1 on";
       return false;
@@ -171,7 +171,8 @@ std::string Arguments::help(const std::string &command, bool standalone) const {
     own = {{"--dagger-threads N", "how many threads compute (default: $DAGGER_THREADS, else one a core)"},
            {"--dagger-chunk-bytes N", "how large the pieces are that arrays are cut into"},
            {"--dagger-graph FILE", "write the tasks that ran, as .dot, .json or .svg"},
-           {"--dagger-stats", "say at the end what the scheduler did"}};
+           {"--dagger-trace FILE", "write what each thread did when, for Perfetto (https://ui.perfetto.dev)"},
+           {"--dagger-stats", "say at the end where the time went, by source line"}};
 
   std::string out = command;
   if (program.doc && *program.doc)

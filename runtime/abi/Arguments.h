@@ -27,7 +27,7 @@ class Arguments {
 
 public:
   dg_options options;
-  bool helpWanted = false, statistics = false;
+  bool helpWanted = false;
 
   Arguments(const dg_program &program, const dg_options &options);
   ~Arguments();

@@ -56,6 +56,16 @@ const Failure *CallWork::inputFailure(Task &) {
   return found;
 }
 
+int64_t CallWork::bytes(Task &) {
+  int64_t total = 0;
+  for (int k = 0; k < task.arrays; ++k) {
+    const CallArgument &a = arguments[k];
+    if (!a.empty)
+      total += int64_t(dg_type_size(dg_type(a.handle->type))) * elementsOf(a.box, a.handle->rank) * (a.updates() ? 2 : 1);
+  }
+  return total;
+}
+
 void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array **arrays, const dg_location *location) {
   for (int k = 0; k < count; ++k) {
     CallArgument &argument = arguments[k];

@@ -49,6 +49,7 @@ struct CallWork final : Work {
   void run(dg_context *context, Task &task) override;
   void finish(Task &task, const Failure *failure) override;
   void describe(Task &task, Failure &failure) override;
+  int64_t bytes(Task &task) override;
   int retries() const override { return task.retries; }
   void *save(Task &) override;
   void restore(Task &, void *saved) override;

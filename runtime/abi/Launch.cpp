@@ -79,6 +79,16 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     failure.task = name;
 }
 
+int64_t LaunchWork::bytes(Task &task) {
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], total = 0;
+  pointsOf(task.point, low, high);
+  for (LaunchOperand &o : operands) {
+    int64_t times = int64_t(dg_type_size(dg_type(o.operand->type))) * (o.operand->access == DG_UPDATE ? 2 : 1);
+    forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) { total += times * elementsOf(box, o.operand->rank); });
+  }
+  return total;
+}
+
 void waitForShape(Runtime &runtime, dg_array *a) {
   if (!shapeKnown(a))
     runtime.scheduler.workUntil([&] { return a->buffer->writes.load(std::memory_order_acquire) == 0; });

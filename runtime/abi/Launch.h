@@ -34,6 +34,7 @@ struct LaunchWork final : Work {
   void run(dg_context *context, Task &task) override;
   void finish(Task &task, const Failure *failure) override;
   void describe(Task &task, Failure &failure) override;
+  int64_t bytes(Task &task) override;
 };
 
 // dg_launch_submit on the host; `givenGrid` (null: none) is a chunk shape that the first result has to have.

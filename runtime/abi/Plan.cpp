@@ -6,7 +6,8 @@ namespace dagger::rt {
 
 void Plan::setRecording(bool on) {
   runtime.scheduler.setRecord(on ? this : nullptr);
-  TaskList::keepEnded = on || runtime.scheduler.isTraced(); // what has ended is still what a task would have waited for
+  TaskList::keepEnded += int(on) - int(keepsEnded);
+  keepsEnded = on;
 }
 
 void Plan::turn() {

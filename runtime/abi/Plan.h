@@ -88,6 +88,7 @@ private:
 
   Runtime &runtime;
   State state = State::Recording;
+  bool keepsEnded = false;
   int turnCount = 0;
   size_t position = 0;                                       // of the next submission in the turn
   std::vector<Submission> turns[2];                          // recorded: this turn's, the one's before; replayed: the first

@@ -2,11 +2,14 @@
 #include "runtime/abi/Arguments.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/trace/Recorder.h"
+#include "runtime/trace/Statistics.h"
+#include "runtime/trace/Timeline.h"
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <sched.h>
 #include <unistd.h>
 
@@ -83,32 +86,46 @@ struct Host {
     return false;
   }
 
-  void report(Runtime &runtime) {
-    if (!arguments.statistics)
-      return;
-    runtime.scheduler.drain();
+  void report(Runtime &runtime, Statistics &statistics) {
     uint64_t ran, stolen, slept;
     runtime.scheduler.statistics(ran, stolen, slept);
     std::fprintf(stderr, "dagger: %d threads, %llu submissions of which %llu were replayed, %llu tasks, %llu taken from another thread, %llu sleeps\n",
                  runtime.scheduler.threads(), (unsigned long long)runtime.sequence, (unsigned long long)runtime.replayed, (unsigned long long)ran,
                  (unsigned long long)stolen, (unsigned long long)slept);
+    std::fputs(statistics.report().c_str(), stderr);
+  }
+
+  // Files that were to be written: says which could not be.
+  void check(bool isWritten, const std::string &error) {
+    if (isWritten)
+      return;
+    std::fprintf(stderr, "error: %s\n", error.c_str());
+    code = 1;
   }
 
   void runMain() {
     Runtime runtime(limits);
+    std::string error;
     Recorder recorder(runtime, arguments.options.graph);
+    std::optional<Timeline> timeline;
+    std::optional<Statistics> statistics;
+    if (arguments.options.trace)
+      timeline.emplace(runtime, arguments.options.trace, error);
+    if (!error.empty())
+      return check(false, error);
+    if (arguments.options.statistics)
+      statistics.emplace(runtime);
     if (const Failure *failure = runToEnd(runtime, {program.main, nullptr, arguments.data()})) {
       std::fputs(failure->show().c_str(), stderr);
       code = 1;
     }
     outputIsWhole(runtime);
-    report(runtime);
     runtime.scheduler.drain();
-    std::string error;
-    if (!recorder.write(error)) {
-      std::fprintf(stderr, "error: %s\n", error.c_str());
-      code = 1;
-    }
+    if (statistics)
+      report(runtime, *statistics);
+    check(recorder.write(error), error);
+    if (timeline)
+      check(timeline->finish(error), error);
   }
 
   void runTests() {
@@ -193,7 +210,7 @@ int dg_run(const dg_program *program, int argc, char **argv, const dg_options *o
   limits.chunkBytes = arguments.options.chunk_bytes;
   limits.windowBytes = std::min<int64_t>(limits.windowBytes, int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 8);
   if (const char *stats = std::getenv("DAGGER_STATS"); stats && *stats && std::strcmp(stats, "0"))
-    arguments.statistics = true;
+    arguments.options.statistics = 1;
   // A reader of our output that goes away is an error of writing, not a signal.
   struct sigaction ignore = {}, before = {};
   ignore.sa_handler = SIG_IGN;

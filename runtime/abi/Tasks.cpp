@@ -25,7 +25,7 @@ static bool meet(int64_t a, int64_t aStep, int64_t aCount, int64_t b, int64_t bS
 
 static bool overlap(const CallArgument &x, const CallArgument &y) {
   const ViewMap &a = x.map, &b = y.map;
-  if (!x.updates() || !y.updates() || a.buffer != b.buffer)
+  if (a.buffer != b.buffer)
     return false;
   if (x.handle == y.handle && !x.hasBox && !y.hasBox)
     return true; // Whole arrays overlap, also if their shape is still to come (an empty one is never written).
@@ -69,7 +69,7 @@ static bool overlap(const CallArgument &x, const CallArgument &y) {
 static std::string overlapText(const CallArgument *arguments, int count, const char *const *places) {
   for (int i = 0; i < count; ++i)
     for (int j = i + 1; j < count; ++j)
-      if (overlap(arguments[i], arguments[j]))
+      if (arguments[i].updates() && arguments[j].updates() && overlap(arguments[i], arguments[j]))
         return failures::placesOverlap(places && places[i] ? places[i] : "?", places && places[j] ? places[j] : "?");
   return {};
 }
@@ -93,6 +93,36 @@ static bool inRange(const CallArgument &argument) {
         argument.box.high[axis] > argument.handle->extents[axis])
       return false;
   return true;
+}
+
+// A plain argument is its value at the call. If it shares elements with a place that the call updates it is replaced by a copy,
+// of its box where it has one; null if it does not. The caller releases the copy.
+static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, int k) {
+  if (task.access[k] != DG_READ)
+    return nullptr;
+  for (int u = 0; u < task.arrays; ++u) {
+    if (task.access[u] == DG_READ || arrays[u]->buffer != arrays[k]->buffer)
+      continue;
+    if (context->isHost)
+      waitForShape(*context->runtime, arrays[k]);
+    CallArgument plain, updated;
+    setArgument(plain, arrays[k], DG_READ, boxes ? boxes[k] : nullptr);
+    setArgument(updated, arrays[u], task.access[u], boxes ? boxes[u] : nullptr);
+    if (!arrays[k]->data || !inRange(plain) || !inRange(updated) || !overlap(plain, updated))
+      continue;
+    if (!plain.hasBox)
+      return copyArray(context, arrays[k], nullptr, task.location);
+    int64_t ones[DG_MAX_RANK], counts[DG_MAX_RANK];
+    for (int axis = 0; axis < plain.map.rank; ++axis) {
+      ones[axis] = 1;
+      counts[axis] = plain.box.high[axis] - plain.box.low[axis];
+    }
+    dg_array *view = dg_array_slice(context, arrays[k], plain.box.low, counts, ones, 0, task.location);
+    dg_array *copy = copyArray(context, view, nullptr, task.location);
+    dg_array_release(view);
+    return copy;
+  }
+  return nullptr;
 }
 
 // ---- on the host -----------------------------------------------------------------------------------------------------------
@@ -261,10 +291,23 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
 
 void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
                     const int64_t *const *boxes, const char *const *places, dg_array **results, int32_t priority) {
+  // Plain memory on the stack: a failure in the body unwinds past it.
+  auto **given = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task->arrays + 1u)));
+  auto **givenBoxes = static_cast<const int64_t **>(__builtin_alloca(sizeof(int64_t *) * (task->arrays + 1u)));
+  uint64_t copied = 0;
+  for (int k = 0; k < task->arrays; ++k) {
+    dg_array *copy = k < 64 ? copyIfShared(context, *task, arrays, boxes, k) : nullptr;
+    given[k] = copy ? copy : arrays[k];
+    givenBoxes[k] = copy || !boxes ? nullptr : boxes[k];
+    copied |= uint64_t(copy != nullptr) << k;
+  }
   if (context->isHost)
-    submitCall(*context->runtime, *task, frame, arrays, boxes, places, results, priority);
+    submitCall(*context->runtime, *task, frame, given, givenBoxes, places, results, priority);
   else
-    callInPlace(context, *task, frame, arrays, boxes, places, results);
+    callInPlace(context, *task, frame, given, givenBoxes, places, results);
+  for (int k = 0; copied; ++k, copied >>= 1)
+    if (copied & 1)
+      dg_array_release(given[k]);
 }
 
 // ---- what a body calls -------------------------------------------------------------------------------------------------

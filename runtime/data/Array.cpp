@@ -21,7 +21,7 @@ void TaskList::add(TaskRef task) {
   ++count;
 }
 
-bool TaskList::keepEnded = false;
+int TaskList::keepEnded = 0;
 
 void TaskList::prune() {
   if (keepEnded)

@@ -22,8 +22,8 @@ class TaskList {
   uint32_t count = 0;
 
 public:
-  // For the record of a run: tasks that have ended are kept as well.
-  static bool keepEnded;
+  // While it is not zero, tasks that have ended are kept as well: what is recorded would have waited for them. Host only.
+  static int keepEnded;
   TaskList() = default;
   TaskList(const TaskList &) = delete;
   ~TaskList() { delete many; }

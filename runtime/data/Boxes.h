@@ -8,6 +8,13 @@ struct Box {
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK]; // low <= x < high
 };
 
+inline int64_t elementsOf(const Box &box, int rank) {
+  int64_t count = 1;
+  for (int axis = 0; axis < rank; ++axis)
+    count *= box.high[axis] - box.low[axis];
+  return count;
+}
+
 // How a view lies in its buffer, worked out once a launch. Exact where each axis of the view walks along one axis of the
 // buffer; otherwise a box is widened to the rows (axis 0) between its first and its last element.
 struct ViewMap {

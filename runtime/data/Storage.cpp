@@ -18,6 +18,7 @@ namespace dagger::rt::storage {
 
 static constexpr size_t smallest = 64 << 10, hugePage = 2 << 20; // from `smallest` on, blocks are mapped and kept
 static std::atomic<int64_t> failPeriod{0}, failCount{0};
+alignas(64) static std::atomic<int64_t> inUse{0}, mostInUse{0};
 
 // Block sizes are 4, 5, 6 and 7 times a power of two: at most a quarter is lost.
 static size_t classBytes(size_t bytes) {
@@ -63,7 +64,7 @@ static char *map(size_t rounded) {
   return block;
 }
 
-char *allocate(size_t bytes, bool zero) {
+static char *allocateBlock(size_t bytes, bool zero) {
   if (int64_t period = failPeriod.load(std::memory_order_relaxed))
     if (failCount.fetch_add(1, std::memory_order_relaxed) % period == period - 1)
       return nullptr;
@@ -104,7 +105,23 @@ char *allocate(size_t bytes, bool zero) {
   return block;
 }
 
+char *allocate(size_t bytes, bool zero) {
+  char *block = allocateBlock(bytes, zero);
+  if (!block)
+    return nullptr;
+  int64_t now = inUse.fetch_add(int64_t(bytes), std::memory_order_relaxed) + int64_t(bytes);
+  int64_t most = mostInUse.load(std::memory_order_relaxed);
+  while (now > most && !mostInUse.compare_exchange_weak(most, now, std::memory_order_relaxed)) {
+  }
+  return block;
+}
+
+int64_t bytesInUse() { return inUse.load(std::memory_order_relaxed); }
+int64_t mostBytesInUse() { return mostInUse.load(std::memory_order_relaxed); }
+
 void free(char *block, size_t bytes) {
+  if (block)
+    inUse.fetch_sub(int64_t(bytes), std::memory_order_relaxed);
   if (bytes < smallest)
     return std::free(block);
   size_t rounded = (classBytes(bytes) + 4095) & ~size_t(4095);

@@ -10,6 +10,9 @@ namespace dagger::rt::storage {
 char *allocate(size_t bytes, bool zero);
 // `bytes` as it was asked for.
 void free(char *block, size_t bytes);
+// What is allocated and not freed, and the most that it ever was; as it was asked for.
+int64_t bytesInUse();
+int64_t mostBytesInUse();
 // Gives kept blocks back to the system.
 void trim();
 // For tests: every n-th allocation fails (0: none).

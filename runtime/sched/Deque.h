@@ -1,6 +1,7 @@
 // A work-stealing queue (Chase and Lev 2005, memory orders after Le and others 2013, with sequentially consistent
 // accesses in place of fences so that the thread sanitizer understands it).
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -76,6 +77,7 @@ public:
     return top.compare_exchange_strong(t, t + 1, std::memory_order_seq_cst, std::memory_order_relaxed) ? item : nullptr;
   }
 
+  int64_t size() const { return std::max<int64_t>(bottom.load(std::memory_order_relaxed) - top.load(std::memory_order_relaxed), 0); }
   bool empty() const { return top.load(std::memory_order_seq_cst) >= bottom.load(std::memory_order_seq_cst); }
 };
 

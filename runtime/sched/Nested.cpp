@@ -71,7 +71,12 @@ bool stealFrame(Worker &worker, NestedWorker &victim) {
     dg_frame *f = victim.base + tail;
     __atomic_store_n(&f->thief, static_cast<void *>(&worker.nested), __ATOMIC_RELEASE);
     ++worker.nested.steals;
+    Scheduler &scheduler = worker.runtime->scheduler;
+    Work *work = f->context->work;
+    int64_t start = scheduler.isObserved() ? monotonicTime() : 0;
     const Failure *failure = runFrame(worker, f, f->context);
+    if (scheduler.isObserved() && work)
+      scheduler.ranTaken(worker, *work, {start, monotonicTime()});
     if (failure)
       f->data[0] = int64_t(reinterpret_cast<intptr_t>(failure));
     __atomic_store_n(&f->thief, failure ? failed : ended, __ATOMIC_RELEASE);

@@ -2,7 +2,6 @@
 #include "runtime/abi/Plan.h"
 #include "runtime/data/Array.h"
 #include "runtime/sched/Runtime.h"
-#include "runtime/trace/Recorder.h"
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -189,13 +188,14 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
   task->slot = nullptr;
   task->serial = ++serials;
   task->mark = 0;
+  task->arrows.store(0, std::memory_order_relaxed);
   task->sequence = sequence;
   if (work)
     work->refs.fetch_add(1, std::memory_order_relaxed);
   if (counted)
     live.fetch_add(1, std::memory_order_relaxed);
-  if (trace)
-    trace->add(*task);
+  for (Observer *observer : observers)
+    observer->made(*task);
   if (record)
     record->made(task);
   return task;
@@ -203,8 +203,9 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
 
 void Scheduler::depend(Task *task, TaskRef before) {
   Task *first = before.task;
-  if (trace && first && first != task)
-    trace->edges.push_back({before.serial, task->serial});
+  if (isObserved() && first && first != task)
+    for (Observer *observer : observers)
+      observer->waits(before, *task);
   if (record && first && first != task)
     record->waits(before, task->serial);
   if (!first || first == task || first->serial != before.serial || first->mark == task->serial)
@@ -287,10 +288,15 @@ const Failure *Scheduler::attempt(dg_context &context, Task &task) {
 
 void Scheduler::execute(Worker &worker, Task *task) {
   Work *work = task->work;
+  Span span{};
+  if (isObserved())
+    span.start = span.end = monotonicTime();
+  if (!work)
+    for (Observer *observer : observers)
+      observer->ran(worker, *task, span, nullptr);
   if (work) {
     RootRun root;
     TextBuffer output;
-    int64_t start = trace ? trace->now() : 0;
     const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
     if (!failure)
       failure = work->inputFailure(*task);
@@ -313,23 +319,28 @@ void Scheduler::execute(Worker &worker, Task *task) {
       }
     }
     work->finish(*task, failure);
-    if (trace)
-      trace->runs[size_t(worker.id)].push_back({task->serial, start, trace->now(), failure != nullptr});
+    if (isObserved()) {
+      span.end = monotonicTime();
+      for (Observer *observer : observers)
+        observer->ran(worker, *task, span, failure);
+    }
     if (task->slot)
       runtime.effects.finish(task->slot, output, failure);
     output.clear();
     ++worker.ran;
   }
-  end(worker, task);
+  end(worker, task, span);
 }
 
-void Scheduler::end(Worker &worker, Task *task) {
+void Scheduler::end(Worker &worker, Task *task, Span span) {
   Work *work = task->work;
   bool counted = task->counted;
   Edge *edge = task->successors.exchange(Task::closed(), std::memory_order_seq_cst);
   while (edge) {
     Edge *next = edge->next; // The edge lies in the successor, which may be gone after the next line.
     Task *successor = edge->successor;
+    for (Observer *observer : observers)
+      observer->released(worker, *task, *successor, span);
     if (successor->pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
       push(worker, successor);
     edge = next;
@@ -343,6 +354,14 @@ void Scheduler::end(Worker &worker, Task *task) {
   if (counted)
     live.fetch_sub(1, std::memory_order_seq_cst);
   notifyHost();
+}
+
+int64_t Scheduler::readyTasks() const {
+  int64_t count = 0;
+  for (auto &worker : workers)
+    for (auto &queue : worker->ready)
+      count += queue.size();
+  return count;
 }
 
 void Scheduler::statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept) {

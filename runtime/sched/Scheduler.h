@@ -8,6 +8,7 @@
 #include "runtime/sched/Context.h"
 #include "runtime/sched/Deque.h"
 #include "runtime/sched/Nested.h"
+#include "runtime/sched/Observer.h"
 #include "runtime/sched/Order.h"
 #include "runtime/sched/Stack.h"
 #include "runtime/sched/Task.h"
@@ -53,7 +54,6 @@ struct alignas(64) Worker {
   bool isInLoop = false; // a turn of a `parallel for` runs here
 };
 
-struct Trace;
 class Plan;
 
 class Scheduler {
@@ -72,7 +72,7 @@ class Scheduler {
   Task::MoreEdges *edgePool = nullptr;
   std::vector<std::unique_ptr<Task::MoreEdges[]>> edgeBlocks;
   uint64_t serials = 0;
-  Trace *trace = nullptr;
+  std::vector<Observer *> observers;
   Plan *record = nullptr;
 
   static void *workerMain(void *worker);
@@ -86,7 +86,7 @@ class Scheduler {
   void wakeOne();
   void wakeHost();
   void execute(Worker &worker, Task *task);
-  void end(Worker &worker, Task *task);
+  void end(Worker &worker, Task *task, Span span);
   const Failure *attempt(dg_context &context, Task &task);
   const Failure *tryOnce(dg_context &context, Task &task);
 
@@ -119,9 +119,15 @@ public:
   void drain() {
     workUntil([&] { return live.load(std::memory_order_acquire) == 0; });
   }
-  // Before the first task; null ends the record.
-  void setTrace(Trace *to) { trace = to; }
-  bool isTraced() const { return trace != nullptr; }
+  // Before the first task and after the last one.
+  void observe(Observer *observer) { observers.push_back(observer); }
+  void unobserve(Observer *observer) { std::erase(observers, observer); }
+  bool isObserved() const { return !observers.empty(); }
+  void ranTaken(Worker &worker, Work &work, Span span) {
+    for (Observer *observer : observers)
+      observer->ranTaken(worker, work, span);
+  }
+  int64_t readyTasks() const; // about
   // Tells a plan of tasks and of what they wait for; null: no longer.
   void setRecord(Plan *to) { record = to; }
   uint64_t nextSerial() const { return serials + 1; }

@@ -36,6 +36,8 @@ struct Work {
   virtual void finish(Task &task, const Failure *failure) = 0;
   // What the failure message says of the task, beyond its location.
   virtual void describe(Task &task, Failure &failure) = 0;
+  // Of the arrays that it reads and writes; what is updated counts twice.
+  virtual int64_t bytes(Task &) { return 0; }
   // How often a failed task is tried again, and the saving and restoring of what it updates.
   // `save` gives null where there is no memory for it: then the task is not tried again.
   virtual int retries() const { return 0; }
@@ -65,6 +67,7 @@ struct alignas(64) Task {
   uint8_t level = 0;                       // of priority; 0 is the most urgent
   bool counted = false;                    // takes part in the run-ahead window (gates don't)
   uint8_t edgeCount = 0;
+  std::atomic<uint8_t> arrows{0};          // for a trace: the predecessors that it had to wait for, up to some number
   Work *work = nullptr;                    // null: a gate
   int64_t point = 0;                       // the chunk's number in its launch
   Slot *slot = nullptr;                    // its place in the order of effects

@@ -5,33 +5,27 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 
 namespace dagger::rt {
 
-int64_t Trace::now() const {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * int64_t(1'000'000'000) + time.tv_nsec - began;
-}
-
-void Trace::add(Task &task) {
-  Node node{task.sequence, task.point, "", "", "", 0, task.work == nullptr};
+void Recorder::made(Task &task) {
+  Trace::Node node{task.sequence, task.point, "", "", "", 0, task.work == nullptr};
   if (task.work) {
     node.name = task.work->name;
     if (const dg_location *at = task.work->location) {
       node.file = at->file ? at->file : "";
       node.line = at->line;
     }
-    Failure shape;
-    task.work->describe(task, shape);
-    for (size_t axis = 0; axis < shape.chunk.size(); ++axis) {
-      const auto &range = shape.chunk[axis];
-      node.chunk += axis ? ", " : "";
-      node.chunk += range.whole ? ".." : std::to_string(range.low) + ".." + std::to_string(range.high);
-    }
+    node.chunk = chunkOf(task);
   }
-  nodes.push_back(std::move(node));
+  trace.nodes.push_back(std::move(node));
+}
+
+void Recorder::waits(TaskRef before, Task &after) { trace.edges.push_back({before.serial, after.serial}); }
+
+void Recorder::ran(Worker &worker, Task &task, Span span, const Failure *failure) {
+  if (task.work)
+    trace.runs[size_t(worker.id)].push_back({task.serial, span.start - trace.began, span.end - trace.began, failure != nullptr});
 }
 
 static bool endsWith(const char *text, const char *end) {
@@ -47,16 +41,16 @@ Recorder::Recorder(Runtime &runtime, const char *path) : runtime(runtime), path(
   if (!path)
     return;
   trace.runs.resize(size_t(runtime.scheduler.threads()));
-  trace.began = trace.now();
-  TaskList::keepEnded = true; // What has ended is still what a task would have waited for.
-  runtime.scheduler.setTrace(&trace);
+  trace.began = monotonicTime();
+  ++TaskList::keepEnded;
+  runtime.scheduler.observe(this);
 }
 
 Recorder::~Recorder() {
   if (!path)
     return;
-  TaskList::keepEnded = false;
-  runtime.scheduler.setTrace(nullptr);
+  --TaskList::keepEnded;
+  runtime.scheduler.unobserve(this);
 }
 
 bool Recorder::write(std::string &error) {

@@ -1,6 +1,6 @@
 // The record of a run for `--graph`: the tasks that ran, where and when, and what each of them waited for.
 #pragma once
-#include "runtime/sched/Task.h"
+#include "runtime/sched/Observer.h"
 #include <string>
 #include <vector>
 
@@ -8,7 +8,7 @@ namespace dagger::rt {
 
 class Runtime;
 
-// What the scheduler notes down while it is asked to. Tasks and dependences by the host, runs by each worker for itself.
+// Tasks and dependences are noted by the host, runs by each worker for itself.
 struct Trace {
   struct Node {
     uint64_t sequence;
@@ -26,12 +26,9 @@ struct Trace {
   std::vector<std::pair<uint64_t, uint64_t>> edges;  // serial numbers: before, after
   std::vector<std::vector<Run>> runs;                // by worker
   int64_t began = 0;
-
-  void add(Task &task);
-  int64_t now() const;
 };
 
-class Recorder {
+class Recorder final : public Observer {
   Runtime &runtime;
   const char *path;
   Trace trace;
@@ -39,7 +36,10 @@ class Recorder {
 public:
   // Records from now on if `path` is not null. Before the first task.
   Recorder(Runtime &runtime, const char *path);
-  ~Recorder();
+  ~Recorder() override;
+  void made(Task &) override;
+  void waits(TaskRef before, Task &after) override;
+  void ran(Worker &, Task &, Span, const Failure *) override;
   // After the last task. True if there was nothing to write.
   bool write(std::string &error);
   // Whether the name says a format that is known (null is fine).

@@ -13,6 +13,14 @@ func.func private @map_kernel(%c: !llvm.ptr, %l: !llvm.ptr, %h: !llvm.ptr, %v: !
   return
 }
 
+// What is kept has been launched: nothing is left to do.
+// CHECK-LABEL: llvm.func internal @keeps(
+// CHECK-NEXT: llvm.return
+func.func @keeps(%a: tensor<?xf64>) attributes {task.context = "host"} {
+  task.keep %a : tensor<?xf64>
+  return
+}
+
 // CHECK-LABEL: llvm.func internal @launches(
 // CHECK-SAME: %[[CONTEXT:.*]]: !llvm.ptr, %[[U:.*]]: !llvm.ptr, %{{.*}}: i64, %{{.*}}: f64) -> !llvm.ptr
 // CHECK-DAG: %[[DYING:.*]] = llvm.mlir.constant(1 : i64)

@@ -15,11 +15,11 @@ struct Options {
   std::string level;                  // graph: values, graph or kernels; empty: what ran
   std::string format;                 // graph: dot, json or svg; empty: by the name of the output
   std::string code;                   // explain
-  std::string graph;                  // --graph
+  std::string graph, trace;           // --graph, --trace
   int threads = 0;                    // 0: one a core
   int64_t chunkBytes = 0;             // 0: the runtime chooses
   int vectorBits = 0;                 // 0: what the processor does best
-  bool checked = false, reference = false, onlyCheck = false, isStatic = false;
+  bool statistics = false, checked = false, reference = false, onlyCheck = false, isStatic = false;
 };
 
 int runProgram(const Options &);

@@ -17,6 +17,8 @@ int execute(const std::string &path, const Options &options, bool tests) {
   runtime.threads = options.threads;
   runtime.chunk_bytes = options.chunkBytes;
   runtime.graph = options.graph.empty() ? nullptr : options.graph.c_str();
+  runtime.trace = options.trace.empty() ? nullptr : options.trace.c_str();
+  runtime.statistics = options.statistics;
   runtime.run_tests = tests;
   std::vector<char *> arguments{const_cast<char *>(path.c_str())};
   for (const std::string &argument : options.arguments) arguments.push_back(const_cast<char *>(argument.c_str()));

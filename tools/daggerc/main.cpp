@@ -98,7 +98,9 @@ int main(int argc, char **argv) {
   daggerc run heat.dg --help                     main's options and what they mean
   daggerc run --checked prog.dg                  stop where an integer wraps
   daggerc run --reference prog.dg                interpret it: slow, simple, and the judge of what is right
-  daggerc run --graph graph.svg prog.dg          draw what ran: tasks, arrays, and who waited for whom)");
+  daggerc run --graph graph.svg prog.dg          draw what ran: tasks, arrays, and who waited for whom
+  daggerc run --trace trace.json prog.dg         what each thread did when
+  daggerc run --stats prog.dg                    where the time went)");
   run->prefix_command();
   auto *reference = run->add_flag("--reference", options.reference, "Interpret the program, in order, on one thread");
   run->add_flag("--checked", options.checked, "Stop at the line where an integer wraps");
@@ -107,9 +109,11 @@ int main(int argc, char **argv) {
   auto *chunk = run->add_option("--chunk-bytes", options.chunkBytes, "Size of the pieces that arrays are computed in")
                     ->check(CLI::Range(int64_t(1), int64_t(1) << 40))->type_name("N");
   auto *graph = run->add_option("--graph", options.graph, "Write the graph that ran as a picture (.svg) or text (.dot, .json)")->type_name("FILE");
+  auto *trace = run->add_option("--trace", options.trace, "Write what each thread did when, for Perfetto (https://ui.perfetto.dev)")->type_name("FILE");
+  auto *stats = run->add_flag("--stats", options.statistics, "Say at the end where the time went, by source line, and what limits the run");
   auto *bits = run->add_option("--vector-bits", options.vectorBits, "How wide vectors may be: 128, 256 or 512")
                    ->check(CLI::IsMember({128, 256, 512}))->type_name("N");
-  reference->excludes(threads)->excludes(chunk)->excludes(graph)->excludes(bits);
+  reference->excludes(threads)->excludes(chunk)->excludes(graph)->excludes(trace)->excludes(stats)->excludes(bits);
   run->callback([&] { action = dagger::runProgram; });
 
   CLI::App *test = command(app, "test", "Run the tests that stand in source files", R"(A test is a declaration of the language:

@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/EmitObject.h"
+#include "compiler/codegen/cpu/Split.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
@@ -10,8 +11,11 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include <atomic>
+#include <thread>
 
 namespace dagger::codegen {
 
@@ -55,62 +59,123 @@ static void leaveLoopsOfUnknownLength() {
   }();
 }
 
-bool emit(mlir::ModuleOp module, const CpuOptions &options, CpuOutput output, std::string &text, std::vector<char> &object, std::string &error) {
-  mlir::registerBuiltinDialectTranslation(*module.getContext());
-  mlir::registerLLVMDialectTranslation(*module.getContext());
-  mlir::registerOpenMPDialectTranslation(*module.getContext());
+namespace {
+
+// One part of a program on its way to an object. Each has a context of its own, so that parts do not wait for each other.
+struct Part {
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> llvmModule = mlir::translateModuleToLLVMIR(module, context, "dagger");
-  if (!llvmModule) {
-    error = "the LLVM dialect could not be translated";
+  std::unique_ptr<llvm::TargetMachine> target;
+  std::unique_ptr<llvm::Module> module;
+  llvm::SmallVector<char, 0> bytes;
+  std::string error;
+};
+
+bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
+  part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger");
+  if (!part.module) {
+    part.error = "the LLVM dialect could not be translated";
     return false;
   }
-  std::unique_ptr<llvm::TargetMachine> target = makeTarget(options, error);
-  if (!target) return false;
-  llvmModule->setDataLayout(target->createDataLayout());
-  llvmModule->setTargetTriple(target->getTargetTriple());
+  part.target = makeTarget(options, part.error);
+  if (!part.target) return false;
+  part.module->setDataLayout(part.target->createDataLayout());
+  part.module->setTargetTriple(part.target->getTargetTriple());
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
-  for (llvm::Function &function : *llvmModule) {
+  for (llvm::Function &function : *part.module) {
+    if (function.getName().starts_with(sharedPrefix)) function.setVisibility(llvm::Function::HiddenVisibility); // MLIR drops it
     if (function.isDeclaration()) continue;
-    function.addFnAttr("target-cpu", target->getTargetCPU());
-    function.addFnAttr("target-features", target->getTargetFeatureString());
+    function.addFnAttr("target-cpu", part.target->getTargetCPU());
+    function.addFnAttr("target-features", part.target->getTargetFeatureString());
     function.addFnAttr("prefer-vector-width", width);
     function.addFnAttr("no-trapping-math", "true");
     function.addFnAttr(llvm::Attribute::NoUnwind);
     function.addFnAttr("disable-tail-calls", "true"); // recursion without end is a failure, and no loop without end
   }
+  return true;
+}
+
+void optimize(Part &part) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
   llvm::ModuleAnalysisManager modules;
-  leaveLoopsOfUnknownLength();
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = false; // loops are vectorized; straight-line code costs more time than it wins
-  llvm::PassBuilder builder(target.get(), tuning);
+  llvm::PassBuilder builder(part.target.get(), tuning);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*llvmModule, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*part.module, modules);
+}
 
-  if (output == CpuOutput::LlvmText) {
-    llvm::raw_string_ostream stream(text);
-    llvmModule->print(stream, nullptr);
-    return true;
-  }
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
+void generate(Part &part, llvm::CodeGenFileType kind) {
+  llvm::raw_svector_ostream stream(part.bytes);
   llvm::legacy::PassManager generator;
-  auto kind = output == CpuOutput::Object ? llvm::CodeGenFileType::ObjectFile : llvm::CodeGenFileType::AssemblyFile;
-  if (target->addPassesToEmitFile(generator, stream, nullptr, kind)) {
-    error = "no code can be emitted for this machine";
-    return false;
+  if (part.target->addPassesToEmitFile(generator, stream, nullptr, kind)) part.error = "no code can be emitted for this machine";
+  else generator.run(*part.module);
+}
+
+void registerTranslations(mlir::MLIRContext &context) {
+  mlir::registerBuiltinDialectTranslation(context);
+  mlir::registerLLVMDialectTranslation(context);
+  mlir::registerOpenMPDialectTranslation(context);
+  leaveLoopsOfUnknownLength();
+}
+
+} // namespace
+
+bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, std::string &text, std::string &error) {
+  registerTranslations(*module.getContext());
+  Part part;
+  if (translate(module, options, part)) {
+    optimize(part);
+    if (kind == CpuText::Llvm) {
+      llvm::raw_string_ostream stream(text);
+      part.module->print(stream, nullptr);
+    } else {
+      generate(part, llvm::CodeGenFileType::AssemblyFile);
+      text.assign(part.bytes.begin(), part.bytes.end());
+    }
   }
-  generator.run(*llvmModule);
-  if (output == CpuOutput::Object) object.assign(bytes.begin(), bytes.end());
-  else text.assign(bytes.begin(), bytes.end());
+  if (part.error.empty()) return true;
+  error = part.error;
+  return false;
+}
+
+bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error) {
+  registerTranslations(*module.getContext());
+  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
+  std::vector<Part> parts(modules.size());
+  // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.
+  std::atomic<size_t> translated = 0, next = 0;
+  auto work = [&] {
+    for (size_t index; (index = next++) < parts.size();) {
+      for (size_t seen; (seen = translated.load()) <= index;) translated.wait(seen);
+      if (!parts[index].error.empty()) continue;
+      optimize(parts[index]);
+      generate(parts[index], llvm::CodeGenFileType::ObjectFile);
+    }
+  };
+  std::vector<std::thread> helpers;
+  size_t threads = std::min(parts.size(), size_t(llvm::hardware_concurrency().compute_thread_count()));
+  for (size_t helper = 1; helper < threads; ++helper) helpers.emplace_back(work);
+  for (auto [part, partModule] : llvm::zip(parts, modules)) {
+    translate(*partModule, options, part);
+    ++translated;
+    translated.notify_all();
+  }
+  work();
+  for (std::thread &helper : helpers) helper.join();
+  for (Part &part : parts) {
+    if (!part.error.empty()) {
+      error = part.error;
+      return false;
+    }
+    objects.emplace_back(part.bytes.begin(), part.bytes.end());
+  }
   return true;
 }
 

@@ -10,12 +10,16 @@ struct CpuOptions {
   int vectorBits = 0; // 128, 256 or 512 at most; 0: what the CPU does best
 };
 
-enum class CpuOutput { LlvmText, AssemblyText, Object };
+enum class CpuText { Llvm, Assembly };
 
-// Optimizes and emits `module`, which holds the LLVM dialect alone. Floating point is exact as written: no reassociation and
-// no contraction. False with `error` set if LLVM refuses. One call at a time.
-bool emit(mlir::ModuleOp module, const CpuOptions &options, CpuOutput output, std::string &text, std::vector<char> &object,
-          std::string &error);
+// Both optimize a module that holds the LLVM dialect alone. Floating point is exact as written: no reassociation and no
+// contraction. False with `error` set if LLVM refuses. One call at a time.
+
+// The whole module as one text.
+bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, std::string &text, std::string &error);
+
+// Relocatable objects that are to be linked with each other; they are made on all threads of the machine.
+bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error);
 
 // The CPU and its features, for the key of a cache.
 std::string cpuIdentity();

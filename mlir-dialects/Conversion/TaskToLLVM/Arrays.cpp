@@ -256,6 +256,14 @@ struct Extract : Pattern<tensor::ExtractOp> {
   }
 };
 
+// The launches that make them have been submitted: the runtime knows of their failures.
+struct Keep : Pattern<KeepOp> {
+  REWRITE(KeepOp) {
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 struct Await : Pattern<AwaitOp> {
   REWRITE(AwaitOp) {
     look(abi, rewriter, op, adaptor.getFuture());
@@ -337,7 +345,7 @@ struct Cast : Pattern<tensor::CastOp> {
 
 void populateArrayPatterns(RewritePatternSet &patterns, Abi &abi) {
   patterns.add<Text, Element, CheckIndex, Insert, Load, Store, Slice, Reshape, Transpose, Rechunk, Tiles, TileBox, Count<array::RetainOp>,
-               Count<array::ReleaseOp>, Own, Library, Dim, Extract, Await, FromElements, Empty, Cast>(abi);
+               Count<array::ReleaseOp>, Own, Library, Dim, Extract, Await, Keep, FromElements, Empty, Cast>(abi);
   patterns.add<Constant>(abi, /*benefit=*/2); // before the one for scalars
 }
 } // namespace dagger::task

@@ -224,6 +224,19 @@ def Task_AwaitOp : Task_Op<"await", [
   let hasVerifier = 1;
 }
 
+def Task_KeepOp : Task_Op<"keep"> {
+  let summary = "nobody uses these values, yet they are computed: what fails in them fails the program at its end";
+  let description = [{
+    It does not look at them. Without it the optimizer would drop what makes them, and the failure with it.
+
+    ```mlir
+    task.keep %y : tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$values);
+  let assemblyFormat = "$values attr-dict `:` type($values)";
+}
+
 def Task_PrintOp : Task_Op<"print"> {
   let summary = "prints a text, in program order";
   let description = [{

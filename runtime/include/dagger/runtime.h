@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define DG_ABI_VERSION 1
+#define DG_ABI_VERSION 2
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
@@ -204,7 +204,12 @@ typedef struct dg_program {
   void (*main)(dg_context *, const void *const *arguments);  // each points to a value of the parameter's type (dg_str * for text)
   const dg_test *tests; int32_t test_count;
 } dg_program;
-typedef struct dg_options { int32_t threads; /* 0: all */ int64_t chunk_bytes; /* 0: chosen */ const char *graph; /* null */ int32_t run_tests; } dg_options;
+typedef struct dg_options {
+  int32_t threads;           // 0: all
+  int64_t chunk_bytes;       // 0: chosen
+  const char *graph, *trace; // files to write, or null
+  int32_t run_tests, statistics;
+} dg_options;
 // Parses `argv` by the parameters (and --dagger-* options if `standalone`), runs, returns the exit code: 0, 1 failed, 2 usage.
 int dg_run(const dg_program *, int argc, char **argv, const dg_options *, int standalone);
 uint32_t dg_version(void);

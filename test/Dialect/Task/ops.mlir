@@ -116,3 +116,10 @@ func.func @parallel(%n: index, %x: f64, %a: tensor<?xf64>) -> tensor<?xf64> attr
   %b = task.parallel_for @turns over %n threads 4 captured(%x : f64) arrays(%a : tensor<?xf64>) : tensor<?xf64>
   return %b : tensor<?xf64>
 }
+
+// CHECK-LABEL: func @unused
+func.func @unused(%a: tensor<?xf64>) {
+  // CHECK: task.keep %{{.*}} : tensor<?xf64>
+  task.keep %a : tensor<?xf64>
+  return
+}

@@ -70,7 +70,7 @@ TEST(Program, Tests) {
   program.version = DG_ABI_VERSION;
   program.tests = tests;
   program.test_count = 3;
-  dg_options options = {2, 0, nullptr, 1};
+  dg_options options = {2, 0, nullptr, nullptr, 1, 0};
   Caught out(1);
   int code = dg_run(&program, 0, nullptr, &options, 0);
   EXPECT_EQ(out.take(), "from good\nok   good\nFAIL bad\nerror[DG9001]: assertion failed\n  at prog.dg:3:5 in `test`\n"

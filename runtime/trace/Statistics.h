@@ -1,0 +1,55 @@
+// `--stats`: where the time of a run went, by source line, and what limited it.
+#pragma once
+#include "runtime/sched/Observer.h"
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dagger::rt {
+
+class Runtime;
+
+class Statistics final : public Observer {
+public:
+  explicit Statistics(Runtime &runtime);
+  ~Statistics() override;
+  // After the last task. Measures the memory's bandwidth, which takes some hundredths of a second.
+  std::string report();
+
+  void made(Task &) override;
+  void waits(TaskRef before, Task &after) override;
+  void ran(Worker &, Task &, Span, const Failure *) override;
+  void released(Worker &, Task &before, Task &after, Span) override;
+  void ranTaken(Worker &, Work &, Span) override;
+
+private:
+  struct Line {
+    int64_t time = 0, tasks = 0, bytes = 0;
+  };
+  using Lines = std::map<std::pair<const dg_location *, const char *>, Line>;
+  struct alignas(64) OfWorker {
+    Lines lines;
+    int64_t busy = 0, taken = 0; // `taken`: of nested tasks, which are part of no span of this worker
+  };
+  // How long the longest chain of tasks before a task took, by serial number, and with the task itself once that has ended. What
+  // was so many tasks ago is forgotten.
+  static constexpr uint64_t window = uint64_t(1) << 18;
+  struct Chain {
+    std::atomic<uint64_t> serial{0};
+    std::atomic<int64_t> before{0}, whole{0};
+  };
+
+  Runtime &runtime;
+  int64_t began;
+  std::vector<OfWorker> workers;
+  std::unique_ptr<Chain[]> chains{new Chain[window]};
+  std::atomic<int64_t> longest{0};
+  Chain &chain(uint64_t serial) { return chains[serial % window]; }
+};
+
+// Bytes a second that so many threads read and write together, in arrays that no cache holds.
+double measureBandwidth(int threads);
+
+} // namespace dagger::rt
