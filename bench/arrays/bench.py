@@ -258,7 +258,7 @@ def compute(rows, mandelbrot, bodies, points):
 
 def main():
     parser = command.parser("arrays", __doc__, 3)
-    for name, size, about in (("n", 100_000_000, "elements of passes over memory"), ("turns", 4, "passes in a run"),
+    for name, size, about in (("n", 100_000_000, "elements of passes over memory"), ("turns", 10, "passes in a run"),
                               ("options", 10_000_000, "options to price"), ("grid", 8192, "extent of the plane stencils"),
                               ("cube", 384, "extent of the 3-D stencils"), ("steps", 30, "steps of stencils"),
                               ("matrix", 4096, "extent of the products"), ("cholesky", 8192, "extent of the factored matrix"),

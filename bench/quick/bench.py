@@ -84,7 +84,7 @@ def timed() -> dict:
         "fib(32), one thread, to a call": (lambda: Ours(tasks / "fib.dg", "--n", 15, 32, 1, 1e9 * 17 / 7_047_182, 1),
                                           lambda: Peer([make("quick/call", ["gcc", "-O3", tasks / "floors.c", "-o", programs.build /
                                                         "quick/call"], tasks / "floors.c"), "call", 20_000_000], 1e9)),
-        "sum of 2e7, to memory": (lambda: Ours(arrays / "streams" / "sum.dg", "--turns", 1, 9, 1, 1e3, 2, ("--n", n)),
+        "sum of 2e7, to memory": (lambda: Ours(arrays / "streams" / "sum.dg", "--turns", 1, 61, 1, 1e3, 2, ("--n", n)),
                                   floor("read", 8 * n)),
         "heat 2048^2, to one by hand": (lambda: Ours(arrays / "heat_f32.dg", "--steps", 0, 40, 1, 1e3, 2, ("--n", side)),
                                         lambda: Peer([c("stencil", arrays / "stencil.c", "-DREAL=float"), "heat", side, 40], 1e3)),
