@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .stats import Failure, quotient
+from .stats import Failure, NoDifference, quotient
 
 root = Path(__file__).resolve().parents[2]
 build = root / "build" / "bench"
@@ -123,6 +123,14 @@ class Ours:
         self.check, self.timeout = check, timeout
 
     def __call__(self) -> float:
+        for _ in range(2):  # something else that ran meanwhile may have swallowed the difference
+            try:
+                return self.once()
+            except NoDifference:
+                pass
+        return self.once()
+
+    def once(self) -> float:
         small, _ = run([*self.command, self.option, self.small], self.timeout)
         large, output = run([*self.command, self.option, self.large], self.timeout)
         if self.check:

@@ -8,6 +8,10 @@ class Failure(Exception):
     """A program that does not build, does not run or is wrong. It takes the place of a number."""
 
 
+class NoDifference(Failure):
+    """Two sizes of work that take the same time."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """Repetitions of one measurement."""
@@ -48,7 +52,7 @@ def quotient(small: float, large: float, steps: float) -> float:
     if steps <= 0:
         raise ValueError("a difference needs two sizes")
     if large <= small:
-        raise Failure("no difference between the two sizes: too little work, or none done")
+        raise NoDifference("no difference between the two sizes: too little work, or none done")
     return (large - small) / steps
 
 
@@ -100,7 +104,7 @@ class OfFloor:
     share: float
 
     def __str__(self):
-        return f">= {self.share:g} of the floor"
+        return f">= {self.share:.3g} of the floor"
 
     def met(self, row) -> bool | None:
         return None if row.floor is None else row.floor.median / row.ours.median >= self.share
