@@ -21,14 +21,17 @@ struct Type {
   int width = 0;                      // Int 8…64, Float 16…64, Complex 64 or 128
   bool isSigned = true;               // Int
   bool isBrain = false;               // Float: bf16
-  const Type *element = nullptr;      // Array: a scalar, Str, or a Tuple of those (then it is a tuple of arrays in memory)
+  const Type *element = nullptr;      // Array: what isElement(); a Tuple is an array for each of its scalars in memory
   int rank = 0;                       // Array: >= 1
   std::vector<const Type *> elements; // Tuple
   std::vector<std::string> fields;    // Tuple that is a record: its field names, as many as elements
   std::string record;                 // Tuple that is a record: its name
+  bool isFlat = false;                // Tuple: all of its elements are what isElement()
   bool isScalar() const { return kind != TypeKind::Array && kind != TypeKind::Tuple && kind != TypeKind::Void; }
   bool isArray() const { return kind == TypeKind::Array; }
   bool isTuple() const { return kind == TypeKind::Tuple; }
+  // Whether arrays can hold it: no array, and no tuple with one inside.
+  bool isElement() const { return isTuple() ? isFlat : isScalar(); }
 };
 std::string toString(const Type *);   // as the language writes it: "[f64; _, _]", "Point", "(i64, str)"
 

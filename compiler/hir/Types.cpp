@@ -38,6 +38,9 @@ const Type *Program::array(const Type *element, int rank) {
 const Type *Program::tuple(std::vector<const Type *> elements, std::vector<std::string> fields, std::string record) {
   Type type;
   type.kind = TypeKind::Tuple;
+  type.isFlat = true;
+  for (const Type *element : elements)
+    type.isFlat = type.isFlat && element->isElement();
   type.elements = std::move(elements);
   type.fields = std::move(fields);
   type.record = std::move(record);

@@ -79,7 +79,7 @@ struct CallPlan {
         setFailed(caller, slot, code->params[i].layout, failure.failure);
       }
     }
-    checkOverlaps(caller, selections);
+    checkOverlaps(caller, frame, selections);
     for (size_t i = 0; i < args.size(); ++i) {
       std::byte *slot = frame.slot(code->params[i].offset);
       if (!args[i].value && !failedIn(slot)) {
@@ -89,11 +89,15 @@ struct CallPlan {
     }
   }
 
-  void checkOverlaps(Frame &caller, const std::vector<Selection> &selections) const {
+  void checkOverlaps(Frame &caller, Frame &frame, const std::vector<Selection> &selections) const {
+    std::vector<bool> failed(places.size()); // a place that is out of range meets nothing
+    for (size_t i = 0; i < args.size(); ++i)
+      if (!args[i].value)
+        failed[size_t(args[i].place)] = failedIn(frame.slot(code->params[i].offset));
     for (size_t i = 0; i < places.size(); ++i)
       for (size_t k = i + 1; k < places.size(); ++k) {
         const PlaceNode &a = places[i], &b = places[k];
-        if (a.root != b.root)
+        if (a.root != b.root || failed[i] || failed[k])
           continue;
         size_t common = std::min(a.fields.size(), b.fields.size());
         if (!std::equal(a.fields.begin(), a.fields.begin() + int64_t(common), b.fields.begin()))

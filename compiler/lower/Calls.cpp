@@ -179,7 +179,7 @@ Val Lowering::callTask(const Expr *e, bool statement) {
   Values operands, starts, counts;
   SmallVector<int32_t> boxes, updates;
   SmallVector<Update> places;
-  SmallVector<Attribute> texts;
+  SmallVector<Attribute> texts, boxPlaces;
   size_t plainNext = 0, placeNext = 0;
   SmallVector<Chosen> chosen;
   for (const hir::Param &p : f->params) {
@@ -195,6 +195,7 @@ Val Lowering::callTask(const Expr *e, bool statement) {
           tile.push_back(emitIndex(a->args[i]));
         Box b = isTile ? tileBox(array.parts[0], tile, at) : box(array, a->subscripts, at);
         boxes.push_back(int32_t(operands.size()));
+        boxPlaces.push_back(LocationAttr(loc(a->span)));
         starts.append(b.starts);
         counts.append(b.counts);
         operands.push_back(array.parts[0]);
@@ -214,6 +215,7 @@ Val Lowering::callTask(const Expr *e, bool statement) {
     Val value;
     if (isBox && !isSecond) {
       boxes.push_back(int32_t(operands.size()));
+      boxPlaces.push_back(LocationAttr(loc(place.span)));
       starts.append(where.box.starts);
       counts.append(where.box.counts);
       value = Val(state.env[place.root].parts[first]);
@@ -237,7 +239,8 @@ Val Lowering::callTask(const Expr *e, bool statement) {
                                  priority, statement ? builder.getUnitAttr() : UnitAttr(),
                                  f->mayPrint ? builder.getUnitAttr() : UnitAttr(), builder.getI32IntegerAttr(retries),
                                  name.empty() ? StringAttr() : builder.getStringAttr(name),
-                                 texts.empty() ? ArrayAttr() : builder.getArrayAttr(texts));
+                                 texts.empty() ? ArrayAttr() : builder.getArrayAttr(texts),
+                                 boxPlaces.empty() ? ArrayAttr() : builder.getArrayAttr(boxPlaces));
   ValueRange all = op.getResults();
   unsigned own = leaves(f->result).size();
   ValueRange updated = all.drop_front(own);

@@ -7,12 +7,30 @@ using namespace mlir;
 namespace dagger::lower {
 
 Val Lowering::libraryOp(const Expr *e, StringRef name, bool effect) {
+  SmallVector<LibraryArgument> arguments;
+  for (const Expr *a : e->args)
+    arguments.push_back({emit(a), leaves(a->type), a->span});
+  auto wanted = leaves(e->type);
+  if (!e->type->isArray() || wanted.size() == 1)
+    return libraryOp(e, name, arguments, wanted, effect);
+  // What moves records about moves each of their arrays.
+  Val out;
+  for (auto [k, leaf] : llvm::enumerate(wanted)) {
+    SmallVector<LibraryArgument> own(arguments);
+    for (auto [argument, a] : llvm::zip_equal(own, e->args))
+      if (a->type == e->type)
+        argument = {Val(argument.value.parts[k]), {argument.leaves[k]}, argument.span};
+    out.parts.append(libraryOp(e, name, own, leaf, effect).parts);
+  }
+  return out;
+}
+
+Val Lowering::libraryOp(const Expr *e, StringRef name, ArrayRef<LibraryArgument> arguments, ArrayRef<Leaf> wanted, bool effect) {
   Location at = loc(e->span);
   Values arrays, numbers, reals, texts;
   SmallVector<Attribute> types, resultTypes;
-  for (const Expr *a : e->args) {
-    Val value = emit(a);
-    for (auto [part, leaf] : llvm::zip_equal(value.parts, leaves(a->type))) {
+  for (const LibraryArgument &argument : arguments) {
+    for (auto [part, leaf] : llvm::zip_equal(argument.value.parts, argument.leaves)) {
       if (leaf.rank > 0) {
         arrays.push_back(part);
         types.push_back(builder.getStringAttr(elementName(leaf.element)));
@@ -26,7 +44,7 @@ Val Lowering::libraryOp(const Expr *e, StringRef name, bool effect) {
           scalar = arith::ExtFOp::create(builder, at, builder.getF64Type(), scalar);
         reals.push_back(scalar);
       } else if (leaf.element->kind == TypeKind::Complex) {
-        return unsupported(a->span, "a complex number as an argument of `" + e->text + "`", e->type);
+        return unsupported(argument.span, "a complex number as an argument of `" + e->text + "`", e->type);
       } else {
         if (!scalar.getType().isInteger(64))
           scalar = isUnsigned(leaf.element) ? Value(arith::ExtUIOp::create(builder, at, builder.getI64Type(), scalar))
@@ -56,7 +74,6 @@ Val Lowering::libraryOp(const Expr *e, StringRef name, bool effect) {
   for (const Expr::Attr &a : e->attrs)
     flags.push_back(builder.getNamedAttr(a.name, a.text.empty() ? Attribute(builder.getI64IntegerAttr(a.intValue)) : Attribute(builder.getStringAttr(a.text))));
   SmallVector<mlir::Type> results;
-  auto wanted = leaves(e->type);
   for (const Leaf &leaf : wanted) {
     results.push_back(tensorType(scalarType(leaf.element), leaf.rank));
     resultTypes.push_back(builder.getStringAttr(elementName(leaf.element)));
@@ -144,6 +161,13 @@ Val Lowering::emitLibrary(const Expr *e) {
     for (Value &part : array.parts)
       part = array::TransposeOp::create(builder, at, part.getType(), part);
     return array;
+  }
+  if (name == "show" && leaves(e->args[0]->type).size() > 1) {
+    Value shown = formatValue(emit(e->args[0]), e->args[0]->type, "", at);
+    if (!shown)
+      return unsupported(e->span, "showing such a value", e->type);
+    task::PrintOp::create(builder, at, concat(shown, text("\n", at), at));
+    return Val();
   }
   bool effect = name == "save" || name == "show" || name.starts_with("plot.");
   return libraryOp(e, name, effect);

@@ -279,7 +279,9 @@ private:
 
   // ---- Library.cpp, Text.cpp
   Val emitLibrary(const Expr *);
+  struct LibraryArgument { Val value; llvm::SmallVector<Leaf> leaves; Span span; };
   Val libraryOp(const Expr *, llvm::StringRef name, bool effect);
+  Val libraryOp(const Expr *, llvm::StringRef name, llvm::ArrayRef<LibraryArgument>, llvm::ArrayRef<Leaf> results, bool effect);
   Val textFunction(const Expr *);
   Val viewLibrary(const Expr *);
   Value runtime(llvm::StringRef function, ValueRange, mlir::Type result, Location, bool context = false, bool location = false,

@@ -89,6 +89,13 @@ void SyntaxErrors::reportError(antlr4::Parser *parser, const antlr4::Recognition
   const auto *prediction = dynamic_cast<const antlr4::NoViableAltException *>(&error);
   IntervalSet expected;
   if (!prediction || prediction->getStartToken() == found) expected = parser->getExpectedTokens();
+  // Among parameters the parser only knows that none begins with such a word.
+  const bool isParam = dynamic_cast<P::ParamsContext *>(error.getCtx()) && before(found) &&
+                       (before(found)->getType() == P::LPAREN || before(found)->getType() == P::COMMA);
+  if (isParam && isReservedWord(found->getType())) {
+    diagnostics.error(code::reservedWord, offsets.span(found), "`" + found->getText() + "` is a word of the language and cannot be a name");
+    return;
+  }
   if (!reportNumber(found) && !reportName(found, expected) && !reportType(found, expected, error))
     report(found, nameOfSet(expected)).help = mistakeHint(tokens, found, expected);
 }
@@ -174,7 +181,10 @@ bool SyntaxErrors::reportType(Token *found, const IntervalSet &expected, const a
   if (!word || word->getType() != P::NAME) return false;
   // Where a `]` may follow, the word is an extent.
   if (dynamic_cast<P::TypeContext *>(error.getCtx()) && !has(expected, P::RBRACKET)) {
-    const std::string text = word->getText(), known = typeHint(text);
+    static const std::vector<std::string> scalars = {"bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32", "f64", "c64", "c128", "str", "date", "timestamp"};
+    const std::string text = word->getText();
+    std::string known = typeHint(text);
+    if (known.empty()) known = nearest(text, scalars).value_or("");
     diagnostics.error(code::missingType, offsets.span(word), "`" + text + "` is no type").help =
         known.empty() ? "types are i64, f64, str and the like, or a record's, whose name is CamelCase"
                       : "write `" + known + "`";

@@ -15,7 +15,8 @@ static void collectWords(const ast::Expr *expr, std::vector<std::string> &words,
   }
 }
 
-std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool takesThreads) {
+std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotation> &list, Annotated what) {
+  bool onDeclaration = what == Annotated::Declaration || what == Annotated::Task;
   static const std::vector<std::string> known = {"on", "chunks", "spread", "threads", "name", "priority", "retry", "memory", "sequential", "precise", "fast", "checkpoint"};
   std::vector<hir::Annotation> result;
   for (const ast::Annotation &annotation : list) {
@@ -32,7 +33,7 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
       notYet(6005, annotation.span, "`@" + annotation.name + "` is").help = "leave it out: it would not change what the program means";
       continue;
     }
-    if (annotation.name == "threads" && !takesThreads) {
+    if (annotation.name == "threads" && what != Annotated::Task) {
       error(5019, annotation.span, "`@threads` stands before the declaration of a `task`, which has several threads inside");
       continue;
     }
@@ -76,7 +77,7 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
       continue;
     }
     if (annotation.name == "chunks") {
-      if (onDeclaration)
+      if (what != Annotated::Variable)
         error(5019, annotation.span, "`@chunks` stands before the `let` or `var` of an array");
       continue; // applied where the array is declared
     }
@@ -114,28 +115,37 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
   return result;
 }
 
-Value Checker::applyChunks(Value value, const std::vector<ast::Annotation> &list) {
+// What `@chunks` says about a variable of this type, evaluated once; nothing if nothing is said.
+std::vector<hir::Expr *> Checker::chunks(const hir::Type *type, const std::vector<ast::Annotation> &list) {
+  std::vector<hir::Expr *> result;
   for (const ast::Annotation &annotation : list) {
-    if (annotation.name != "chunks" || bad(value) || annotation.args.empty())
+    if (annotation.name != "chunks" || bad(type) || annotation.args.empty())
       continue;
-    if (!value.type()->isArray() || annotation.args.size() != size_t(value.type()->rank)) {
-      error(5019, annotation.span, "`@chunks` takes one extent for each axis of the array, which is " + toString(value.type()));
-      return value;
+    if (!type->isArray() || annotation.args.size() != size_t(type->rank)) {
+      error(5019, annotation.span, "`@chunks` takes one extent for each axis of the array, which is " + toString(type));
+      return {};
     }
-    std::vector<hir::Expr *> args = {value.expr};
+    result.clear();
     for (const ast::Argument &argument : annotation.args) {
-      Value chunk = checkScalar(argument.value, i64, "the extent of a chunk");
+      Value chunk = once(checkScalar(argument.value, i64, "the extent of a chunk"), "chunk");
       if (bad(chunk))
-        return value;
+        return {};
       if (auto constant = foldInteger(chunk.expr); constant && *constant < 1) {
         error(5019, argument.value->span, "the extent of a chunk is at least 1");
-        return value;
+        return {};
       }
-      args.push_back(chunk.expr);
+      result.push_back(chunk.expr);
     }
-    value = library("rechunk", value.type(), value.expr->span, args, value.shape);
   }
-  return value;
+  return result;
+}
+
+Value Checker::applyChunks(Value value, const std::vector<hir::Expr *> &chunks) {
+  if (chunks.empty() || bad(value))
+    return value;
+  std::vector<hir::Expr *> args = {value.expr};
+  args.insert(args.end(), chunks.begin(), chunks.end());
+  return library("rechunk", value.type(), value.expr->span, args, value.shape);
 }
 
 } // namespace dagger::sema

@@ -48,7 +48,7 @@ struct Module {
 // A lambda or a function held by a name. Calls of it are elaborated where they stand.
 struct FunctionValue;
 
-enum class Why { Let, Var, Param, Inout, Loop, Index, Extent, Lane };
+enum class Why { Let, Var, Param, Inout, Loop, Index, Extent, Lane, Captured }; // Captured: a `var`, as a lambda found it
 
 // A name of a local scope.
 struct Local {
@@ -57,6 +57,7 @@ struct Local {
   std::shared_ptr<FunctionValue> function; // then var is null
   Span span;
   Why why = Why::Let;
+  std::vector<hir::Expr *> chunks;     // of an array declared with @chunks: constants and variables that do not change
 };
 
 enum class Boundary { None, Lambda, Kernel, Comprehension };
@@ -182,6 +183,8 @@ private:
   // ---- Modules.cpp, Scopes.cpp
   Module *loadModule(const std::string &path, const std::string &name, Span span, bool isStdlib);
   void declare(Module &module, const ast::File &file);
+  void checkBounds(const std::vector<ast::TypeParam> &);
+  void checkDefaults(const std::vector<ast::Param> &);
   const Module *standardModule(const std::string &name, Span span);
   std::string findStandard(const std::string &name);
   Local *lookup(const std::string &name, Boundary *crossed = nullptr);
@@ -349,8 +352,10 @@ private:
   Iteration iterate(const ast::Pattern &pattern, const ast::Expr *in);
 
   // ---- Annotations.cpp
-  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, bool onDeclaration, bool takesThreads = false);
-  Value applyChunks(Value value, const std::vector<ast::Annotation> &list);
+  enum class Annotated { Task, Declaration, Variable, Statement };
+  std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, Annotated what);
+  std::vector<hir::Expr *> chunks(const hir::Type *type, const std::vector<ast::Annotation> &list);
+  Value applyChunks(Value value, const std::vector<hir::Expr *> &chunks);
 
   // ---- Library*.cpp: functions of the library that are no declarations
   using LibraryFunction = Value (Checker::*)(LibraryCall &);

@@ -50,18 +50,9 @@ void Checker::closeFacts() {
     }
   }
   for (hir::Function &function : program->functionArena) {
-    auto scalars = [](const hir::Type *type) {
-      if (type->isTuple()) {
-        for (const hir::Type *part : type->elements)
-          if (!part->isScalar())
-            return false;
-        return true;
-      }
-      return type->isScalar();
-    };
-    function.isScalar = function.kind == FunctionKind::Fn && !function.mayPrint && !function.callsTasks && function.result && scalars(function.result);
+    function.isScalar = function.kind == FunctionKind::Fn && !function.mayPrint && !function.callsTasks && function.result && function.result->isElement();
     for (const hir::Param &param : function.params)
-      function.isScalar &= !param.isInout && scalars(param.var->type);
+      function.isScalar &= !param.isInout && param.var->type->isElement();
   }
   for (const Effect &effect : effects)
     if (isScalarCode(effect.context))

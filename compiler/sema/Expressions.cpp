@@ -424,12 +424,9 @@ Value Checker::comprehension(const ast::Comprehension &expr, const hir::Type *hi
     for (Extent extent : body.value.shape.extents)
       shape.extents.push_back(extent.kind == Extent::Number ? extent : Extent());
     element = element->element;
-  } else if (element->isTuple()) {
-    for (const hir::Type *part : element->elements)
-      if (!part->isScalar()) {
-        error(3027, expr.body->span, "the elements of an array can only be scalars, text, or tuples and records of those");
-        return poison(span);
-      }
+  } else if (!element->isElement()) {
+    error(3027, expr.body->span, "the elements of an array can only be scalars, text, or tuples and records of those");
+    return poison(span);
   }
   if (rank > 8) {
     error(4002, span, "the rank of an array is 1 to 8, not " + std::to_string(rank));

@@ -32,7 +32,7 @@ std::shared_ptr<FunctionValue> Checker::closure(const ast::Lambda &lambda, bool 
       Value copy = once(local(*known, known->span), name);
       captured.var = copy.expr->var;
       captured.shape = copy.shape;
-      captured.why = Why::Let;
+      captured.why = Why::Captured;
     }
     function->captures.push_back({name, captured});
   }

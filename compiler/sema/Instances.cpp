@@ -78,7 +78,7 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
   }
   for (hir::Var *var : captured)
     function->params.push_back({var, false, "", nullptr});
-  function->annotations = annotations(info.decl->annotations, true, info.isTask());
+  function->annotations = annotations(info.decl->annotations, info.isTask() ? Annotated::Task : Annotated::Declaration);
   state = saved;
   if (info.external) {
     function->library = info.external->library;
@@ -207,6 +207,10 @@ Shape Checker::declareExtents(const ast::TypeExpr *type, const Value &param, con
         if (expected.type() != i64)
           expected = convertScalar(expected, i64, span);
         text = where + " must have extent `" + declared.name + "`, which is that of " + from[declared.name];
+      } else if (known && (known->why == Why::Param || known->why == Why::Inout)) {
+        if (!bad(known->var->type))
+          error(4005, declared.span, "extent `" + declared.name + "` is the parameter `" + declared.name + "`, which is " + toString(known->var->type)).help = "declare it `" + declared.name + ": i64`, or give one of them another name";
+        continue;
       } else {
         hir::Var *var = newVar(declared.name, i64, false, span);
         hir::Stmt *stmt = emit(hir::StmtKind::Let, span);
@@ -341,7 +345,7 @@ void Checker::elaborateTest(const ast::TestDecl &test, const Module &module) {
   inside.sink = &block->statements;
   function->body = block;
   state = &inside;
-  function->annotations = annotations(test.annotations, true);
+  function->annotations = annotations(test.annotations, Annotated::Declaration);
   finishBody(test.body, block);
   state = nullptr;
 }

@@ -87,13 +87,7 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
     return poison(span);
   }
   const hir::Type *element = nested.value.type();
-  bool isElement = element->isScalar();
-  if (element->isTuple()) {
-    isElement = true;
-    for (const hir::Type *part : element->elements)
-      isElement &= part->isScalar();
-  }
-  if (!isElement) {
+  if (!element->isElement()) {
     Diagnostic &d = error(3027, nested.value.expr->span, "a kernel gives one element at each point, this is " + toString(element));
     if (element->isArray())
       d.help = "reduce it, or add its axes to the kernel's indices";

@@ -290,12 +290,10 @@ Value Checker::arrayLiteral(const ast::ArrayLit &lit, const hir::Type *hint) {
     error(3024, lit.span, "the elements of this array have no value");
     return poison(lit.span);
   }
-  if (found->isTuple())
-    for (const hir::Type *part : found->elements)
-      if (!part->isScalar()) {
-        error(3027, lit.span, "the elements of an array can only be scalars, text, or tuples and records of those");
-        return poison(lit.span);
-      }
+  if (!found->isArray() && !found->isElement()) {
+    error(3027, lit.span, "the elements of an array can only be scalars, text, or tuples and records of those");
+    return poison(lit.span);
+  }
   Shape shape;
   shape.extents.push_back(Extent::of(int64_t(args.size())));
   if (found->isArray()) {

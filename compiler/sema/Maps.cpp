@@ -104,22 +104,18 @@ Value Checker::elementwise(Span span, std::vector<Value> operands, const Build &
   lambda->body->value = body;
 
   Value result;
-  if (body->type->isTuple()) {
+  if (!body->type->isElement()) {
+    error(3027, span, "a function that maps over arrays gives scalars, tuples or records of scalars, this one gives " + toString(body->type));
+    return poison(span);
+  }
+  if (body->type->isTuple() && body->type->record.empty()) {
     std::vector<const hir::Type *> parts;
     for (const hir::Type *part : body->type->elements) {
-      if (!part->isScalar()) {
-        error(3027, span, "a function that maps over arrays gives scalars or tuples of scalars, this one gives " + toString(body->type));
-        return poison(span);
-      }
       parts.push_back(program->array(part, int(rank)));
       result.shape.elements.push_back(shape);
     }
     result.expr = program->expr(Op::Map, program->tuple(parts), span);
   } else {
-    if (!body->type->isScalar()) {
-      error(3027, span, "a function that maps over arrays gives scalars, this one gives " + toString(body->type));
-      return poison(span);
-    }
     result.expr = program->expr(Op::Map, program->array(body->type, int(rank)), span);
     result.shape = shape;
     freshMaps[result.expr] = argShapes;

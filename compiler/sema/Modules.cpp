@@ -67,6 +67,23 @@ const Module *Checker::standardModule(const std::string &name, Span span) {
   return module.get();
 }
 
+void Checker::checkBounds(const std::vector<ast::TypeParam> &params) {
+  static const std::vector<std::string> bounds = {"any", "number", "int", "float"};
+  for (const ast::TypeParam &param : params) {
+    if (param.bound.text.empty() || std::find(bounds.begin(), bounds.end(), param.bound.text) != bounds.end())
+      continue;
+    Diagnostic &d = error(2006, param.bound.span, "a type parameter is bounded by `any`, `number`, `int` or `float`, not by `" + param.bound.text + "`");
+    if (auto near = nearest(param.bound.text, bounds))
+      d.help = "did you mean `" + *near + "`?";
+  }
+}
+
+void Checker::checkDefaults(const std::vector<ast::Param> &params) {
+  for (const ast::Param &param : params)
+    if (param.isInout && param.defaultValue)
+      error(5018, param.defaultValue->span, "an `inout` parameter has no default: each call says which place it is");
+}
+
 void Checker::declare(Module &module, const ast::File &file) {
   module.file = &file;
   for (const ast::Decl *decl : file.decls) {
@@ -93,6 +110,8 @@ void Checker::declare(Module &module, const ast::File &file) {
       info->params = &function.params;
       info->result = function.result;
       info->function = &function;
+      checkBounds(function.typeParams);
+      checkDefaults(function.params);
       module.functions[name] = std::move(info);
       break;
     }
@@ -108,6 +127,7 @@ void Checker::declare(Module &module, const ast::File &file) {
       info->params = &function.params;
       info->result = function.result;
       info->external = &function;
+      checkDefaults(function.params);
       module.functions[name] = std::move(info);
       break;
     }

@@ -152,12 +152,9 @@ Value Checker::compare(const std::string &op, Value lhs, Value rhs, Span span) {
     error(3016, span, "tuples and records have no order: `" + op + "` is not defined for " + toString(lhs.type())).help = "compare their elements";
     return poison(span);
   }
-  if (type->isTuple()) {
-    for (const hir::Type *part : type->elements)
-      if (!part->isScalar()) {
-        error(3016, span, "`" + op + "` is not defined for " + toString(lhs.type()) + ", which holds more than scalars");
-        return poison(span);
-      }
+  if (!type->isElement()) {
+    error(3016, span, "`" + op + "` is not defined for " + toString(lhs.type()) + ", which holds more than scalars");
+    return poison(span);
   }
   if (!isEquality && (type == boolType || type->kind == TypeKind::Complex)) {
     error(3003, span, "`" + op + "` is not defined for " + toString(lhs.type()));

@@ -26,6 +26,10 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
     }
     if (bad(known->var->type))
       return false;
+    if (known->why == Why::Captured) {
+      error(5012, expr->span, "a lambda assigns no variable from outside: `" + name + "`").notes.push_back({known->span, "it is declared here"});
+      return false;
+    }
     if (!known->var->isMutable) {
       const char *what = known->why == Why::Param ? "a parameter" : known->why == Why::Loop ? "a loop variable" : known->why == Why::Index ? "an index" : known->why == Why::Extent ? "an extent" : known->why == Why::Lane ? "the lane" : "a `let`";
       Diagnostic &d = error(5001, expr->span, "`" + name + "` is " + what + " and cannot be " + (forInout ? "passed `inout`" : "assigned"));
@@ -250,9 +254,14 @@ Checker::Overlap Checker::overlap(const Place &a, const Place &b) {
             Extent h = extentOf(high), l = extentOf(low);
             return h.comparable(l) && h.number <= l.number;
           };
+          auto holds = [&](const Subscript &s, const hir::Expr *low) { // the range s is known to hold the element `low`
+            Extent first = s.low ? extentOf(s.low) : Extent::of(0), at = low ? extentOf(low) : Extent::of(0);
+            Extent end = s.high ? extentOf(s.high) : Extent();
+            return first.comparable(at) && at.comparable(end) && first.number <= at.number && at.number < end.number;
+          };
           if (before(p.high, q.low) || before(q.high, p.low))
             here = Overlap::No;
-          else if (sameExpr(p.low, q.low) && sameExpr(p.high, q.high))
+          else if ((sameExpr(p.low, q.low) && sameExpr(p.high, q.high)) || (holds(p, q.low) && holds(q, q.low)) || (holds(q, p.low) && holds(p, p.low)))
             here = Overlap::Yes;
         }
       }
@@ -360,6 +369,8 @@ void Checker::assign(const ast::AssignStmt &stmt) {
   Local *root = nullptr;
   if (stmt.place->kind == ast::ExprKind::Name)
     root = lookup(static_cast<const ast::NameExpr *>(stmt.place)->name);
+  if (root) // @chunks was said of the variable, whatever it holds
+    value = applyChunks(value, root->chunks);
   bool fixedShape = isSlice || (root && root->why == Why::Inout && target.type->isArray());
   if (fixedShape)
     for (size_t axis = 0; axis < shape.extents.size() && axis < value.shape.extents.size(); ++axis) {

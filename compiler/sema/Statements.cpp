@@ -64,8 +64,9 @@ bool Checker::statement(const ast::Stmt &stmt) {
     return false;
   }
   ++depth;
+  bool diverges = false, isDeclaration = stmt.kind == ast::StmtKind::Let || stmt.kind == ast::StmtKind::Var;
+  std::vector<hir::Annotation> list = annotations(stmt.annotations, isDeclaration ? Annotated::Variable : Annotated::Statement);
   size_t from = state->sink->size();
-  bool diverges = false;
   switch (stmt.kind) {
   case ast::StmtKind::Let:
   case ast::StmtKind::Var: let(static_cast<const ast::LetStmt &>(stmt)); break;
@@ -116,11 +117,10 @@ bool Checker::statement(const ast::Stmt &stmt) {
     break;
   }
   }
-  if (!stmt.annotations.empty()) {
-    std::vector<hir::Annotation> list = annotations(stmt.annotations, false);
-    if (state->sink->size() > from)
-      state->sink->back()->annotations = list;
-  }
+  // A statement can be several in the typed program: a call, then the names of what it gives.
+  if (!list.empty())
+    for (size_t i = from; i < state->sink->size(); ++i)
+      (*state->sink)[i]->annotations = list;
   --depth;
   return diverges;
 }
@@ -273,8 +273,12 @@ void Checker::let(const ast::LetStmt &stmt) {
     error(3024, stmt.value->span, value.diverges ? "nothing comes out of this" : "this has no value to name");
     value = poison(stmt.value->span);
   }
-  value = applyChunks(value, stmt.annotations);
+  std::vector<hir::Expr *> pieces = chunks(value.type(), stmt.annotations);
+  value = applyChunks(value, pieces);
   destructure(stmt.pattern, value, isMutable, Why::Let);
+  if (!pieces.empty())
+    if (Local *declared = lookup(stmt.pattern.name))
+      declared->chunks = std::move(pieces);
 }
 
 Checker::RangeBounds Checker::rangeBounds(const ast::RangeExpr &range) {
@@ -566,7 +570,8 @@ void Checker::returnStmt(const ast::ReturnStmt &stmt) {
     return;
   if (!wantValue) {
     if (value.type() != voidType)
-      error(3025, stmt.value->span, "`" + state->function->name + "` gives nothing, this is " + toString(value.type())).help = "declare the result: `-> " + toString(value.type()) + "`";
+      error(3025, stmt.value->span, "`" + state->function->name + "` gives nothing, this is " + toString(value.type())).help =
+          state->function == program->main ? "print it" : "declare the result: `-> " + toString(value.type()) + "`";
     return;
   }
   if (hir::Expr *result = checkResult(value, stmt.span)) {

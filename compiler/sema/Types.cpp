@@ -120,13 +120,11 @@ const hir::Type *Checker::resolve(const ast::TypeExpr *type, bool quiet) {
         error(3027, type->args[0]->span, "the elements of an array cannot be " + toString(element)).help = "write `[f64; n, m]` for an array of rank 2";
       return errorType;
     }
-    if (element->isTuple())
-      for (const hir::Type *part : element->elements)
-        if (!part->isScalar()) {
-          if (!quiet)
-            error(3027, type->args[0]->span, "the elements of an array can only be scalars, text, or tuples and records of those");
-          return errorType;
-        }
+    if (!element->isElement()) {
+      if (!quiet)
+        error(3027, type->args[0]->span, "the elements of an array can only be scalars, text, or tuples and records of those");
+      return errorType;
+    }
     if (type->extents.empty() || type->extents.size() > 8) {
       if (!quiet)
         error(4002, type->span, "the rank of an array is 1 to 8, not " + std::to_string(type->extents.size()));

@@ -94,7 +94,7 @@ void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array
         char text[160];
         std::snprintf(text, sizeof text, "slice %lld..%lld is out of range: axis %d has extent %lld", (long long)low,
                       (long long)high, axis, (long long)of->extents[axis]);
-        raise(context, failures::SliceOutOfRange, text, location);
+        raise(context, failures::SliceOutOfRange, text, argument.location ? argument.location : location);
       }
       view.extents[axis] = high - low;
       view.data += low * of->strides[axis] * size;

@@ -10,6 +10,7 @@ enum { LibraryTask = 0x80 };
 
 struct CallArgument {
   Array *handle = nullptr; // held until the call has ended
+  const dg_location *location = nullptr; // of its place in the program, if known
   bool hasBox = false, empty = false;
   uint8_t access = DG_READ;
   Box box;                 // in the handle's coordinates

@@ -66,16 +66,17 @@ static bool overlap(const CallArgument &x, const CallArgument &y) {
 }
 
 // The failure text of the first pair of updated places that overlap, or nothing.
-static std::string overlapText(const CallArgument *arguments, int count, const char *const *places) {
+static std::string overlapText(const CallArgument *arguments, int count, const dg_place *const *places) {
   for (int i = 0; i < count; ++i)
     for (int j = i + 1; j < count; ++j)
       if (arguments[i].updates() && arguments[j].updates() && overlap(arguments[i], arguments[j]))
-        return failures::placesOverlap(places && places[i] ? places[i] : "?", places && places[j] ? places[j] : "?");
+        return failures::placesOverlap(places && places[i] ? places[i]->text : "?", places && places[j] ? places[j]->text : "?");
   return {};
 }
 
-static void setArgument(CallArgument &argument, dg_array *a, uint8_t access, const int64_t *box) {
+static void setArgument(CallArgument &argument, dg_array *a, uint8_t access, const int64_t *box, const dg_place *place) {
   argument.handle = internal(a);
+  argument.location = place ? place->location : nullptr;
   argument.access = access;
   argument.hasBox = box != nullptr;
   argument.map = ViewMap(a);
@@ -106,8 +107,8 @@ static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array
     if (context->isHost)
       waitForShape(*context->runtime, arrays[k]);
     CallArgument plain, updated;
-    setArgument(plain, arrays[k], DG_READ, boxes ? boxes[k] : nullptr);
-    setArgument(updated, arrays[u], task.access[u], boxes ? boxes[u] : nullptr);
+    setArgument(plain, arrays[k], DG_READ, boxes ? boxes[k] : nullptr, nullptr);
+    setArgument(updated, arrays[u], task.access[u], boxes ? boxes[u] : nullptr, nullptr);
     if (!arrays[k]->data || !inRange(plain) || !inRange(updated) || !overlap(plain, updated))
       continue;
     if (!plain.hasBox)
@@ -128,7 +129,7 @@ static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array
 // ---- on the host -----------------------------------------------------------------------------------------------------------
 
 static void submitCall(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                       const int64_t *const *boxes, const char *const *places, dg_array **results, int32_t priority) {
+                       const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
   runtime.enter();
   if (Plan *plan = runtime.plan())
     plan->stop();
@@ -148,7 +149,7 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
   for (int k = 0; k < task.arrays; ++k) {
     CallArgument &argument = work->arguments[k];
     prepareGrid(runtime, arrays[k]->buffer);
-    setArgument(argument, arrays[k], task.access[k], boxes ? boxes[k] : nullptr);
+    setArgument(argument, arrays[k], task.access[k], boxes ? boxes[k] : nullptr, places ? places[k] : nullptr);
     hold(argument.handle);
     dg_buffer *buffer = arrays[k]->buffer;
     Box box = argument.box;
@@ -180,7 +181,7 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
           work->failed = makeFailure(&runtime.host, failures::SliceOutOfRange,
                                      failures::sliceOutOfRange(argument.box.low[axis], argument.box.high[axis], axis,
                                                                arrays[k]->extents[axis]),
-                                     task.location, nullptr, work);
+                                     argument.location ? argument.location : task.location, nullptr, work);
       for (int axis = 0; axis < arrays[k]->rank; ++axis)
         argument.box.low[axis] = 0, argument.box.high[axis] = std::max<int64_t>(arrays[k]->extents[axis], 1);
     }
@@ -229,7 +230,7 @@ __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task
 }
 
 static void callInPlace(dg_context *context, const dg_task &task, const void *frame, dg_array *const *arrays,
-                        const int64_t *const *boxes, const char *const *places, dg_array **results) {
+                        const int64_t *const *boxes, const dg_place *const *places, dg_array **results) {
   // Plain memory on the stack: a failure in the body unwinds past it.
   auto *arguments = static_cast<CallArgument *>(__builtin_alloca(sizeof(CallArgument) * (task.arrays + 1u)));
   auto **views = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task.arrays + 1u)));
@@ -239,7 +240,7 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
     std::memcpy(frameCopy, frame, task.frame_bytes);
   for (int k = 0; k < task.arrays; ++k) {
     new (&arguments[k]) CallArgument;
-    setArgument(arguments[k], arrays[k], task.access[k], boxes ? boxes[k] : nullptr);
+    setArgument(arguments[k], arrays[k], task.access[k], boxes ? boxes[k] : nullptr, places ? places[k] : nullptr);
   }
   dg_context inner = *context;
   if (!(task.flags & LibraryTask)) {
@@ -290,7 +291,7 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
 }
 
 void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
-                    const int64_t *const *boxes, const char *const *places, dg_array **results, int32_t priority) {
+                    const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
   // Plain memory on the stack: a failure in the body unwinds past it.
   auto **given = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task->arrays + 1u)));
   auto **givenBoxes = static_cast<const int64_t **>(__builtin_alloca(sizeof(int64_t *) * (task->arrays + 1u)));

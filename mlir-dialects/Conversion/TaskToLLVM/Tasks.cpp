@@ -129,17 +129,21 @@ struct Call : Pattern<CallOp> {
       }
       arrays.push_back(value);
       Value box = abi.null(rewriter, loc), place = box;
-      if (llvm::is_contained(op.getBoxes(), int32_t(index))) {
+      StringRef text;
+      std::optional<Location> where;
+      if (const int32_t *found = llvm::find(op.getBoxes(), int32_t(index)); found != op.getBoxes().end()) {
         int64_t rank = cast<RankedTensorType>(argument.getType()).getRank();
         SmallVector<Value> numbers(adaptor.getStarts().slice(nextBox, rank));
         llvm::append_range(numbers, adaptor.getCounts().slice(nextBox, rank));
         nextBox += rank;
         box = abi.list(rewriter, op, numbers, abi.i64);
+        if (op.getWhere()) where = Location(cast<LocationAttr>((*op.getWhere())[found - op.getBoxes().begin()]));
       }
       if (updates && op.getPlaces()) {
         size_t which = llvm::find(op.getUpdates(), int32_t(index)) - op.getUpdates().begin();
-        if (which < op.getPlaces()->size()) place = abi.cString(rewriter, loc, cast<StringAttr>((*op.getPlaces())[which]).getValue());
+        if (which < op.getPlaces()->size()) text = cast<StringAttr>((*op.getPlaces())[which]).getValue();
       }
+      if (where || !text.empty()) place = this->place(rewriter, loc, text, where);
       boxes.push_back(box);
       places.push_back(place);
     }
@@ -171,6 +175,15 @@ struct Call : Pattern<CallOp> {
     for (int32_t update : op.getUpdates()) values.push_back(adaptor.getArgs()[update]); // the same handle, with its new value
     rewriter.replaceOp(op, values);
     return success();
+  }
+
+  // A dg_place.
+  Value place(OpBuilder &builder, Location loc, StringRef text, std::optional<Location> where) const {
+    auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(), {abi.ptr, abi.ptr});
+    LLVM::GlobalOp made = abi.structure("place", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
+      return {abi.cString(b, l, text), where ? abi.location(b, *where) : abi.null(b, l)};
+    });
+    return abi.addressOf(builder, loc, made);
   }
 
   // As the program writes it, which is not how its code is called.

@@ -18,7 +18,7 @@ def Task_CallOp : Task_Op<"call", [AttrSizedOperandSegments, DeclareOpInterfaceM
     tensors of rank 0), then for each update the new value of the whole operand.
 
     `statement` says that the call is looked at where it stands; `prints` that its output has a place in the program's
-    order; `places` holds the text of each updated place, for messages.
+    order; `places` holds the text of each updated place, `where` the location of each box, for messages.
     ```mlir
     %b = task.call @gemm(%a, %a, %a) boxes [0, 1, 2] [%i, %k, %j, %k, %i, %j] [%t, %t, %t, %t, %t, %t]
            updates [2] : (tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
@@ -28,7 +28,7 @@ def Task_CallOp : Task_Op<"call", [AttrSizedOperandSegments, DeclareOpInterfaceM
                        Variadic<Index>:$starts, Variadic<Index>:$counts, DenseI32ArrayAttr:$updates,
                        Optional<I64>:$priority, UnitAttr:$statement, UnitAttr:$prints,
                        DefaultValuedAttr<I32Attr, "0">:$retries, OptionalAttr<StrAttr>:$name,
-                       OptionalAttr<StrArrayAttr>:$places);
+                       OptionalAttr<StrArrayAttr>:$places, OptionalAttr<LocationArrayAttr>:$where);
   let results = (outs Variadic<AnyType>:$results);
   let assemblyFormat = [{
     $callee `(` $args `)` `boxes` $boxes `[` $starts `]` `[` $counts `]` `updates` $updates (`priority` $priority^)?

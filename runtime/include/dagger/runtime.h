@@ -139,10 +139,16 @@ typedef struct dg_task {
   const char *name;
   const dg_location *location;
 } dg_task;
+// An argument as the program writes it, and where.
+typedef struct dg_place {
+  const char *text;
+  const dg_location *location;
+} dg_place;
 // boxes: for each array null (all of it) or starts[rank] then counts[rank] in its own coordinates; an updated box is passed to
-// the body as a view of just that box. Two updated boxes of one buffer that overlap fail: DG9009, with the texts in `places`.
+// the body as a view of just that box. Two updated boxes of one buffer that overlap fail: DG9009, with the texts in `places`;
+// a box that is out of range fails where its place stands. Places, and each of them, may be null.
 void dg_task_submit(dg_context *, const dg_task *, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
-                    const char *const *places, dg_array **results, int32_t priority);
+                    const dg_place *const *places, dg_array **results, int32_t priority);
 void dg_task_return(dg_context *, int32_t result, dg_array *value /* consumed */);
 void dg_task_return_scalar(dg_context *, int32_t result, const void *value); // a text's reference passes to the runtime
 // The final value of updated array number `argument`: the body owns the one reference to the view that it got there, so that

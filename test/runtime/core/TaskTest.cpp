@@ -35,7 +35,7 @@ void addBody(dg_context *c, void *, dg_array *const *a) {
 const dg_task add = describe("add", addBody, 2, 1);
 
 dg_array *call(dg_context *c, const dg_task &t, std::initializer_list<dg_array *> in, const void *frame = nullptr,
-               const int64_t *const *boxes = nullptr, const char *const *places = nullptr) {
+               const int64_t *const *boxes = nullptr, const dg_place *const *places = nullptr) {
   dg_array *result = nullptr;
   dg_task_submit(c, &t, frame, in.begin(), boxes, places, &result, 0);
   return result;
@@ -238,7 +238,8 @@ TEST(Task, OverlappingPlaces) {
     dg_array *v = vectorOf(c, 100, 5);
     int64_t first[] = {0, 50}, second[] = {50, 50}, third[] = {49, 2};
     const int64_t *apart[] = {first, second}, *overlapping[] = {first, third};
-    const char *const places[] = {"v[0..50]", "v[i..j]"};
+    static const dg_place one = {"v[0..50]", nullptr}, other = {"v[i..j]", nullptr};
+    const dg_place *const places[] = {&one, &other};
     call(c, both, {v, v}, nullptr, apart, places);
     dg_array_look(c, v, nullptr);
     print(c, "apart\n");
