@@ -130,6 +130,16 @@ bool Lowering::defersFailures(const hir::Function *f) {
   return deferring[f] = fails && !looks;
 }
 
+bool Lowering::usesArrays(const hir::Function *f) {
+  auto [known, isNew] = arrayCode.emplace(f, false);
+  if (!isNew) return known->second;
+  bool uses = contains(
+      f->body,
+      [&](const Expr *e) { return hir::hasArray(e->type) || (e->op == Op::Call && e->callee->body && usesArrays(e->callee)); },
+      [](const Stmt *) { return false; });
+  return arrayCode[f] = uses;
+}
+
 bool Lowering::isRead(const Var *v) {
   if (!variablesRead) {
     variablesRead.emplace();

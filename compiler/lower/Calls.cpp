@@ -131,7 +131,8 @@ Val Lowering::emitCall(const Expr *e) {
       return callDirect(e, function(f, Context::Task), false);
     return unsupported(e->span, "a call of `" + f->name + "` inside a kernel", e->type);
   }
-  bool isScalarCode = f->isScalar && kernelCode.isFunction(f);
+  // On the host arrays are worth launches, however small what comes out of them is.
+  bool isScalarCode = f->isScalar && kernelCode.isFunction(f) && !(onHost && !f->isRecursive && usesArrays(f));
   if (isScalarCode) {
     SmallVector<Val> values;
     SmallVector<Chosen> chosen;

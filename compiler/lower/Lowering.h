@@ -113,6 +113,7 @@ private:
   bool mayPrint(const hir::Block *);
   bool canFail(const Expr *);                  // an operator, given its operands
   bool defersFailures(const hir::Function *);  // scalar code that may fail, in which no statement looks at what failed
+  bool usesArrays(const hir::Function *);      // there is an array in it, or in what it calls
   bool isRead(const Var *);                    // anywhere in the program
   void freeVars(const hir::Block *, llvm::SetVector<const Var *> &);
 
@@ -355,7 +356,7 @@ private:
   std::map<std::pair<const hir::Function *, Context>, mlir::func::FuncOp> functions;
   std::deque<std::function<void()>> pending;
   std::map<const void *, Effects> effectsOf;
-  std::map<const hir::Function *, bool> deferring;
+  std::map<const hir::Function *, bool> deferring, arrayCode;
   std::optional<llvm::DenseSet<const Var *>> variablesRead;
   hir::KernelCode kernelCode;
   std::map<const hir::Block *, Outlined> outlines;
