@@ -70,7 +70,7 @@ struct Part {
   std::string error;
 };
 
-bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
+bool translate(mlir::ModuleOp module, const CpuOptions &options, const llvm::StringSet<> &shared, Part &part) {
   part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger");
   if (!part.module) {
     part.error = "the LLVM dialect could not be translated";
@@ -82,7 +82,10 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
   part.module->setTargetTriple(part.target->getTargetTriple());
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
-    if (function.getName().starts_with(sharedPrefix)) function.setVisibility(llvm::Function::HiddenVisibility); // MLIR drops it
+    if (shared.contains(function.getName())) {
+      function.setName("dagger.shared." + function.getName());
+      function.setVisibility(llvm::Function::HiddenVisibility); // in what is linked
+    }
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", part.target->getTargetCPU());
     function.addFnAttr("target-features", part.target->getTargetFeatureString());
@@ -130,7 +133,7 @@ void registerTranslations(mlir::MLIRContext &context) {
 bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, std::string &text, std::string &error) {
   registerTranslations(*module.getContext());
   Part part;
-  if (translate(module, options, part)) {
+  if (translate(module, options, {}, part)) {
     optimize(part);
     if (kind == CpuText::Llvm) {
       llvm::raw_string_ostream stream(text);
@@ -147,8 +150,8 @@ bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, st
 
 bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error) {
   registerTranslations(*module.getContext());
-  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
-  std::vector<Part> parts(modules.size());
+  Parts cut = split(module);
+  std::vector<Part> parts(cut.modules.size());
   // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.
   std::atomic<size_t> translated = 0, next = 0;
   auto work = [&] {
@@ -162,8 +165,8 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
   std::vector<std::thread> helpers;
   size_t threads = std::min(parts.size(), size_t(llvm::hardware_concurrency().compute_thread_count()));
   for (size_t helper = 1; helper < threads; ++helper) helpers.emplace_back(work);
-  for (auto [part, partModule] : llvm::zip(parts, modules)) {
-    translate(*partModule, options, part);
+  for (auto [part, partModule] : llvm::zip(parts, cut.modules)) {
+    translate(*partModule, options, cut.shared, part);
     ++translated;
     translated.notify_all();
   }

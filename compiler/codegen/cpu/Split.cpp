@@ -43,11 +43,11 @@ public:
     }
   }
 
-  std::vector<OwningOpRef<ModuleOp>> run() {
+  Parts run() {
     std::vector<Symbols> owned = assign();
-    std::vector<OwningOpRef<ModuleOp>> parts;
-    for (const Symbols &mine : owned) parts.push_back(build(withWhatTheyUse(mine), mine));
-    share(parts);
+    Parts parts;
+    for (const Symbols &mine : owned) parts.modules.push_back(build(withWhatTheyUse(mine), mine));
+    parts.shared = share(parts.modules);
     return parts;
   }
 
@@ -122,23 +122,16 @@ private:
     return part;
   }
 
-  // Functions that were private and that a part declares are given one name in all of them.
-  void share(std::vector<OwningOpRef<ModuleOp>> &parts) {
-    llvm::SetVector<StringRef> shared;
+  // Functions that were private and that a part declares.
+  llvm::StringSet<> share(std::vector<OwningOpRef<ModuleOp>> &parts) {
+    llvm::StringSet<> shared;
     for (auto &part : parts)
       for (auto function : part->getOps<LLVM::LLVMFuncOp>())
         if (function.isExternal() && isPrivate(function.getLinkage())) shared.insert(function.getSymName());
-    for (auto &part : parts) {
-      SymbolTable names(*part);
-      for (StringRef name : shared) {
-        auto function = names.lookup<LLVM::LLVMFuncOp>(name);
-        if (!function) continue;
-        function.setLinkage(LLVM::Linkage::External);
-        auto newName = StringAttr::get(function.getContext(), sharedPrefix + name);
-        (void)SymbolTable::replaceAllSymbolUses(function, newName, *part);
-        SymbolTable::setSymbolName(function, newName);
-      }
-    }
+    for (auto &part : parts)
+      for (auto function : part->getOps<LLVM::LLVMFuncOp>())
+        if (shared.contains(function.getSymName())) function.setLinkage(LLVM::Linkage::External);
+    return shared;
   }
 
   ModuleOp module;
@@ -149,6 +142,6 @@ private:
 
 } // namespace
 
-std::vector<OwningOpRef<ModuleOp>> split(ModuleOp module) { return Splitter(module).run(); }
+Parts split(ModuleOp module) { return Splitter(module).run(); }
 
 } // namespace dagger::codegen
