@@ -87,6 +87,7 @@ struct KernelFrame {
   std::vector<Extent> extents;
   hir::Outside outside = hir::Outside::None;
   const hir::Type *outsideType = nullptr;
+  hir::Expr *outsideValue = nullptr;
   std::vector<const hir::Var *> guarded; // index variables that a condition around here has looked at
 };
 
@@ -278,6 +279,7 @@ private:
   Value index(const ast::IndexExpr &expr);
   std::vector<hir::Subscript> subscripts(const Value &object, const ast::IndexExpr &expr, Shape &shape, const hir::Type *&type, bool &ok);
   bool constantOffset(const hir::Expr *expr, hir::Var *&indexVar, int64_t &offset);
+  hir::Expr *ruledIndex(hir::Outside rule, hir::Expr *index, hir::Expr *extent, hir::Expr *&isInside);
   void checkOffset(const hir::Expr *subscript, const Extent &extent, Span span, const std::string &array);
   Value stringSlice(Value object, const ast::IndexExpr &expr);
   hir::Expr *tileIndex(const ast::Expr *expr);

@@ -55,8 +55,11 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
     else if (!outsideValue.type()->isScalar()) {
       error(3001, outside->span, "what is read outside is a scalar, `clamp`, `wrap` or `reflect`; this is " + toString(outsideValue.type()));
       ok = false;
+    } else {
+      outsideValue = once(outsideValue, "outside");
     }
     frame.outsideType = outsideValue.type();
+    frame.outsideValue = outsideValue.expr;
   }
   Context savedContext = state->context;
   bool savedInKernel = state->inKernel;

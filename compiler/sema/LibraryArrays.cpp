@@ -56,8 +56,8 @@ Value Checker::fillCall(LibraryCall &call) {
   std::vector<hir::Expr *> extents = extentArguments(call, 1, shape.extents, ok);
   if (!ok)
     return poison(call.span);
-  if (!value.type()->isScalar()) {
-    error(3001, value.expr->span, "`fill` takes a scalar, this is " + toString(value.type()));
+  if (!value.type()->isElement()) {
+    error(3001, value.expr->span, "`fill` takes what an array can hold, this is " + toString(value.type()));
     return poison(call.span);
   }
   if (call.call && !call.call->typeArgs.empty() && bad(value = expect(value, type)))

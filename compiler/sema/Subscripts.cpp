@@ -63,6 +63,40 @@ void Checker::checkOffset(const hir::Expr *subscript, const Extent &extent, Span
     }
 }
 
+// Whether an index at this offset is known to stay inside.
+static bool staysInside(const Extent &space, const Extent &extent, int64_t offset) {
+  return offset == 0 && space.comparable(extent) && space.number <= extent.number;
+}
+
+// An axis that follows the rule of its kernel in a read whose other subscripts are gathers: the rule as arithmetic on the
+// index, or, where a value stands for what is outside, the condition under which nothing does.
+hir::Expr *Checker::ruledIndex(hir::Outside rule, hir::Expr *index, hir::Expr *extent, hir::Expr *&isInside) {
+  const Span span = index->span;
+  auto op = [&](Op code, hir::Expr *a, hir::Expr *b) { return node(code, i64, span, {a, b}); };
+  auto less = [&](hir::Expr *a, hir::Expr *b) { return node(Op::Lt, boolType, span, {a, b}); };
+  hir::Expr *zero = integer(0, span).expr, *one = integer(1, span).expr, *two = integer(2, span).expr;
+  auto atLeast = [&](hir::Expr *a, hir::Expr *least) { return ifNode(less(a, least), least, a, span); };
+  hir::Expr *last = op(Op::Sub, extent, one);
+  switch (rule) {
+  case hir::Outside::Clamp: {
+    hir::Expr *up = atLeast(index, zero);
+    return ifNode(less(last, up), last, up, span);
+  }
+  case hir::Outside::Wrap: return op(Op::Mod, index, atLeast(extent, one));
+  case hir::Outside::Reflect: {
+    hir::Expr *period = atLeast(op(Op::Mul, two, last), one), *wave = op(Op::Mod, index, period);
+    return ifNode(less(last, wave), op(Op::Sub, period, wave), wave, span);
+  }
+  case hir::Outside::Value: {
+    hir::Expr *inside = ifNode(less(index, zero), constant(boolType, span, 0).expr, less(index, extent), span);
+    isInside = isInside ? ifNode(isInside, inside, constant(boolType, span, 0).expr, span) : inside;
+    return index;
+  }
+  case hir::Outside::None: break;
+  }
+  return index;
+}
+
 static std::string describe(const ast::Expr *object) {
   if (object->kind == ast::ExprKind::Name)
     return "`" + static_cast<const ast::NameExpr *>(object)->name + "`";
@@ -286,13 +320,34 @@ Value Checker::index(const ast::IndexExpr &expr) {
     result.expr->offsets = offsets;
     return result;
   }
-  if (state->kernel)
-    for (size_t axis = 0; axis < subs.size(); ++axis)
-      checkOffset(subs[axis].value, axis < object.shape.extents.size() ? object.shape.extents[axis] : Extent(), expr.subscripts[axis].span.valid() ? expr.subscripts[axis].span : expr.span, describe(expr.object));
+  hir::Expr *isInside = nullptr, *outsideValue = nullptr;
+  for (size_t axis = 0; axis < subs.size() && state->kernel; ++axis) {
+    hir::Var *var = nullptr;
+    int64_t offset = 0;
+    const KernelFrame *owner = constantOffset(subs[axis].value, var, offset) ? state->kernel : nullptr;
+    while (owner && std::find(owner->indexVars.begin(), owner->indexVars.end(), var) == owner->indexVars.end())
+      owner = owner->parent;
+    Extent extent = axis < object.shape.extents.size() ? object.shape.extents[axis] : Extent();
+    if (owner && owner->outside != hir::Outside::None && (!owner->outsideType || owner->outsideType == type)) {
+      size_t which = size_t(std::find(owner->indexVars.begin(), owner->indexVars.end(), var) - owner->indexVars.begin());
+      if (staysInside(owner->extents[which], extent, offset))
+        continue;
+      hir::Expr *count = node(Op::Extent, i64, expr.span, {object.expr});
+      count->intValue = int64_t(axis);
+      subs[axis].value = ruledIndex(owner->outside, subs[axis].value, count, isInside);
+      if (owner->outside == hir::Outside::Value && !outsideValue)
+        outsideValue = owner->outsideValue;
+    } else {
+      checkOffset(subs[axis].value, extent, expr.subscripts[axis].span.valid() ? expr.subscripts[axis].span : expr.span, describe(expr.object));
+    }
+  }
   std::vector<hir::Expr *> args = {object.expr};
   for (const Subscript &s : subs)
     args.push_back(s.value);
-  return make(Op::Element, type, expr.span, args);
+  Value element = make(Op::Element, type, expr.span, args);
+  if (isInside)
+    element.expr = ifNode(isInside, element.expr, outsideValue, expr.span);
+  return element;
 }
 
 hir::Expr *Checker::tileIndex(const ast::Expr *expr) {

@@ -33,17 +33,34 @@ LLVM::LLVMStructType packedType(Abi &abi, TypeRange scalars) {
   for (Type scalar : scalars) fields.push_back(abi.inMemory(scalar));
   return LLVM::LLVMStructType::getLiteral(abi.i64.getContext(), fields);
 }
+// Where the fields of a struct are, and behind them its size: as LLVM places them for the machine, where every number stands
+// at a multiple of its size. (A module that names no data layout has MLIR's own, with i64 at multiples of 4.)
+SmallVector<int64_t> placesIn(LLVM::LLVMStructType type, uint64_t &alignment) {
+  SmallVector<int64_t> places;
+  uint64_t offset = 0;
+  alignment = 1;
+  for (Type field : type.getBody()) {
+    uint64_t own, size;
+    if (auto inner = dyn_cast<LLVM::LLVMStructType>(field)) size = placesIn(inner, own).back();
+    else own = size = isa<LLVM::LLVMPointerType>(field) ? sizeof(void *) : llvm::divideCeil(field.getIntOrFloatBitWidth(), 8);
+    offset = llvm::alignTo(offset, own);
+    places.push_back(offset);
+    offset += size;
+    alignment = std::max(alignment, own);
+  }
+  places.push_back(llvm::alignTo(offset, alignment));
+  return places;
+}
+SmallVector<int64_t> placesIn(LLVM::LLVMStructType type) {
+  uint64_t alignment;
+  return placesIn(type, alignment);
+}
 // Where in the struct the texts are, ended by DG_NO_TEXT; a null pointer if there is none.
 Value textsOf(Abi &abi, OpBuilder &builder, LaunchOp op, LLVM::LLVMStructType packed) {
   Location loc = op.getLoc();
-  DataLayout layout = DataLayout::closest(op);
-  SmallVector<int64_t> places;
-  uint64_t offset = 0;
-  for (auto [scalar, field] : llvm::zip_equal(op.getScalars().getTypes(), packed.getBody())) {
-    offset = llvm::alignTo(offset, layout.getTypeABIAlignment(field));
-    if (isa<array::StrType>(scalar)) places.push_back(offset);
-    offset += layout.getTypeSize(field);
-  }
+  SmallVector<int64_t> places, all = placesIn(packed);
+  for (auto [scalar, place] : llvm::zip_equal(op.getScalars().getTypes(), ArrayRef(all).drop_back()))
+    if (isa<array::StrType>(scalar)) places.push_back(place);
   if (places.empty()) return abi.null(builder, loc);
   places.push_back(DG_NO_TEXT);
   LLVM::GlobalOp global = abi.structure("texts", LLVM::LLVMStructType::getLiteral(op.getContext(), SmallVector<Type>(places.size(), abi.i32)),
@@ -54,7 +71,7 @@ Value textsOf(Abi &abi, OpBuilder &builder, LaunchOp op, LLVM::LLVMStructType pa
                                         });
   return LLVM::AddressOfOp::create(builder, loc, global);
 }
-int64_t sizeOf(Operation *op, Type type) { return DataLayout::closest(op).getTypeSize(type); }
+int64_t sizeOf(LLVM::LLVMStructType type) { return placesIn(type).back(); }
 
 Value priorityOf(Abi &abi, OpBuilder &builder, Operation *op, Value given) {
   if (!given) return abi.constant(builder, op->getLoc(), abi.i32, 0);
@@ -98,7 +115,7 @@ struct Launch : Pattern<LaunchOp> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
       access.push_back(0);
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(op.getExtents().size()), byte(op.getAccess().size()), byte(op.getNumResults()),
-              byte(flags), abi.constant(b, l, abi.i32, op.getScalars().empty() ? 0 : sizeOf(op, packed)),
+              byte(flags), abi.constant(b, l, abi.i32, op.getScalars().empty() ? 0 : sizeOf(packed)),
               LLVM::AddressOfOp::create(b, l, abi.ptr, op.getKernelAttr()), abi.bytes(b, l, access),
               abi.cString(b, l, nameOf(loc, op.getKind())), abi.location(b, loc), textsOf(abi, b, op, packed)};
     });
@@ -181,7 +198,7 @@ struct Call : Pattern<CallOp> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
       std::string a = access + '\0', t = resultTypes + '\0', r = resultRanks + '\0';
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(arrays.size()), byte(declared), byte(flags), byte(op.getRetries()),
-              abi.constant(b, l, abi.i32, scalars.empty() ? 0 : sizeOf(op, packed)), LLVM::AddressOfOp::create(b, l, body), abi.bytes(b, l, a),
+              abi.constant(b, l, abi.i32, scalars.empty() ? 0 : sizeOf(packed)), LLVM::AddressOfOp::create(b, l, body), abi.bytes(b, l, a),
               abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, nameOf(op)), abi.location(b, loc)};
     });
     Value results = declared ? abi.slot(op, abi.ptr, declared) : abi.null(rewriter, loc);
