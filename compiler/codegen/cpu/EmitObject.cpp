@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/EmitObject.h"
+#include "compiler/codegen/cpu/DebugInfo.h"
 #include "compiler/codegen/cpu/Split.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -82,7 +83,8 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
   part.module->setTargetTriple(part.target->getTargetTriple());
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
-    if (function.getName().starts_with(sharedPrefix)) function.setVisibility(llvm::Function::HiddenVisibility); // MLIR drops it
+    // What parts share is nobody else's. MLIR drops a visibility.
+    if (!function.hasLocalLinkage() && function.getName().starts_with(symbolPrefix)) function.setVisibility(llvm::Function::HiddenVisibility);
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", part.target->getTargetCPU());
     function.addFnAttr("target-features", part.target->getTargetFeatureString());
@@ -147,6 +149,8 @@ bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, st
 
 bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error) {
   registerTranslations(*module.getContext());
+  nameFunctions(module);
+  if (options.lines) describeLines(module);
   std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
   std::vector<Part> parts(modules.size());
   // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.

@@ -117,28 +117,21 @@ private:
     for (Operation &symbol : module.getBody()->getOperations()) {
       if (!members.contains(&symbol)) continue;
       bool isDeclared = !owned.contains(&symbol) && !isPrivateConstant(&symbol);
-      builder.insert(isDeclared ? symbol.cloneWithoutRegions() : symbol.clone());
+      Operation *copy = builder.insert(isDeclared ? symbol.cloneWithoutRegions() : symbol.clone());
+      if (isDeclared) copy->setLoc(builder.getUnknownLoc()); // its lines are the part's that defines it
     }
     return part;
   }
 
-  // Functions that were private and that a part declares are given one name in all of them.
+  // Functions that were private and that a part declares are no longer private in any of them.
   void share(std::vector<OwningOpRef<ModuleOp>> &parts) {
-    llvm::SetVector<StringRef> shared;
+    llvm::SetVector<StringAttr> shared;
     for (auto &part : parts)
       for (auto function : part->getOps<LLVM::LLVMFuncOp>())
-        if (function.isExternal() && isPrivate(function.getLinkage())) shared.insert(function.getSymName());
-    for (auto &part : parts) {
-      SymbolTable names(*part);
-      for (StringRef name : shared) {
-        auto function = names.lookup<LLVM::LLVMFuncOp>(name);
-        if (!function) continue;
-        function.setLinkage(LLVM::Linkage::External);
-        auto newName = StringAttr::get(function.getContext(), sharedPrefix + name);
-        (void)SymbolTable::replaceAllSymbolUses(function, newName, *part);
-        SymbolTable::setSymbolName(function, newName);
-      }
-    }
+        if (function.isExternal() && isPrivate(function.getLinkage())) shared.insert(function.getSymNameAttr());
+    for (auto &part : parts)
+      for (auto function : part->getOps<LLVM::LLVMFuncOp>())
+        if (shared.contains(function.getSymNameAttr())) function.setLinkage(LLVM::Linkage::External);
   }
 
   ModuleOp module;
