@@ -81,7 +81,10 @@ private:
     return found;
   }
 
-  Location scoped(FileLineColLoc place, LLVM::DISubprogramAttr scope) { return FusedLoc::get(&context, {Location(place)}, scope); }
+  // Columns are left out: debuggers and profilers go by lines, and the tables get half as long.
+  Location scoped(FileLineColLoc place, LLVM::DISubprogramAttr scope) {
+    return FusedLoc::get(&context, {Location(FileLineColLoc::get(place.getFilename(), place.getLine(), 0))}, scope);
+  }
 
   void describe(LLVM::LLVMFuncOp function) {
     // Code that the compiler made up for a function has no place of its own: it gets that of the function, or else of what it calls.
@@ -108,7 +111,7 @@ private:
 
   Location within(Location at, LLVM::DISubprogramAttr own, FileLineColLoc otherwise) {
     SmallVector<Frame, 4> frames = framesOf(at);
-    if (frames.empty()) return scoped(FileLineColLoc::get(&context, otherwise.getFilename(), 0, 0), own);
+    if (frames.empty()) return scoped(FileLineColLoc::get(otherwise.getFilename(), 0, 0), own);
     Location place = scoped(frames.back().place, own);
     for (const Frame &frame : llvm::reverse(ArrayRef(frames).drop_back())) place = CallSiteLoc::get(scoped(frame.place, inlined(frame)), place);
     return place;

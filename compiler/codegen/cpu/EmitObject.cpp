@@ -150,7 +150,7 @@ bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, st
 bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error) {
   registerTranslations(*module.getContext());
   nameFunctions(module);
-  if (options.lines) describeLines(module);
+  describeLines(module);
   std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
   std::vector<Part> parts(modules.size());
   // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.

@@ -8,7 +8,6 @@ namespace dagger::codegen {
 
 struct CpuOptions {
   int vectorBits = 0; // 128, 256 or 512 at most; 0: what the CPU does best
-  bool lines = true;  // objects say which instructions are of which line of the source
 };
 
 enum class CpuText { Llvm, Assembly };
