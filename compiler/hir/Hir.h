@@ -47,6 +47,7 @@ struct Var {
   bool isMutable = false;
   Span span;
   Function *function = nullptr;
+  bool isReplaceable = false;         // a `var` of arrays without chunks of its own: a whole new array can take its place
 };
 
 // A block's value is `value` (null: none). Its statements run in order.

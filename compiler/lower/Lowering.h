@@ -250,6 +250,7 @@ private:
   Chosen choose(const hir::Place &);
   Val readPlace(const hir::Place &, const Chosen *known = nullptr);
   void writePlace(const hir::Place &, const Val &, const hir::Type *valueType, const Chosen *known = nullptr);
+  Value replacement(Value array, Value value, Location);
   Value writeChosen(Value array, const Chosen &, Value value, Location);
   Value scatter(Value array, ArrayRef<std::pair<int64_t, Value>> selectors, Value value, Location);
   Value positions(const hir::Subscript &, int64_t axis, Value extent, Location);

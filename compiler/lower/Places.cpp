@@ -154,6 +154,25 @@ Value Lowering::writeChosen(Value array, const Chosen &chosen, Value value, Loca
   return array::FillSliceOp::create(builder, at, type, value, array, b.starts, b.counts, b.steps);
 }
 
+// a[..] or a[.., ..] of a variable.
+static bool isWholeArray(const hir::Place &place) {
+  return place.path.size() == 1 && place.path[0].kind == Step::Subscripts &&
+         llvm::all_of(place.path[0].subscripts,
+                      [](const hir::Subscript &s) { return s.kind == hir::Subscript::Range && !s.low && !s.high && !s.step; });
+}
+
+// A new array in place of all elements of one: the operation that makes `value` can write it, and nothing is copied.
+Value Lowering::replacement(Value array, Value value, Location at) {
+  int64_t rank = cast<RankedTensorType>(array.getType()).getRank();
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  auto map = type && type.getRank() ? AffineMap::getMultiDimIdentityMap(rank, &context) : AffineMap::get(rank, 0, &context);
+  Values inputs;
+  if (type)
+    inputs.push_back(value);
+  SmallVector<AffineMap> maps(inputs.size(), map);
+  return generic(at, extents(array, at), inputs, maps, {}, [&](ValueRange elements) { return Values{type ? elements[0] : value}; }).parts[0];
+}
+
 void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::Type *, const Chosen *known) {
   if (isGroupMemory(place.root)) {
     writeGroupMemory(place, value);
@@ -166,6 +185,13 @@ void Lowering::writePlace(const hir::Place &place, const Val &value, const hir::
   auto [first, count] = placeParts(place);
   if (const Val &root = state.env[place.root]; root.view || value.view || root.parts.size() < first + count || value.parts.size() != count) {
     unsupported(place.span, "this assignment in a kernel");
+    return;
+  }
+  if (state.context == Context::Host && !known && place.root->isReplaceable && isWholeArray(place)) {
+    for (unsigned k = 0; k < count; ++k) {
+      Value &part = state.env[place.root].parts[first + k];
+      part = replacement(part, value.parts[k], loc(place.span));
+    }
     return;
   }
   bool isField = place.path.back().kind == Step::Field;

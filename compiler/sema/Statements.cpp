@@ -276,9 +276,12 @@ void Checker::let(const ast::LetStmt &stmt) {
   std::vector<hir::Expr *> pieces = chunks(value.type(), stmt.annotations);
   value = applyChunks(value, pieces);
   destructure(stmt.pattern, value, isMutable, Why::Let);
-  if (!pieces.empty())
-    if (Local *declared = lookup(stmt.pattern.name))
-      declared->chunks = std::move(pieces);
+  Local *declared = stmt.pattern.name.empty() ? nullptr : lookup(stmt.pattern.name);
+  if (!declared)
+    return;
+  if (declared->var)
+    declared->var->isReplaceable = isMutable && pieces.empty();
+  declared->chunks = std::move(pieces);
 }
 
 Checker::RangeBounds Checker::rangeBounds(const ast::RangeExpr &range) {

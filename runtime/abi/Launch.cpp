@@ -82,11 +82,18 @@ void LaunchWork::describe(Task &task, Failure &failure) {
 }
 
 int64_t LaunchWork::bytes(Task &task) {
-  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], total = 0;
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], total = 0, points = 1;
   pointsOf(task.point, low, high);
+  for (int axis = 0; axis < launch.rank; ++axis)
+    points *= high[axis] - low[axis];
   for (LaunchOperand &o : operands) {
-    int64_t times = int64_t(dg_type_size(dg_type(o.operand->type))) * (o.operand->access == DG_UPDATE ? 2 : 1);
-    forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) { total += times * elementsOf(box, o.operand->rank); });
+    int64_t times = int64_t(dg_type_size(dg_type(o.operand->type))) * (o.operand->access == DG_UPDATE ? 2 : 1), elements = 0;
+    forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) { elements += elementsOf(box, o.operand->rank); });
+    // What is reachable as a whole may be read anywhere: an element for each point is as good a guess as any.
+    if (!o.map.rank || o.operand->axes[0] >= 0)
+      total += times * elements;
+    else
+      total += times * std::min(elements, points);
   }
   return total;
 }

@@ -10,7 +10,8 @@ struct Limits {
   int64_t chunkBytes = 0;              // 0: chosen
   int64_t windowTasks = 1 << 12;       // how far the host runs ahead of the workers: what it makes should still be in
                                        // the cache when it runs
-  int64_t windowBytes = int64_t(1) << 29; // of results that are not there yet
+  int64_t windowBytes = int64_t(1) << 26; // of results that are not there yet: enough that no thread waits for the host, and
+                                          // no more, because each is memory that was not touched lately
   size_t stackBytes = size_t(64) << 20;
 };
 

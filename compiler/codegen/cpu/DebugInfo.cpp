@@ -40,7 +40,6 @@ SmallVector<Frame, 4> framesOf(Location at) {
 // `step.stencil` for the stencil_kernel of `step`; other functions are called what they are.
 std::string nameOf(LLVM::LLVMFuncOp function) {
   StringRef symbol = function.getSymName();
-  symbol.consume_front(symbolPrefix);
   auto context = function->getAttrOfType<StringAttr>("task.context");
   if (!context || context.getValue() != "kernel") return symbol.str();
   SmallVector<Frame, 4> frames = framesOf(function.getLoc());
@@ -50,7 +49,7 @@ std::string nameOf(LLVM::LLVMFuncOp function) {
 
 class Describer {
 public:
-  explicit Describer(ModuleOp module) : context(*module.getContext()), module(module) {
+  Describer(ModuleOp module, const FunctionNames &names) : context(*module.getContext()), module(module), names(names) {
     (void)llvm::sys::fs::current_path(folder);
   }
 
@@ -95,7 +94,8 @@ private:
         return frames.empty() ? WalkResult::advance() : WalkResult::interrupt();
       });
     if (frames.empty()) return;
-    StringRef name = function.getSymName();
+    auto named = names.find(function.getSymName());
+    StringRef name = named == names.end() ? function.getSymName() : StringRef(named->second);
     name.consume_front(symbolPrefix);
     FileLineColLoc begin = frames.back().place;
     LLVM::DISubprogramAttr own = subprogram(name, begin);
@@ -119,6 +119,7 @@ private:
 
   MLIRContext &context;
   ModuleOp module;
+  const FunctionNames &names;
   llvm::SmallString<128> folder;
   LLVM::DICompileUnitAttr unit;
   LLVM::DISubroutineTypeAttr type;
@@ -127,27 +128,24 @@ private:
 
 } // namespace
 
-void nameFunctions(ModuleOp module) {
+FunctionNames nameFunctions(ModuleOp module) {
+  FunctionNames names;
   llvm::StringSet<> taken;
-  llvm::DenseMap<StringAttr, FlatSymbolRefAttr> renamed;
-  SmallVector<std::pair<LLVM::LLVMFuncOp, StringAttr>> functions;
+  SmallVector<LLVM::LLVMFuncOp> functions;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
     if (function.isExternal() || (function.getLinkage() != LLVM::Linkage::Internal && function.getLinkage() != LLVM::Linkage::Private)) continue;
+    StringRef symbol = function.getSymName();
+    if (symbol.starts_with(symbolPrefix)) taken.insert(names[symbol] = symbol.str());
+    else functions.push_back(function);
+  }
+  for (auto function : functions) {
     std::string base = (symbolPrefix + nameOf(function)).str(), name = base;
     for (int count = 2; !taken.insert(name).second; ++count) name = base + "." + std::to_string(count);
-    auto newName = StringAttr::get(module.getContext(), name);
-    renamed[function.getSymNameAttr()] = FlatSymbolRefAttr::get(newName);
-    functions.emplace_back(function, newName);
+    names[function.getSymName()] = name;
   }
-  AttrTypeReplacer replacer;
-  replacer.addReplacement([&](FlatSymbolRefAttr symbol) -> std::optional<Attribute> {
-    auto found = renamed.find(symbol.getAttr());
-    return found == renamed.end() ? std::nullopt : std::optional<Attribute>(found->second);
-  });
-  replacer.recursivelyReplaceElementsIn(module);
-  for (auto [function, name] : functions) function.setSymNameAttr(name);
+  return names;
 }
 
-void describeLines(ModuleOp module) { Describer(module).run(); }
+void describeLines(ModuleOp module, const FunctionNames &names) { Describer(module, names).run(); }
 
 } // namespace dagger::codegen

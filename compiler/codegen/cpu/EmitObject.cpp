@@ -71,7 +71,7 @@ struct Part {
   std::string error;
 };
 
-bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
+bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionNames &names, Part &part) {
   part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger");
   if (!part.module) {
     part.error = "the LLVM dialect could not be translated";
@@ -83,8 +83,10 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, Part &part) {
   part.module->setTargetTriple(part.target->getTargetTriple());
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
-    // What parts share is nobody else's. MLIR drops a visibility.
-    if (!function.hasLocalLinkage() && function.getName().starts_with(symbolPrefix)) function.setVisibility(llvm::Function::HiddenVisibility);
+    if (auto name = names.find(function.getName()); name != names.end()) {
+      function.setName(name->second);
+      if (!function.hasLocalLinkage()) function.setVisibility(llvm::Function::HiddenVisibility); // what parts share is nobody else's
+    }
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", part.target->getTargetCPU());
     function.addFnAttr("target-features", part.target->getTargetFeatureString());
@@ -132,7 +134,7 @@ void registerTranslations(mlir::MLIRContext &context) {
 bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, std::string &text, std::string &error) {
   registerTranslations(*module.getContext());
   Part part;
-  if (translate(module, options, part)) {
+  if (translate(module, options, {}, part)) {
     optimize(part);
     if (kind == CpuText::Llvm) {
       llvm::raw_string_ostream stream(text);
@@ -149,8 +151,8 @@ bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, st
 
 bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error) {
   registerTranslations(*module.getContext());
-  nameFunctions(module);
-  describeLines(module);
+  FunctionNames names = nameFunctions(module);
+  describeLines(module, names);
   std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
   std::vector<Part> parts(modules.size());
   // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.
@@ -167,7 +169,7 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
   size_t threads = std::min(parts.size(), size_t(llvm::hardware_concurrency().compute_thread_count()));
   for (size_t helper = 1; helper < threads; ++helper) helpers.emplace_back(work);
   for (auto [part, partModule] : llvm::zip(parts, modules)) {
-    translate(*partModule, options, part);
+    translate(*partModule, options, names, part);
     ++translated;
     translated.notify_all();
   }

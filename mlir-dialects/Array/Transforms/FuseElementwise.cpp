@@ -45,6 +45,8 @@ bool canFuse(OpOperand &use) {
     return false; // it would be made more than once
   if (producer->hasAttr(task::tasksAttr) || consumer->hasAttr(task::tasksAttr))
     return false; // each point is a task
+  if (producer->getNumOperands() + consumer->getNumOperands() > mostFusedOperands)
+    return false;
   return linalg::areElementwiseOpsFusable(&use) &&
          extentsAreChecked(producer, cast<OpResult>(use.get()).getResultNumber(), use);
 }

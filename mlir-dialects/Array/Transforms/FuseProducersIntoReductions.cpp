@@ -32,6 +32,7 @@ bool canFuse(linalg::GenericOp producer, ReduceOp reduce, unsigned input) {
   if (!producer || producer->hasAttr(task::tasksAttr) || producer->getBlock() != reduce->getBlock() ||
       producer.getNumParallelLoops() != producer.getNumLoops() || producer.getNumResults() != 1)
     return false;
+  if (producer->getNumOperands() + reduce.getInputs().size() + reduce->getNumResults() > mostFusedOperands) return false;
   if (!producer->getResult(0).hasOneUse() || producer.payloadUsesValueFromOperand(producer.getDpsInitOperand(0)))
     return false;
   if (!producer.getIndexingMapsArray().back().isPermutation())

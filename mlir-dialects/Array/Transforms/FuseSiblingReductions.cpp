@@ -52,6 +52,8 @@ bool mayFailAtAPoint(ReduceOp reduce) {
 // A failure of one must not show in the other's result, which may be looked at before: neither fails inside, and both
 // depend on the same arrays. That there is nothing to reduce is checked apart, behind the fused reduction.
 bool canFuse(ReduceOp first, ReduceOp second) {
+  if (first.getInputs().size() + second.getInputs().size() + first->getNumResults() + second->getNumResults() > mostFusedOperands)
+    return false;
   return first.getExtents() == second.getExtents() && first.getAxes() == second.getAxes() && !isMasked(first) &&
          !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first) && !mayFailAtAPoint(first) &&
          !mayFailAtAPoint(second) && arraysOf(first) == arraysOf(second);

@@ -10,6 +10,11 @@
 #include "mlir/Pass/Pass.h"
 
 namespace dagger::array {
+
+// What a fused operation reads and makes together at most. Beyond it each further array costs a walk through memory and a fusion
+// copies what is there already: a thousand fusions into one operation would take the square of it.
+inline constexpr unsigned mostFusedOperands = 32;
+
 #define GEN_PASS_DECL
 #include "mlir-dialects/Array/Transforms/Passes.h.inc"
 #define GEN_PASS_REGISTRATION

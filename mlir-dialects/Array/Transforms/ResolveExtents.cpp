@@ -9,9 +9,53 @@ namespace dagger::array {
 #include "mlir-dialects/Array/Transforms/Passes.h.inc"
 
 namespace {
-// Where the array has its shape from: an update has that of what it updates, a scan that of its input.
-Value shapeSource(Value array) {
+class Shapes {
+  llvm::DenseMap<std::pair<Operation *, unsigned>, bool> kept;
+
+  // A loop's array whose turns give back arrays of the shape that it had.
+  bool keepsShape(scf::ForOp loop, unsigned index);
+
+public:
+  // Where the array has its shape from; null if that is itself.
+  Value source(Value array);
+  Value origin(Value array) {
+    while (Value next = source(array))
+      array = next;
+    return array;
+  }
+};
+
+bool Shapes::keepsShape(scf::ForOp loop, unsigned index) {
+  auto [known, isNew] = kept.try_emplace({loop, index}, false);
+  if (!isNew)
+    return known->second;
+  Value carried = loop.getRegionIterArg(index), end = origin(loop.getYieldedValues()[index]);
+  bool keeps = end == carried;
+  if (auto type = dyn_cast<RankedTensorType>(end.getType()); type && !keeps) {
+    keeps = type.getRank() > 0;
+    for (int64_t axis = 0; axis < type.getRank() && keeps; ++axis) {
+      Value given = extentGiven(end, axis);
+      auto dim = given ? given.getDefiningOp<tensor::DimOp>() : tensor::DimOp();
+      keeps = dim && dim.getConstantIndex() == axis && origin(dim.getSource()) == carried;
+    }
+  }
+  return kept[{loop, index}] = keeps;
+}
+
+// An update has the shape of what it updates, a scan that of its input.
+Value Shapes::source(Value array) {
   Operation *definition = array.getDefiningOp();
+  if (!definition) {
+    auto argument = cast<BlockArgument>(array);
+    auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
+    if (!loop || argument.getArgNumber() == 0 || !keepsShape(loop, argument.getArgNumber() - 1))
+      return {};
+    return loop.getInitArgs()[argument.getArgNumber() - 1];
+  }
+  if (auto loop = dyn_cast<scf::ForOp>(definition)) {
+    unsigned index = cast<OpResult>(array).getResultNumber();
+    return keepsShape(loop, index) ? loop.getInitArgs()[index] : Value();
+  }
   if (auto insert = dyn_cast_or_null<InsertOp>(definition))
     return insert.getArray();
   if (auto insert = dyn_cast_or_null<InsertSliceOp>(definition))
@@ -29,13 +73,12 @@ Value shapeSource(Value array) {
 
 struct ResolveExtents : impl::ResolveExtentsBase<ResolveExtents> {
   void runOnOperation() override {
-    getOperation().walk([](tensor::DimOp dim) {
+    Shapes shapes;
+    getOperation().walk([&](tensor::DimOp dim) {
       std::optional<int64_t> axis = dim.getConstantIndex();
       if (!axis)
         return;
-      Value array = dim.getSource();
-      while (Value source = shapeSource(array))
-        array = source;
+      Value array = shapes.origin(dim.getSource());
       Value given = extentGiven(array, *axis);
       OpBuilder builder(dim);
       if (given) {

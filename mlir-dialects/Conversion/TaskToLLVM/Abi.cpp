@@ -19,7 +19,7 @@ Abi::Abi(ModuleOp module, const LLVMTypeConverter &types) : types(types), module
 }
 
 Value Abi::call(OpBuilder &builder, Location loc, StringRef name, Type result, ValueRange arguments) {
-  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
+  LLVM::LLVMFuncOp &function = runtimeFunctions[name];
   auto type = LLVM::LLVMFunctionType::get(result ? result : none, llvm::to_vector(arguments.getTypes()));
   if (!function) {
     OpBuilder::InsertionGuard guard(builder);
@@ -30,6 +30,12 @@ Value Abi::call(OpBuilder &builder, Location loc, StringRef name, Type result, V
   }
   auto call = LLVM::CallOp::create(builder, loc, type, FlatSymbolRefAttr::get(builder.getContext(), name), arguments);
   return result ? call.getResult() : Value();
+}
+
+Operation *Abi::function(StringRef name) {
+  Operation *&found = functions[name];
+  if (!found) found = module.lookupSymbol(name);
+  return found;
 }
 
 Value Abi::constant(OpBuilder &builder, Location loc, Type type, int64_t value) {

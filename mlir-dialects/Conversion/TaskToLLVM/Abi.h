@@ -14,6 +14,9 @@ public:
 
   // Calls a function of the runtime; declares it when it is first called. Null for a void result.
   mlir::Value call(mlir::OpBuilder &, mlir::Location, llvm::StringRef name, mlir::Type result, mlir::ValueRange arguments);
+  // The program's function of that name as it is, or as it was before it was converted: types and attributes are of both. Null if
+  // there is none. To ask the module walks through it.
+  mlir::Operation *function(llvm::StringRef name);
   mlir::Value constant(mlir::OpBuilder &, mlir::Location, mlir::Type, int64_t value);
   mlir::Value null(mlir::OpBuilder &, mlir::Location);
   // Addresses of constants: a C string, raw bytes, an immortal dg_str, a dg_location.
@@ -50,6 +53,8 @@ public:
   const mlir::LLVMTypeConverter &types;
 
 private:
+  llvm::StringMap<mlir::LLVM::LLVMFuncOp> runtimeFunctions;
+  llvm::StringMap<mlir::Operation *> functions;
   mlir::LLVM::GlobalOp global(mlir::Type type, mlir::Attribute value, llvm::StringRef prefix, unsigned alignment);
   mlir::LLVM::GlobalOp locationGlobal(mlir::Location, llvm::StringRef function);
   mlir::ModuleOp module;

@@ -44,7 +44,7 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
 Value makeSite(Abi &abi, OpBuilder &builder, Operation *op, FlatSymbolRefAttr callee) {
   Location loc = op->getLoc();
   auto type = LLVM::LLVMStructType::getLiteral(op->getContext(), {abi.ptr, abi.ptr, abi.ptr});
-  Operation *function = SymbolTable::lookupNearestSymbolFrom(op, callee);
+  Operation *function = abi.function(callee.getValue());
   Value site = abi.slot(op, type);
   auto field = [&](int32_t number) -> Value { return LLVM::GEPOp::create(builder, loc, abi.ptr, type, site, ArrayRef<LLVM::GEPArg>{0, number}); };
   Value name = function->hasAttr(isTaskAttr) ? abi.cString(builder, loc, function->getAttrOfType<StringAttr>("task.name").getValue()) : abi.null(builder, loc);

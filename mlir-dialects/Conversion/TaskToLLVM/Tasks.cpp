@@ -206,9 +206,9 @@ struct Call : Pattern<CallOp> {
   }
 
   // As the program writes it, which is not how its code is called.
-  static StringRef nameOf(CallOp op) {
+  StringRef nameOf(CallOp op) const {
     if (op.getName()) return *op.getName();
-    Operation *callee = SymbolTable::lookupSymbolIn(op->getParentOfType<ModuleOp>(), op.getCalleeAttr());
+    Operation *callee = abi.function(op.getCallee());
     auto name = callee ? callee->getAttrOfType<StringAttr>("task.name") : StringAttr();
     return name ? name.getValue() : op.getCallee();
   }
@@ -217,7 +217,7 @@ struct Call : Pattern<CallOp> {
   // callee and way to call it.
   LLVM::LLVMFuncOp wrapper(CallOp op, LLVM::LLVMStructType packed) const {
     auto module = op->getParentOfType<ModuleOp>();
-    Operation *callee = SymbolTable::lookupSymbolIn(module, op.getCalleeAttr());
+    Operation *callee = abi.function(op.getCallee());
     SmallVector<Type> parameters, results; // without the context
     if (auto function = dyn_cast<func::FuncOp>(callee)) {
       parameters.assign(function.getArgumentTypes().begin() + 1, function.getArgumentTypes().end());
@@ -233,7 +233,7 @@ struct Call : Pattern<CallOp> {
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     std::string name = (op.getCallee() + ".task").str();
     for (Type argument : op.getArgs().getTypes()) name += travelsAsArray(argument) ? 'a' : 's';
-    if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name)) return known;
+    if (Operation *known = abi.function(name)) return cast<LLVM::LLVMFuncOp>(known);
     auto function = LLVM::LLVMFuncOp::create(builder, loc, name, LLVM::LLVMFunctionType::get(abi.none, {abi.ptr, abi.ptr, abi.ptr}), LLVM::Linkage::Internal);
     Block *entry = function.addEntryBlock(builder);
     builder.setInsertionPointToStart(entry);

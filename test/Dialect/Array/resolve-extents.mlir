@@ -59,3 +59,48 @@ func.func @kept(%a: tensor<?x?xf64>, %n: index, %m: index, %k: i64) -> (index, i
   // CHECK: return %[[M]], %[[F]]
   return %d, %f : index, index
 }
+
+// What a loop carries has the shape that it began with, if each turn gives back one of the shape it got.
+// CHECK-LABEL: func @carried
+// CHECK-SAME: (%[[N:.*]]: index, %{{.*}}: index)
+func.func @carried(%n: index, %turns: index) -> index attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %a = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  // CHECK: scf.for
+  // CHECK: tensor.empty(%[[N]])
+  %b = scf.for %i = %c0 to %turns step %c1 iter_args(%u = %a) -> (tensor<?xf64>) {
+    %m = tensor.dim %u, %c0 : tensor<?xf64>
+    %f = tensor.empty(%m) : tensor<?xf64>
+    %v = linalg.fill ins(%zero : f64) outs(%f : tensor<?xf64>) -> tensor<?xf64>
+    scf.yield %v : tensor<?xf64>
+  }
+  %d = tensor.dim %b, %c0 : tensor<?xf64>
+  // CHECK: return %[[N]]
+  return %d : index
+}
+
+// Not where a turn makes another shape.
+// CHECK-LABEL: func @growing
+func.func @growing(%n: index, %turns: index) -> index attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %a = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  // CHECK: %[[B:.*]] = scf.for
+  // CHECK: tensor.dim %arg
+  %b = scf.for %i = %c0 to %turns step %c1 iter_args(%u = %a) -> (tensor<?xf64>) {
+    %m = tensor.dim %u, %c0 : tensor<?xf64>
+    %l = arith.addi %m, %c1 : index
+    %f = tensor.empty(%l) : tensor<?xf64>
+    %v = linalg.fill ins(%zero : f64) outs(%f : tensor<?xf64>) -> tensor<?xf64>
+    scf.yield %v : tensor<?xf64>
+  }
+  // CHECK: %[[D:.*]] = tensor.dim %[[B]]
+  %d = tensor.dim %b, %c0 : tensor<?xf64>
+  // CHECK: return %[[D]]
+  return %d : index
+}

@@ -103,7 +103,7 @@ TEST(Program, WrongVersion) {
   program.version = DG_ABI_VERSION + 1;
   Caught err(2);
   EXPECT_EQ(dg_run(&program, 0, nullptr, nullptr, 0), 2);
-  EXPECT_EQ(err.take(), "error: the program was compiled for version 2 of Dagger's runtime, this is version 1\n");
+  EXPECT_EQ(err.take(), "error: the program was compiled for version " + std::to_string(DG_ABI_VERSION + 1) + " of Dagger's runtime, this is version " + std::to_string(DG_ABI_VERSION) + "\n");
 }
 
 // The recorded graph has every task and what it waits for, also where that had ended before.

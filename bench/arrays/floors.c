@@ -1,0 +1,65 @@
+/* What the machine can do, with as many threads as OpenMP has. `read`, `triad`, `stream` (a triad with streaming stores): seconds
+   a byte of memory. `fma64`, `fma32`: seconds a floating-point operation. */
+#include "peer.h"
+#include <immintrin.h>
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  const char *what = argv[1];
+  double best = 1e9, check = 0;
+  if (!strncmp(what, "fma", 3)) {
+    int wide = what[3] == '6';
+    long n = 50000000, flops = 0;
+    double start = now_seconds();
+#pragma omp parallel reduction(+ : check, flops)
+    {
+      typedef double v8 __attribute__((vector_size(64)));
+      typedef float v16 __attribute__((vector_size(64)));
+      if (wide) {
+        v8 a[16], m = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+        for (int k = 0; k < 16; ++k) a[k] = m * k;
+        for (long i = 0; i < n; ++i)
+#pragma GCC unroll 16
+          for (int k = 0; k < 16; ++k) a[k] = a[k] * m + m;
+        for (int k = 0; k < 16; ++k) check += a[k][0];
+        flops += n * 16 * 16;
+      } else {
+        v16 a[16], m;
+        for (int k = 0; k < 16; ++k) m[k] = 0.5f;
+        for (int k = 0; k < 16; ++k) a[k] = m * (float)k;
+        for (long i = 0; i < n; ++i)
+#pragma GCC unroll 16
+          for (int k = 0; k < 16; ++k) a[k] = a[k] * m + m;
+        for (int k = 0; k < 16; ++k) check += (double)a[k][0];
+        flops += n * 16 * 32;
+      }
+    }
+    report((now_seconds() - start) / (double)flops, check);
+    return 0;
+  }
+  long n = 1L << 25;
+  double *a = lines((size_t)n * 8), *b = lines((size_t)n * 8), *c = lines((size_t)n * 8);
+#pragma omp parallel for
+  for (long i = 0; i < n; ++i) a[i] = 1, b[i] = 2, c[i] = 3;
+  for (int turn = 0; turn < 5; ++turn) {
+    double start = now_seconds(), bytes = 8.0 * (double)n;
+    if (!strcmp(what, "read")) {
+      double sum = 0;
+#pragma omp parallel for simd reduction(+ : sum)
+      for (long i = 0; i < n; ++i) sum += a[i];
+      check = sum;
+    } else if (!strcmp(what, "triad")) {
+      bytes *= 3;
+#pragma omp parallel for simd
+      for (long i = 0; i < n; ++i) a[i] = b[i] + 0.5 * c[i];
+    } else {
+      bytes *= 3;
+#pragma omp parallel for
+      for (long i = 0; i < n; i += 8)
+        _mm512_stream_pd(a + i, _mm512_fmadd_pd(_mm512_set1_pd(0.5), _mm512_load_pd(c + i), _mm512_load_pd(b + i)));
+    }
+    double seconds = (now_seconds() - start) / bytes;
+    if (turn && seconds < best) best = seconds;
+  }
+  report(best, check + a[n / 2]);
+}
