@@ -3,6 +3,7 @@
 # Files with RUN lines are shell tests as everywhere in LLVM. Programs (test/run, examples) have their own format, in
 # program_test.py, because one program is several tests: one for each way to run it.
 import os
+import shutil
 import sys
 
 import lit.formats
@@ -33,3 +34,5 @@ config.environment["NO_COLOR"] = "1"
 config.daggerc = daggerc
 if config.has_compiler:
     config.available_features.add("compiler")
+if shutil.which("gdb"):
+    config.available_features.add("gdb")

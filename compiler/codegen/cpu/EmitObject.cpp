@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/EmitObject.h"
+#include "compiler/codegen/cpu/DebugInfo.h"
 #include "compiler/codegen/cpu/Split.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -70,7 +71,7 @@ struct Part {
   std::string error;
 };
 
-bool translate(mlir::ModuleOp module, const CpuOptions &options, const llvm::StringSet<> &shared, Part &part) {
+bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionNames &names, Part &part) {
   part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger");
   if (!part.module) {
     part.error = "the LLVM dialect could not be translated";
@@ -82,9 +83,9 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const llvm::Str
   part.module->setTargetTriple(part.target->getTargetTriple());
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
-    if (shared.contains(function.getName())) {
-      function.setName("dagger.shared." + function.getName());
-      function.setVisibility(llvm::Function::HiddenVisibility); // in what is linked
+    if (auto name = names.find(function.getName()); name != names.end()) {
+      function.setName(name->second);
+      if (!function.hasLocalLinkage()) function.setVisibility(llvm::Function::HiddenVisibility); // what parts share is nobody else's
     }
     if (function.isDeclaration()) continue;
     function.addFnAttr("target-cpu", part.target->getTargetCPU());
@@ -150,8 +151,10 @@ bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, st
 
 bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<std::string> &objects, std::string &error) {
   registerTranslations(*module.getContext());
-  Parts cut = split(module);
-  std::vector<Part> parts(cut.modules.size());
+  FunctionNames names = nameFunctions(module);
+  describeLines(module, names);
+  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
+  std::vector<Part> parts(modules.size());
   // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.
   std::atomic<size_t> translated = 0, next = 0;
   auto work = [&] {
@@ -165,8 +168,8 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
   std::vector<std::thread> helpers;
   size_t threads = std::min(parts.size(), size_t(llvm::hardware_concurrency().compute_thread_count()));
   for (size_t helper = 1; helper < threads; ++helper) helpers.emplace_back(work);
-  for (auto [part, partModule] : llvm::zip(parts, cut.modules)) {
-    translate(*partModule, options, cut.shared, part);
+  for (auto [part, partModule] : llvm::zip(parts, modules)) {
+    translate(*partModule, options, names, part);
     ++translated;
     translated.notify_all();
   }

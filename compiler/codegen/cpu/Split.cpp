@@ -43,11 +43,11 @@ public:
     }
   }
 
-  Parts run() {
+  std::vector<OwningOpRef<ModuleOp>> run() {
     std::vector<Symbols> owned = assign();
-    Parts parts;
-    for (const Symbols &mine : owned) parts.modules.push_back(build(withWhatTheyUse(mine), mine));
-    parts.shared = share(parts.modules);
+    std::vector<OwningOpRef<ModuleOp>> parts;
+    for (const Symbols &mine : owned) parts.push_back(build(withWhatTheyUse(mine), mine));
+    share(parts);
     return parts;
   }
 
@@ -117,21 +117,21 @@ private:
     for (Operation &symbol : module.getBody()->getOperations()) {
       if (!members.contains(&symbol)) continue;
       bool isDeclared = !owned.contains(&symbol) && !isPrivateConstant(&symbol);
-      builder.insert(isDeclared ? symbol.cloneWithoutRegions() : symbol.clone());
+      Operation *copy = builder.insert(isDeclared ? symbol.cloneWithoutRegions() : symbol.clone());
+      if (isDeclared) copy->setLoc(builder.getUnknownLoc()); // its lines are the part's that defines it
     }
     return part;
   }
 
-  // Functions that were private and that a part declares.
-  llvm::StringSet<> share(std::vector<OwningOpRef<ModuleOp>> &parts) {
-    llvm::StringSet<> shared;
+  // Functions that were private and that a part declares are no longer private in any of them.
+  void share(std::vector<OwningOpRef<ModuleOp>> &parts) {
+    llvm::SetVector<StringAttr> shared;
     for (auto &part : parts)
       for (auto function : part->getOps<LLVM::LLVMFuncOp>())
-        if (function.isExternal() && isPrivate(function.getLinkage())) shared.insert(function.getSymName());
+        if (function.isExternal() && isPrivate(function.getLinkage())) shared.insert(function.getSymNameAttr());
     for (auto &part : parts)
       for (auto function : part->getOps<LLVM::LLVMFuncOp>())
-        if (shared.contains(function.getSymName())) function.setLinkage(LLVM::Linkage::External);
-    return shared;
+        if (shared.contains(function.getSymNameAttr())) function.setLinkage(LLVM::Linkage::External);
   }
 
   ModuleOp module;
@@ -142,6 +142,6 @@ private:
 
 } // namespace
 
-Parts split(ModuleOp module) { return Splitter(module).run(); }
+std::vector<OwningOpRef<ModuleOp>> split(ModuleOp module) { return Splitter(module).run(); }
 
 } // namespace dagger::codegen

@@ -2,20 +2,15 @@
 #pragma once
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "llvm/ADT/StringSet.h"
 #include <vector>
 
 namespace dagger::codegen {
 
-struct Parts {
-  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules;
-  llvm::StringSet<> shared; // private functions of the whole that more than one part names: external here
-};
-
 // Parts of `module` (the LLVM dialect alone) that together define what it defines; one part, a copy of it, if it is too small
 // for more to pay. How many and what is in each depends on the module alone, never on the machine. Functions that call each
-// other stay together, so that inlining finds what it found before; but for calls of host code, whose work is the runtime's.
+// other stay together, so that inlining finds what it found before; but for calls of host code, whose work is the runtime's. A
+// function that another part names is no longer private to one object: it is external.
 // Private constants are repeated where they are used: nothing may rely on their addresses. No part refers to `module`.
-Parts split(mlir::ModuleOp module);
+std::vector<mlir::OwningOpRef<mlir::ModuleOp>> split(mlir::ModuleOp module);
 
 } // namespace dagger::codegen
