@@ -36,7 +36,7 @@ std::string defaultText(const hir::Param &param, uint8_t type) {
 
 template <class T> T as(const void *place) {
   T value;
-  memcpy(&value, place, sizeof value);
+  memcpy(&value, place, sizeof(T));
   return value;
 }
 

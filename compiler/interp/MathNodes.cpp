@@ -126,7 +126,7 @@ Node *Compiler::math(const hir::Expr *e) {
         return one(T{}, [](T x) { return std::isnan(widen(x)) || widen(x) == 0 ? widen(x) : W(widen(x) < 0 ? -1 : 1); });
     }
     if constexpr (isComplex<T>) {
-      using Part = typename T::value_type;
+      using Part = T::value_type;
       if (Function1<T> f = complexFunction1<T>(name))
         return one(T{}, f);
       if (name == "abs")

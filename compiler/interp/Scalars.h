@@ -106,7 +106,7 @@ template <class To, class From> To convert(From x) {
   if constexpr (std::is_same_v<To, From>)
     return x;
   else if constexpr (isComplex<To>) {
-    using Part = typename To::value_type;
+    using Part = To::value_type;
     if constexpr (isComplex<From>)
       return To(Part(x.real()), Part(x.imag()));
     else

@@ -79,6 +79,7 @@ Value Checker::dateCall(LibraryCall &call) {
   int year = 0, month = 0, day = 0, used = 0;
   static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const std::string &written = text.expr->text;
+  // NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion): no number of these can have more than four digits
   bool ok = written.size() == 10 && sscanf(written.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 && used == 10 && year >= 1 && month >= 1 && month <= 12 && day >= 1;
   if (ok) {
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;

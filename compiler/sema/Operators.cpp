@@ -1,6 +1,7 @@
 // Operators: their types, and which products are fused with a sum.
 #include "compiler/sema/Checker.h"
 #include <cmath>
+#include <utility>
 
 namespace dagger::sema {
 
@@ -143,7 +144,7 @@ Value Checker::arithmetic(const std::string &op, Value lhs, Value rhs, Span span
   return elementwise(span, {lhs, rhs}, [&](const auto &a) { return node(code, type, span, {a[0], a[1]}); });
 }
 
-Value Checker::compare(const std::string &op, Value lhs, Value rhs, Span span) {
+Value Checker::compare(const std::string &op, const Value& lhs, Value rhs, Span span) {
   static const std::map<std::string, Op> ops = {{"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt}, {"<=", Op::Le}, {">", Op::Gt}, {">=", Op::Ge}};
   const hir::Type *type = elementOf(lhs.type());
   Op code = ops.at(op);
@@ -160,7 +161,7 @@ Value Checker::compare(const std::string &op, Value lhs, Value rhs, Span span) {
     error(3003, span, "`" + op + "` is not defined for " + toString(lhs.type()));
     return poison(span);
   }
-  return elementwise(span, {lhs, rhs}, [&](const auto &a) { return node(code, boolType, span, {a[0], a[1]}); });
+  return elementwise(span, {lhs, std::move(rhs)}, [&](const auto &a) { return node(code, boolType, span, {a[0], a[1]}); });
 }
 
 Value Checker::logical(bool isAnd, const ast::Binary &expr) {

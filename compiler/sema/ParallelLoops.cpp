@@ -21,13 +21,13 @@ bool isVar(const hir::Expr *e, const hir::Var *var) { return e && e->op == Op::L
 struct Loop {
   const hir::Stmt &loop;
   const std::function<Diagnostic &(Span, const std::string &)> &error;
-  std::set<const hir::Var *> declared = {};
+  std::set<const hir::Var *> declared;
   struct Written {
     int axis;
     Span span;
   };
-  std::map<const hir::Var *, Written> written = {};
-  std::set<const hir::Expr *> elsewhere = {}; // in code that a turn hands on: kernels, comprehensions, lambdas
+  std::map<const hir::Var *, Written> written;
+  std::set<const hir::Expr *> elsewhere; // in code that a turn hands on: kernels, comprehensions, lambdas
 
   std::string turn() const { return "`" + loop.var->name + "`"; }
 

@@ -209,7 +209,7 @@ int dg_run(const dg_program *program, int argc, char **argv, const dg_options *o
   limits.threads = arguments.options.threads > 0 ? arguments.options.threads : availableThreads();
   limits.chunkBytes = arguments.options.chunk_bytes;
   limits.windowBytes = std::min<int64_t>(limits.windowBytes, int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 8);
-  if (const char *stats = std::getenv("DAGGER_STATS"); stats && *stats && std::strcmp(stats, "0"))
+  if (const char *stats = std::getenv("DAGGER_STATS"); stats && *stats && std::strcmp(stats, "0") != 0)
     arguments.options.statistics = 1;
   // A reader of our output that goes away is an error of writing, not a signal.
   struct sigaction ignore = {}, before = {};

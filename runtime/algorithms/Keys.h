@@ -15,7 +15,7 @@ template <> struct UnsignedOf<8> { using type = uint64_t; };
 
 // Numbers sort by an unsigned key of their own size; text and complex numbers are compared.
 template <typename T> inline constexpr bool hasKey = !isText<T> && !isComplex<T>;
-template <typename T> using KeyOf = typename UnsignedOf<sizeof(T)>::type;
+template <typename T> using KeyOf = UnsignedOf<sizeof(T)>::type;
 
 // Ascending keys are ascending values; equal values have equal keys; every NaN has the greatest key in both orders.
 template <Order order, typename T> KeyOf<T> keyOf(T value) {

@@ -83,7 +83,7 @@ template <ScanOp op, typename In, typename Out> void scanTyped(const ArrayView &
 template <ScanOp op> std::optional<Failure> scanWith(const ArrayView &in, int axis, const ArrayView &out) {
   constexpr bool arithmetic = op == ScanOp::Sum || op == ScanOp::Prod;
   return withType(in.type, [&](auto tag) -> std::optional<Failure> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     if constexpr ((arithmetic && isText<T>) || (!arithmetic && isComplex<T>)) {
       return Failure{std::string("values of type ") + dg_type_name(in.type) +
                      (arithmetic ? " have no sum and no product" : " have no least and no greatest")};

@@ -112,7 +112,7 @@ std::optional<Failure> argsort(const ArrayView &in, int axis, Order order, const
 void permute(const ArrayView &in, int axis, const ArrayView &order, const ArrayView &out) {
   const auto *indexes = static_cast<const int64_t *>(order.data);
   withType(in.type, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     forEachLane<T, T>(in, out, axis, [&](const T *from, T *to) {
       for (int64_t k = 0; k < order.extents[0]; ++k)
         to[k * out.strides[axis]] = from[indexes[k * order.strides[0]] * in.strides[axis]];

@@ -258,7 +258,7 @@ Result<OwnedArray> parseCsv(std::string_view text, const std::string &name, dg_t
   if (rank == 1 && options.columns && *options.columns != 1)
     return Failure{name + ": an array of rank 1 has one column, not " + std::to_string(*options.columns)};
   return withType(type, [&](auto tag) -> Result<OwnedArray> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     if constexpr (isText<T> || isComplex<T>)
       return Failure{"cannot read " + name + " as " + dg_type_name(type) + ": lines of numbers hold no such values"};
     else
@@ -300,7 +300,7 @@ std::optional<Failure> writeCsv(const std::string &path, const ArrayView &array,
   separator = separatorFor(path, separator);
   const char between = array.rank == 1 ? '\n' : separator;
   withType(array.type, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     std::string buffer;
     forEachRow<T>(array, [&](const T *at, int64_t count, int64_t stride) {
       for (int64_t k = 0; k < count; ++k, at += stride) {

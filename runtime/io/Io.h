@@ -15,7 +15,7 @@ namespace dagger::io {
 
 struct CsvOptions {
   char separator = 0;              // 0: a tab when the name ends in .tsv or .tsv.gz, else a comma
-  std::optional<int64_t> columns = {}; // what `read<[f64; _, 3]>` asks for
+  std::optional<int64_t> columns;  // what `read<[f64; _, 3]>` asks for
 };
 
 // Lines of numbers as a [n, columns] (rank 2) or, with one column, [n] (rank 1) array. A first line that holds no number

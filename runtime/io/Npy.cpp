@@ -288,7 +288,7 @@ std::optional<Failure> writeNpy(const std::string &path, const ArrayView &array)
   file->write(version, sizeof version);
   file->write(header);
   withType(array.type, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     forEachRow<T>(array, [&](const T *at, int64_t count, int64_t stride) {
       if (stride == 1)
         return file->write(at, size_t(count) * sizeof(T));

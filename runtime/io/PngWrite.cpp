@@ -183,7 +183,7 @@ Result<std::string> encodePng(const ArrayView &array, const PngOptions &options)
     return refuse("both ends of the range must be finite");
 
   Picture picture = pixels ? asIs(array) : withType(array.type, [&](auto tag) -> Picture {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     if constexpr (isText<T> || isComplex<T>)
       __builtin_unreachable(); // refused above
     else

@@ -13,7 +13,7 @@ template <typename T> struct RealOfType {
 template <typename T> struct RealOfType<std::complex<T>> {
   using type = T;
 };
-template <typename T> using RealOf = typename RealOfType<T>::type;
+template <typename T> using RealOf = RealOfType<T>::type;
 
 using Int = int32_t;
 

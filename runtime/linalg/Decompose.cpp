@@ -37,7 +37,7 @@ Result<Qr> qr(const ArrayView &a) {
   if (auto failure = checkMatrix(a, "a"))
     return *failure;
   return withBlas<Result<Qr>>(a.type, "qr", [&](auto tag, const auto &blas) -> Result<Qr> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const Int m = Int(a.extents[0]), n = Int(a.extents[1]), k = std::min(m, n), ld = std::max(1, m), ask = -1;
     std::vector<T> matrix = columnMajor<T>(a), tau(size_t(std::max(1, k)));
     Int info = 0;
@@ -98,7 +98,7 @@ Result<Eigh> eigh(const ArrayView &a) {
   if (auto failure = checkSquare(a, "a"))
     return *failure;
   return withBlas<Result<Eigh>>(a.type, "eigh", [&](auto tag, const auto &blas) -> Result<Eigh> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const Int n = Int(a.extents[0]), ld = std::max(1, n);
     std::vector<T> matrix = columnMajor<T>(a);
     if (!allFinite(matrix))
@@ -126,7 +126,7 @@ Result<Svd> svd(const ArrayView &a) {
   if (auto failure = checkMatrix(a, "a"))
     return *failure;
   return withBlas<Result<Svd>>(a.type, "svd", [&](auto tag, const auto &blas) -> Result<Svd> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     using Real = RealOf<T>;
     const int64_t m = a.extents[0], n = a.extents[1], k = std::min(m, n), larger = std::max(m, n);
     std::vector<T> matrix = columnMajor<T>(a), u(size_t(m * k)), vt(size_t(k * n));

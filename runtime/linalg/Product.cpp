@@ -196,7 +196,7 @@ static std::optional<Failure> product(const ArrayView &a, const ArrayView &b, co
   if (!factors)
     return factors.failure();
   return withType(a.type, [&](auto tag) -> std::optional<Failure> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const T *left = static_cast<const T *>(a.data), *right = static_cast<const T *>(b.data);
     T *to = static_cast<T *>(out.data);
     if constexpr (isText<T> || std::is_same_v<T, bool>) {

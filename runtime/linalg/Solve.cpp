@@ -46,7 +46,7 @@ Result<OwnedArray> solve(const ArrayView &a, const ArrayView &b) {
   if (b.extents[0] != a.extents[0] || (b.rank == 2 && b.extents[1] > INT32_MAX))
     return Failure{"solve: b is " + shapeOf(b) + ", which does not fit a, which is " + shapeOf(a)};
   return withBlas<Result<OwnedArray>>(a.type, "solve", [&](auto tag, const auto &blas) -> Result<OwnedArray> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const int64_t n = a.extents[0], count = b.rank == 2 ? b.extents[1] : 1;
     std::vector<T> columns = columnMajor<T>(b);
     if (auto failure = solveColumns<T>(blas, a, columns.data(), Int(count)))
@@ -64,7 +64,7 @@ Result<OwnedArray> inverse(const ArrayView &a) {
   if (auto failure = checkSquare(a, "a"))
     return *failure;
   return withBlas<Result<OwnedArray>>(a.type, "inverse", [&](auto tag, const auto &blas) -> Result<OwnedArray> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const int64_t n = a.extents[0];
     std::vector<T> columns(size_t(n * n), T(0));
     for (int64_t k = 0; k < n; ++k)
@@ -79,7 +79,7 @@ Result<OwnedArray> det(const ArrayView &a) {
   if (auto failure = checkSquare(a, "a"))
     return *failure;
   return withBlas<Result<OwnedArray>>(a.type, "det", [&](auto tag, const auto &blas) -> Result<OwnedArray> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     auto result = OwnedArray::create(a.type, {});
     if (!result)
       return result;
@@ -100,7 +100,7 @@ Result<Lu> lu(const ArrayView &a) {
   if (auto failure = checkMatrix(a, "a"))
     return *failure;
   return withBlas<Result<Lu>>(a.type, "lu", [&](auto tag, const auto &blas) -> Result<Lu> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const int64_t m = a.extents[0], n = a.extents[1], k = std::min(m, n);
     Factored<T> f = factor<T>(blas, a);
     auto order = OwnedArray::create(DG_I64, {m});
@@ -123,7 +123,7 @@ Result<OwnedArray> cholesky(const ArrayView &a) {
   if (auto failure = checkSquare(a, "a"))
     return *failure;
   return withBlas<Result<OwnedArray>>(a.type, "cholesky", [&](auto tag, const auto &) -> Result<OwnedArray> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     const std::vector<T> columns = columnMajor<T>(a);
     auto l = rowMajor<T>(a.type, columns.data(), a.extents[0], a.extents[0], a.extents[0],
                          [](int64_t i, int64_t j) { return i >= j; });

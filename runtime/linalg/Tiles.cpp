@@ -13,7 +13,7 @@ std::optional<Failure> potrf(const ArrayView &a) {
   if (auto failure = checkSquare(a, "a"))
     return failure;
   return withBlas<Status>(a.type, "potrf", [&](auto tag, const auto &blas) -> Status {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     RowMajor<T> matrix(a);
     const Int n = Int(a.extents[0]);
     Int info = 0;
@@ -33,7 +33,7 @@ std::optional<Failure> trsm(const ArrayView &l, const ArrayView &b) {
   if (b.extents[1] != l.extents[0])
     return Failure{"trsm: b is " + shapeOf(b) + ", which does not fit l, which is " + shapeOf(l)};
   return withBlas<Status>(l.type, "trsm", [&](auto tag, const auto &blas) -> Status {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     RowMajor<T> factor(l), matrix(b);
     const Int n = Int(b.extents[1]), count = Int(b.extents[0]);
     const T one(1);
@@ -50,7 +50,7 @@ std::optional<Failure> syrk(const ArrayView &a, const ArrayView &c) {
   if (a.extents[0] != c.extents[0])
     return Failure{"syrk: a is " + shapeOf(a) + ", which does not fit c, which is " + shapeOf(c)};
   return withBlas<Status>(a.type, "syrk", [&](auto tag, const auto &blas) -> Status {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     RowMajor<T> factor(a), matrix(c);
     const Int n = Int(c.extents[0]), k = Int(a.extents[1]);
     const RealOf<T> minus(-1), one(1);
@@ -69,7 +69,7 @@ std::optional<Failure> gemm(const ArrayView &a, const ArrayView &b, const ArrayV
     return Failure{"gemm: a is " + shapeOf(a) + " and b is " + shapeOf(b) + ", which do not fit c, which is " +
                    shapeOf(c)};
   return withBlas<Status>(a.type, "gemm", [&](auto tag, const auto &blas) -> Status {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     RowMajor<T> left(a), right(b), matrix(c);
     const Int m = Int(c.extents[0]), n = Int(c.extents[1]), k = Int(a.extents[1]);
     const T minus(-1), one(1);

@@ -58,8 +58,9 @@ Axis makeAxis(double low, double high, int mostTicks, Ends ends) {
   if (shared)
     axis.factor = "×10" + superscript(exponent);
   const int decimals = decimalsOf(step / unit);
-  for (double k = std::ceil(axis.low / step - 1e-9), last = std::floor(axis.high / step + 1e-9); k <= last; ++k)
-    axis.ticks.push_back({k * step, fixed(k * step / unit, decimals)});
+  const double first = std::ceil(axis.low / step - 1e-9), last = std::floor(axis.high / step + 1e-9);
+  for (int k = 0; first + k <= last; ++k)
+    axis.ticks.push_back({(first + k) * step, fixed((first + k) * step / unit, decimals)});
   return axis;
 }
 

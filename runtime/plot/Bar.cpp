@@ -41,7 +41,8 @@ static void drawNames(Chart &chart, const std::vector<std::string> &names, doubl
   size_t every = 1;
   for (size_t step = 1; double(every) * slot < room; ++step) {
     static constexpr size_t factors[] = {1, 2, 5};
-    every = factors[step % 3] * size_t(std::pow(10.0, double(step / 3)));
+    size_t tens = step / 3;
+    every = factors[step % 3] * size_t(std::pow(10.0, double(tens)));
   }
   for (size_t k = 0; k < names.size(); k += every) {
     const double x = chart.frame.left + (double(k) + 0.5) * slot;

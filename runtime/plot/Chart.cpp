@@ -119,7 +119,7 @@ Result<std::vector<double>> numbers(const ArrayView &array, const char *what) {
   if (array.rank != 1)
     return Failure{std::string(what) + " has rank " + std::to_string(array.rank) + ", not 1"};
   return withType(array.type, [&](auto tag) -> Result<std::vector<double>> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     if constexpr (isText<T> || isComplex<T>) {
       return Failure{std::string(what) + " holds " + dg_type_name(array.type) + ", which is no number on an axis"};
     } else {

@@ -102,7 +102,7 @@ static std::optional<Failure> draw(const std::string &path, const ArrayView &val
   if (values.rank != 2)
     return cannotPlot(path, {"the array has rank " + std::to_string(values.rank) + ", not 2"});
   auto cells = withType(values.type, [&](auto tag) -> Result<Cells> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     if constexpr (isText<T> || isComplex<T>)
       return Failure{std::string("values of type ") + dg_type_name(values.type) + " have no colour"};
     else

@@ -85,7 +85,7 @@ template <typename T> static std::optional<Failure> parseFloat(std::string_view 
 
 std::optional<Failure> parse(dg_type type, std::string_view text, void *out) {
   return withType(type, [&](auto tag) -> std::optional<Failure> {
-    using T = typename decltype(tag)::type;
+    using T = decltype(tag)::type;
     T *target = static_cast<T *>(out);
     if constexpr (std::is_same_v<T, bool>) {
       std::string_view word = trim(text);

@@ -167,7 +167,7 @@ struct TileBox : Pattern<array::TileBoxOp> {
 
 template <class Op> struct Count : Pattern<Op> {
   using Pattern<Op>::Pattern;
-  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op, Op::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
     bool isText = isa<array::StrType>(op.getValue().getType()), retains = std::is_same_v<Op, array::RetainOp>;
     StringRef name = isText ? (retains ? "dg_str_retain" : "dg_str_release") : (retains ? "dg_array_retain" : "dg_array_release");
     this->abi.call(rewriter, op.getLoc(), name, isText && retains ? this->abi.ptr : Type(), adaptor.getValue());

@@ -328,7 +328,7 @@ struct Order : Pattern<OrderOp> {
 template <class Op> struct Bare : Pattern<Op> {
   Bare(Abi &abi, StringRef function) : Pattern<Op>(abi), function(function) {}
   StringRef function;
-  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor, ConversionPatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op, Op::Adaptor, ConversionPatternRewriter &rewriter) const override {
     this->abi.call(rewriter, op.getLoc(), function, {}, {Abi::context(op)});
     rewriter.eraseOp(op);
     return success();
