@@ -99,7 +99,7 @@ bool onLargeStack(Machine &machine, const hir::Function &entry, const std::vecto
 
 } // namespace
 
-int run(const hir::Program &program, const hir::Function &entry, const std::vector<Value>& args, std::ostream &out,
+int run(const hir::Program &program, const hir::Function &entry, const std::vector<Value> &args, std::ostream &out,
         std::ostream &err, Options options) {
   Machine machine(program, out, err, options);
   return onLargeStack(machine, entry, args) ? 0 : 1;

@@ -21,7 +21,7 @@ struct Options {
 
 // Runs `entry` (the program's main) with one value for each parameter. What it prints goes to `out`, the failure that
 // ended it to `err`. Returns the exit code: 0, or 1 for a failure. Not for several threads at once on one Program.
-int run(const hir::Program &program, const hir::Function &entry, const std::vector<Value>& args, std::ostream &out,
+int run(const hir::Program &program, const hir::Function &entry, const std::vector<Value> &args, std::ostream &out,
         std::ostream &err, Options options = {});
 
 // Runs one test; false if it failed, and then the failure is on `err`.

@@ -53,7 +53,7 @@ void reshape(const LibraryCall &call) {
 }
 
 void transpose(const LibraryCall &call) {
-  const ArrayRef& from = call.array(0);
+  const ArrayRef &from = call.array(0);
   int rank = from->rank;
   int64_t extents[DG_MAX_RANK], position[DG_MAX_RANK] = {}, steps[DG_MAX_RANK];
   for (int axis = 0; axis < rank; ++axis)

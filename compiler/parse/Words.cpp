@@ -21,7 +21,7 @@ uint32_t Offsets::byte(size_t codePoint) const {
   return codePoint < starts.size() ? starts[codePoint] : size;
 }
 
-std::unique_ptr<Token> makeToken(const Token *near, size_t type, size_t first, size_t end, const std::string& text) {
+std::unique_ptr<Token> makeToken(const Token *near, size_t type, size_t first, size_t end, const std::string &text) {
   auto token = std::make_unique<antlr4::CommonToken>(type, text);
   token->setLine(near->getLine());
   token->setCharPositionInLine(near->getCharPositionInLine() + first - near->getStartIndex());

@@ -43,6 +43,6 @@ Words words(const SourceFile &source, const Offsets &offsets, antlr4::ANTLRInput
 
 // A token of a file's text that the lexer did not make; [first, end) in code points.
 std::unique_ptr<antlr4::Token> makeToken(const antlr4::Token *near, size_t type, size_t first, size_t end,
-                                         const std::string& text);
+                                         const std::string &text);
 
 } // namespace dagger::syntax

@@ -5,7 +5,7 @@ namespace dagger::sema {
 
 using hir::Op;
 
-Value Checker::call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value>& given, Span givenSpan) {
+Value Checker::call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value> &given, Span givenSpan) {
   Span span = expr.span;
   auto checkArguments = [&] {
     for (const ast::Argument &argument : expr.args)
@@ -169,7 +169,7 @@ Value Checker::streamMethod(const ast::Call &expr, const ast::Member &member, co
   return callFunction(*info, &expr, &arguments, {}, nullptr, expr.span);
 }
 
-bool Checker::matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value>& given, std::vector<Slot> &slots, Span span) {
+bool Checker::matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value> &given, std::vector<Slot> &slots, Span span) {
   const auto &params = *info.params;
   slots.resize(params.size());
   for (size_t i = 0; i < params.size(); ++i)
@@ -182,7 +182,7 @@ bool Checker::matchArguments(const FunctionInfo &info, const std::vector<ast::Ar
   };
   size_t next = 0;
   bool ok = true, tooMany = false;
-  for (Value &value : given) {
+  for (const Value &value : given) {
     if (next >= slots.size()) {
       tooMany = true;
       break;

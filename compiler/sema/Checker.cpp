@@ -164,7 +164,7 @@ Checker::Nested Checker::inBlock(Span span, const std::function<Value()> &body) 
 }
 
 // The block as an expression; without statements it is its value.
-Value Checker::blockValue(const Nested& nested, Span span) {
+Value Checker::blockValue(const Nested &nested, Span span) {
   if (bad(nested.value) || nested.block->statements.empty())
     return nested.value;
   Value result = make(Op::BlockExpr, nested.value.type(), span, {}, nested.value.shape);

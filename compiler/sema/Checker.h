@@ -179,7 +179,7 @@ private:
   hir::Var *newVar(const std::string &name, const hir::Type *type, bool isMutable, Span span);
   struct Nested { hir::Block *block; Value value; };
   Nested inBlock(Span span, const std::function<Value()> &body); // collects what `body` emits
-  Value blockValue(const Nested& nested, Span span);
+  Value blockValue(const Nested &nested, Span span);
 
   // ---- Modules.cpp, Scopes.cpp
   Module *loadModule(const std::string &path, const std::string &name, Span span, bool isStdlib);
@@ -250,7 +250,7 @@ private:
   Value name(const ast::NameExpr &expr, const hir::Type *hint);
   Value constantNamed(const Module &module, const ast::ConstDecl &decl, Span span, const hir::Type *hint);
   Value member(const ast::Member &expr, const hir::Type *hint);
-  Value field(const Value& object, int index, Span span);
+  Value field(const Value &object, int index, Span span);
   Value ifExpr(const ast::IfExpr &expr, const hir::Type *hint, bool wantValue);
   Value condition(const ast::Expr *expr);
   Value comprehension(const ast::Comprehension &expr, const hir::Type *hint);
@@ -261,7 +261,7 @@ private:
   Value binary(const ast::Binary &expr, const hir::Type *hint);
   std::pair<Value, Value> operands(const ast::Expr *lhs, const ast::Expr *rhs, const hir::Type *hint, bool flexibleToFloat = false);
   Value arithmetic(const std::string &op, Value lhs, Value rhs, Span span, Span opSpan, bool lhsProduct, bool rhsProduct);
-  Value compare(const std::string &op, const Value& lhs, Value rhs, Span span);
+  Value compare(const std::string &op, const Value &lhs, Value rhs, Span span);
   Value logical(bool isAnd, const ast::Binary &expr);
   Value isIn(const ast::Binary &expr);
   bool sameOperands(Value &lhs, Value &rhs, Span opSpan, const std::string &op);
@@ -270,10 +270,10 @@ private:
 
   // ---- Maps.cpp
   using Build = std::function<hir::Expr *(const std::vector<hir::Expr *> &)>;
-  Value elementwise(Span span, const std::vector<Value>& operands, const Build &build);
+  Value elementwise(Span span, const std::vector<Value> &operands, const Build &build);
   hir::Expr *node(hir::Op op, const hir::Type *type, Span span, std::vector<hir::Expr *> args);
   hir::Expr *ifNode(hir::Expr *condition, hir::Expr *then, hir::Expr *otherwise, Span span);
-  Value where(const Value& condition, const Value& then, const Value& otherwise, Span span);
+  Value where(const Value &condition, const Value &then, const Value &otherwise, Span span);
 
   // ---- Subscripts.cpp
   Value index(const ast::IndexExpr &expr);
@@ -296,9 +296,9 @@ private:
   void checkGroupWrite(const hir::Place &place);
 
   // ---- Calls.cpp
-  Value call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value>& given = {}, Span givenSpan = {});
+  Value call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value> &given = {}, Span givenSpan = {});
   Value callFunction(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
-  bool matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value>& given, std::vector<Slot> &slots, Span span);
+  bool matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value> &given, std::vector<Slot> &slots, Span span);
   Value method(const ast::Call &expr, const ast::Member &member, const hir::Type *hint);
   Value streamMethod(const ast::Call &expr, const ast::Member &member, const Local &local);
   bool inoutArgument(Slot &slot, const FunctionInfo &info);
@@ -344,7 +344,7 @@ private:
   bool expressionStatement(const ast::Expr &expr, Span span);
   void let(const ast::LetStmt &stmt);
   void destructure(const ast::Pattern &pattern, Value value, bool isMutable, Why why);
-  void declareVar(const std::string &name, const Value& value, bool isMutable, Span span, Why why);
+  void declareVar(const std::string &name, const Value &value, bool isMutable, Span span, Why why);
   bool forStmt(const ast::ForStmt &stmt);
   bool mayBeParallel() const; // whether a `parallel for` may stand here
   bool whileStmt(const ast::WhileStmt &stmt);
@@ -371,7 +371,7 @@ private:
   static int mathArity(const std::string &name, char *domain = nullptr);
   bool isLibraryName(const std::string &name) const;
   Value callLibrary(const std::string &name, const ast::Call *call, std::vector<Value> given, const hir::Type *hint, Span span);
-  Value mathCall(const std::string &name, const ast::Call *call, const std::vector<Value>& given, const hir::Type *hint, Span span);
+  Value mathCall(const std::string &name, const ast::Call *call, const std::vector<Value> &given, const hir::Type *hint, Span span);
   Value math(const std::string &name, std::vector<Value> args, Span span);
   Value mathConstant(const std::string &name, Span span, const hir::Type *hint);
   Value conversion(const hir::Type *to, const ast::Call &call, std::vector<Value> given, Span span);

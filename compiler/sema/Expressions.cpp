@@ -176,7 +176,7 @@ Value Checker::constantNamed(const Module &module, const ast::ConstDecl &decl, S
   return value;
 }
 
-Value Checker::field(const Value& object, int index, Span span) {
+Value Checker::field(const Value &object, int index, Span span) {
   const hir::Type *type = object.type();
   if (type->isArray()) {
     Value result = make(Op::Field, program->array(type->element->elements[size_t(index)], type->rank), span, {object.expr}, object.shape);

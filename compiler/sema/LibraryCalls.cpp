@@ -221,7 +221,7 @@ Value Checker::mathConstant(const std::string &name, Span span, const hir::Type 
   return constant(type, span, 0, isSingle ? double(float(it->second)) : it->second);
 }
 
-Value Checker::mathCall(const std::string &name, const ast::Call *call, const std::vector<Value>& given, const hir::Type *hint, Span span) {
+Value Checker::mathCall(const std::string &name, const ast::Call *call, const std::vector<Value> &given, const hir::Type *hint, Span span) {
   char domain = 0;
   int arity = mathArity(name, &domain);
   size_t count = given.size() + (call ? call->args.size() : 0);

@@ -125,7 +125,7 @@ Value Checker::linalgCall(LibraryCall &call) {
   }
   const hir::Type *real = element->kind == TypeKind::Complex ? scalar(TypeKind::Float, element->width / 2) : element;
   const hir::Type *matrix = a.type(), *vector = program->array(element, 1), *reals = program->array(real, 1), *integers = program->array(i64, 1);
-  auto tuple = [&](const std::vector<const hir::Type *>& types) {
+  auto tuple = [&](const std::vector<const hir::Type *> &types) {
     Shape shape;
     for (const hir::Type *type : types)
       shape.elements.push_back(unknownShape(type));

@@ -32,7 +32,7 @@ static bool isPlain(const hir::Expr *expr) {
   return !expr->lambda && expr->subscripts.empty() && expr->places.empty();
 }
 
-Value Checker::elementwise(Span span, const std::vector<Value>& operands, const Build &build) {
+Value Checker::elementwise(Span span, const std::vector<Value> &operands, const Build &build) {
   bool anyArray = false;
   for (const Value &operand : operands) {
     if (bad(operand))
@@ -143,7 +143,7 @@ hir::Expr *Checker::ifNode(hir::Expr *condition, hir::Expr *then, hir::Expr *oth
   return result;
 }
 
-Value Checker::where(const Value& condition, const Value& then, const Value& otherwise, Span span) {
+Value Checker::where(const Value &condition, const Value &then, const Value &otherwise, Span span) {
   if (bad(condition) || bad(then) || bad(otherwise))
     return poison(span);
   if (elementOf(condition.type()) != boolType) {

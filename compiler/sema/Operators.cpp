@@ -144,7 +144,7 @@ Value Checker::arithmetic(const std::string &op, Value lhs, Value rhs, Span span
   return elementwise(span, {lhs, rhs}, [&](const auto &a) { return node(code, type, span, {a[0], a[1]}); });
 }
 
-Value Checker::compare(const std::string &op, const Value& lhs, Value rhs, Span span) {
+Value Checker::compare(const std::string &op, const Value &lhs, Value rhs, Span span) {
   static const std::map<std::string, Op> ops = {{"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt}, {"<=", Op::Le}, {">", Op::Gt}, {">=", Op::Ge}};
   const hir::Type *type = elementOf(lhs.type());
   Op code = ops.at(op);

@@ -149,7 +149,7 @@ bool Checker::expressionStatement(const ast::Expr &expr, Span span) {
   return value.diverges;
 }
 
-void Checker::declareVar(const std::string &name, const Value& value, bool isMutable, Span span, Why why) {
+void Checker::declareVar(const std::string &name, const Value &value, bool isMutable, Span span, Why why) {
   Local local;
   local.why = isMutable ? Why::Var : why;
   local.var = newVar(name, value.type(), isMutable, span);
@@ -356,7 +356,7 @@ Checker::Iteration Checker::iterate(const ast::Pattern &pattern, const ast::Expr
       iteration.count = {positive, {}, false};
     }
     iteration.ok = true;
-    iteration.bind = [this, pattern, low, high, step, fromZero, type, span](const Value& index) {
+    iteration.bind = [this, pattern, low, high, step, fromZero, type, span](const Value &index) {
       if (fromZero && !step.expr && type == i64) {
         Local local;
         local.var = index.expr->var;
@@ -395,7 +395,7 @@ Checker::Iteration Checker::iterate(const ast::Pattern &pattern, const ast::Expr
   array = once(array, "items");
   iteration.count = extent(array, 0, in->span);
   iteration.ok = true;
-  iteration.bind = [this, pattern, array, in](const Value& index) {
+  iteration.bind = [this, pattern, array, in](const Value &index) {
     Span span = in->span;
     Value item;
     if (array.type()->rank == 1) {
