@@ -428,6 +428,7 @@ private:
   std::unordered_map<const hir::Expr *, std::vector<Shape>> freshMaps; // the shapes of a Map's arguments
   FunctionState *state = nullptr;
   Diagnostic repeated;                 // takes what error() has said before
+  std::set<const ast::ConstDecl *> knownConstants; // that something names
   int depth = 0, functionValueIds = 0, constDepth = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;

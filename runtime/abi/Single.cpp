@@ -8,21 +8,17 @@ namespace dagger::rt {
 
 // One point, arrays of one element of which one is updated; all there and sound.
 static bool isSingle(const Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays) {
-  if (launch.results || (launch.flags & ~DG_LAUNCH_REUSE) || launch.operands > 64)
-    return false;
+  if (launch.results || (launch.flags & ~DG_LAUNCH_REUSE) || launch.operands > 64) return false;
   for (int axis = 0; axis < launch.rank; ++axis)
-    if (extents[axis] != 1)
-      return false;
+    if (extents[axis] != 1) return false;
   int updates = 0;
   for (int k = 0; k < launch.operands; ++k) {
     const dg_array *a = arrays[k];
     const dg_operand &o = launch.operand[k];
     updates += o.access != DG_READ;
-    if (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed))
-      return false;
+    if (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed)) return false;
     for (int axis = 0; axis < o.rank; ++axis)
-      if (a->extents[axis] != 1)
-        return false;
+      if (a->extents[axis] != 1) return false;
   }
   return updates == 1 && !runtime.scheduler.isObserved() && !runtime.cancelled.load(std::memory_order_acquire);
 }
@@ -35,35 +31,29 @@ __attribute__((noinline)) static bool succeeds(dg_context &context, const dg_lau
   context.edge = &edge;
   context.edgeBase = context.worker->nested.head;
   context.holdBase = context.worker->holds.size();
-  if (_setjmp(edge) == 0)
-    launch.kernel(&context, low, extents, views, scalars);
+  if (_setjmp(edge) == 0) launch.kernel(&context, low, extents, views, scalars);
   return !context.failure;
 }
 
-// Whether nothing is under way. Now and then in a long run of such launches the host waits for it a little: it goes on faster
-// then than it could ahead of the tasks.
+// Whether nothing is under way. Now and then in a long run of such launches the host waits for it a little: it goes on
+// faster then than it could ahead of the tasks.
 static bool isIdle(Runtime &runtime) {
   Runtime::Singles &run = runtime.singles;
-  if (run.sequence != runtime.sequence)
-    run = {};
+  if (run.sequence != runtime.sequence) run = {};
   run.sequence = runtime.sequence + 1; // what it has if this one becomes a task
-  if (runtime.scheduler.liveTasks() == 0)
-    return true;
-  if (++run.count < 16 || (run.count & (run.count - 1)))
-    return false;
+  if (runtime.scheduler.liveTasks() == 0) return true;
+  if (++run.count < 16 || (run.count & (run.count - 1))) return false;
   auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(100);
-  runtime.scheduler.workUntil([&] { return runtime.scheduler.liveTasks() == 0 || std::chrono::steady_clock::now() > end; });
+  runtime.scheduler.workUntil(
+      [&] { return runtime.scheduler.liveTasks() == 0 || std::chrono::steady_clock::now() > end; });
   return runtime.scheduler.liveTasks() == 0;
 }
 
-bool runSingle(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
-               const void *scalars) {
-  if (!isSingle(runtime, launch, extents, arrays))
-    return false;
-  if (Plan *plan = runtime.plan(); plan && !plan->isStopped())
-    return false;
-  if (!isIdle(runtime))
-    return false;
+bool runSingle(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays,
+               uint64_t dying, const void *scalars) {
+  if (!isSingle(runtime, launch, extents, arrays)) return false;
+  if (Plan *plan = runtime.plan(); plan && !plan->isStopped()) return false;
+  if (!isIdle(runtime)) return false;
   runtime.singles.sequence = runtime.sequence;
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   dg_view views[64];
@@ -86,8 +76,7 @@ bool runSingle(Runtime &runtime, const dg_launch &launch, const int64_t *extents
     return false;
   }
   for (int k = 0; k < launch.operands; ++k)
-    if (dying >> k & 1)
-      dg_array_release(arrays[k]);
+    if (dying >> k & 1) dg_array_release(arrays[k]);
   return true;
 }
 

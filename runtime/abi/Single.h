@@ -4,9 +4,9 @@
 
 namespace dagger::rt {
 
-// Runs such a launch on the host, at once, where nothing is under way: a task would take longer to make and hand on. Says
-// whether it did; if not, nothing has happened.
-bool runSingle(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
-               const void *scalars);
+// Runs such a launch on the host, at once, where nothing is under way: a task would take longer to make and hand on.
+// Says whether it did; if not, nothing has happened.
+bool runSingle(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays,
+               uint64_t dying, const void *scalars);
 
 } // namespace dagger::rt
