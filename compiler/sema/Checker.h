@@ -86,8 +86,10 @@ struct KernelFrame {
   std::vector<hir::Var *> indexVars;
   std::vector<Extent> extents;
   hir::Outside outside = hir::Outside::None;
-  const hir::Type *outsideType = nullptr;
+  const hir::Type *outsideType = nullptr; // of a value; of a literal, the first type that is read under the rule
   hir::Expr *outsideValue = nullptr;
+  const hir::Type *hint = nullptr; // of its elements
+  const ast::Expr *outsideLiteral = nullptr; // the value adapts to what is read
   std::vector<const hir::Var *> guarded; // index variables that a condition around here has looked at
 };
 
@@ -235,6 +237,7 @@ private:
   // ---- Literals.cpp
   bool isFlexible(const ast::Expr *expr);
   bool isFlexible(const ast::Block *block);
+  bool isLiteral(const ast::Expr *expr); // a number or a constant, with or without a sign, that is flexible
   const hir::Type *naturalType(const ast::Expr *expr);
   Value integerLiteral(const ast::IntegerLit &lit, const hir::Type *hint, bool negative, Span span);
   Value floatLiteral(const ast::FloatLit &lit, const hir::Type *hint, bool negative, Span span);
@@ -280,7 +283,8 @@ private:
   std::vector<hir::Subscript> subscripts(const Value &object, const ast::IndexExpr &expr, Shape &shape, const hir::Type *&type, bool &ok);
   bool constantOffset(const hir::Expr *expr, hir::Var *&indexVar, int64_t &offset);
   hir::Expr *ruledIndex(hir::Outside rule, hir::Expr *index, hir::Expr *extent, hir::Expr *&isInside);
-  void checkOffset(const hir::Expr *subscript, const Extent &extent, Span span, const std::string &array);
+  hir::Expr *outsideFor(KernelFrame &frame, const hir::Type *type);
+  void checkOffset(const hir::Expr *subscript, const Extent &extent, const hir::Type *type, Span span, const std::string &array);
   Value stringSlice(Value object, const ast::IndexExpr &expr);
   hir::Expr *tileIndex(const ast::Expr *expr);
   std::vector<hir::Expr *> tileIndices(const Value &array, const ast::Call &call);
@@ -424,6 +428,7 @@ private:
   std::unordered_map<const hir::Expr *, std::vector<Shape>> freshMaps; // the shapes of a Map's arguments
   FunctionState *state = nullptr;
   Diagnostic repeated;                 // takes what error() has said before
+  std::set<const ast::ConstDecl *> knownConstants; // that something names
   int depth = 0, functionValueIds = 0, constDepth = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;

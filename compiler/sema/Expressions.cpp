@@ -144,6 +144,7 @@ Value Checker::name(const ast::NameExpr &expr, const hir::Type *hint) {
 
 // A constant is elaborated anew where it is used, so that one of literals adapts.
 Value Checker::constantNamed(const Module &module, const ast::ConstDecl &decl, Span span, const hir::Type *hint) {
+  knownConstants.insert(&decl);
   if (constDepth > 32) {
     error(2004, decl.name.span, "constant `" + decl.name.text + "` depends on itself");
     return poison(span);

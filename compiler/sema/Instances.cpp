@@ -352,6 +352,15 @@ void Checker::elaborateTest(const ast::TestDecl &test, const Module &module) {
 
 // What nothing calls: checked as it stands, generic functions for one type that each bound allows.
 void Checker::checkUnreached(const Module &module) {
+  FunctionState outside;
+  outside.module = &module;
+  outside.function = program->function();
+  state = &outside;
+  for (const auto &[name, decl] : module.decls)
+    if (decl->kind == ast::DeclKind::Const && !knownConstants.count(static_cast<const ast::ConstDecl *>(decl)))
+      constantNamed(module, *static_cast<const ast::ConstDecl *>(decl), decl->span, nullptr);
+  state = nullptr;
+  elaboratePending();
   for (const auto &[name, info] : module.functions) {
     if (info->instances)
       continue;

@@ -19,9 +19,26 @@ bool Checker::parseOutside(const ast::Expr *expr, Outside &outside, Value &value
   return false;
 }
 
+// The value that stands for what is outside where elements of this type are read, none if there is no such value.
+hir::Expr *Checker::outsideFor(KernelFrame &frame, const hir::Type *type) {
+  if (frame.outsideType == type)
+    return frame.outsideValue;
+  if (!frame.outsideLiteral || !isNumber(type) || !isLiteral(frame.outsideLiteral))
+    return nullptr;
+  if (isInteger(type) && naturalType(frame.outsideLiteral) == f64)
+    return nullptr;
+  Value value = check(frame.outsideLiteral, type);
+  if (!frame.outsideType) {
+    frame.outsideType = type;
+    frame.outsideValue = value.expr;
+  }
+  return value.expr;
+}
+
 Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<Value> extents, const ast::Expr *outside, const std::function<Value(const hir::Type *)> &body, const hir::Type *elementHint) {
   KernelFrame frame;
   frame.parent = state->kernel;
+  frame.hint = elementHint;
   Shape shape;
   bool ok = true;
   if (indices.size() != extents.size()) {
@@ -48,7 +65,7 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
     ok = false;
   }
   Value outsideValue;
-  if (outside && !parseOutside(outside, frame.outside, outsideValue)) {
+  auto checkOutside = [&] {
     outsideValue = check(outside, elementHint);
     if (bad(outsideValue))
       ok = false;
@@ -60,6 +77,12 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
     }
     frame.outsideType = outsideValue.type();
     frame.outsideValue = outsideValue.expr;
+  };
+  if (outside && !parseOutside(outside, frame.outside, outsideValue)) {
+    if (isLiteral(outside))
+      frame.outsideLiteral = outside;
+    else
+      checkOutside();
   }
   Context savedContext = state->context;
   bool savedInKernel = state->inKernel;
@@ -82,6 +105,8 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
   state->context = savedContext;
   state->inKernel = savedInKernel;
   state->loops = savedLoops;
+  if (frame.outsideLiteral && !frame.outsideType)
+    checkOutside(); // nothing is read under it
   if (!ok || bad(nested.value))
     return poison(span);
   if (nested.value.diverges) {
@@ -100,7 +125,7 @@ Value Checker::at(Span span, const std::vector<ast::Name> &indices, std::vector<
   result.expr->indexVars = frame.indexVars;
   result.expr->blocks = {nested.block};
   result.expr->outside = frame.outside;
-  result.expr->outsideValue = outsideValue.expr;
+  result.expr->outsideValue = frame.outsideValue;
   return result;
 }
 

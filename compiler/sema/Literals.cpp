@@ -85,6 +85,17 @@ bool Checker::isFlexible(const ast::Expr *expr) {
   }
 }
 
+bool Checker::isLiteral(const ast::Expr *expr) {
+  switch (expr->kind) {
+  case ast::ExprKind::Integer:
+  case ast::ExprKind::Float:
+  case ast::ExprKind::Name:
+  case ast::ExprKind::Member: return isFlexible(expr);
+  case ast::ExprKind::Unary: return isFlexible(expr) && isLiteral(static_cast<const ast::Unary *>(expr)->operand);
+  default: return false;
+  }
+}
+
 // f64 where something in it can only be floating, else i64.
 const hir::Type *Checker::naturalType(const ast::Expr *expr) {
   bool floating = false;

@@ -37,7 +37,7 @@ bool Checker::constantOffset(const hir::Expr *expr, hir::Var *&indexVar, int64_t
 }
 
 // Without a rule for what is outside, an offset must stay inside.
-void Checker::checkOffset(const hir::Expr *subscript, const Extent &extent, Span span, const std::string &array) {
+void Checker::checkOffset(const hir::Expr *subscript, const Extent &extent, const hir::Type *type, Span span, const std::string &array) {
   hir::Var *var = nullptr;
   int64_t offset = 0;
   if (!constantOffset(subscript, var, offset))
@@ -58,6 +58,8 @@ void Checker::checkOffset(const hir::Expr *subscript, const Extent &extent, Span
       Diagnostic &d = error(4004, span, "this can read outside of " + array + (below ? ": `" + var->name + "` starts at 0" : ""));
       if (above)
         d.notes.push_back({{}, "`" + var->name + "` goes up to " + toString(space) + " (exclusive), the extent here is " + toString(extent)});
+      if (frame->outside == hir::Outside::Value && frame->outsideType)
+        d.notes.push_back({{}, "the value outside is " + toString(frame->outsideType) + ", what is read is " + toString(type)});
       d.help = "say what is read there: `outside clamp`, `wrap`, `reflect` or a value";
       return;
     }
@@ -295,26 +297,34 @@ Value Checker::index(const ast::IndexExpr &expr) {
     return result;
   }
   // Constant offsets of one kernel's index variables, under its rule for what is outside.
-  const KernelFrame *ruled = nullptr;
+  KernelFrame *ruled = nullptr;
+  bool isPoint = true; // the kernel's own, and known to be inside
   std::vector<hir::Var *> vars;
   std::vector<int64_t> offsets;
   bool constantOffsets = state->kernel != nullptr;
-  for (const Subscript &s : subs) {
+  for (size_t axis = 0; axis < subs.size(); ++axis) {
+    const Subscript &s = subs[axis];
     hir::Var *var = nullptr;
     int64_t offset = 0;
     if (!constantOffsets || !constantOffset(s.value, var, offset)) {
       constantOffsets = false;
       break;
     }
-    const KernelFrame *owner = state->kernel;
+    KernelFrame *owner = state->kernel;
     while (owner && std::find(owner->indexVars.begin(), owner->indexVars.end(), var) == owner->indexVars.end())
       owner = owner->parent;
     constantOffsets = owner && owner->outside != hir::Outside::None && (!ruled || ruled == owner);
     ruled = owner;
+    isPoint &= owner && axis < object.shape.extents.size() &&
+               staysInside(owner->extents[size_t(std::find(owner->indexVars.begin(), owner->indexVars.end(), var) - owner->indexVars.begin())], object.shape.extents[axis], offset);
     vars.push_back(var);
     offsets.push_back(offset);
   }
-  if (constantOffsets && ruled && (!ruled->outsideType || ruled->outsideType == type)) {
+  // A literal value takes the type of what is read under the rule, not of what is only read at the point.
+  auto rules = [&](KernelFrame &frame, bool isPoint) {
+    return frame.outside != hir::Outside::None && (frame.outside != hir::Outside::Value || (isPoint && !frame.outsideType && frame.hint != type ? nullptr : outsideFor(frame, type)));
+  };
+  if (constantOffsets && ruled && rules(*ruled, isPoint) && (!ruled->outsideType || ruled->outsideType == type)) {
     Value result = make(Op::OffsetRead, type, expr.span, {object.expr});
     result.expr->indexVars = vars;
     result.expr->offsets = offsets;
@@ -324,21 +334,21 @@ Value Checker::index(const ast::IndexExpr &expr) {
   for (size_t axis = 0; axis < subs.size() && state->kernel; ++axis) {
     hir::Var *var = nullptr;
     int64_t offset = 0;
-    const KernelFrame *owner = constantOffset(subs[axis].value, var, offset) ? state->kernel : nullptr;
+    KernelFrame *owner = constantOffset(subs[axis].value, var, offset) ? state->kernel : nullptr;
     while (owner && std::find(owner->indexVars.begin(), owner->indexVars.end(), var) == owner->indexVars.end())
       owner = owner->parent;
     Extent extent = axis < object.shape.extents.size() ? object.shape.extents[axis] : Extent();
-    if (owner && owner->outside != hir::Outside::None && (!owner->outsideType || owner->outsideType == type)) {
-      size_t which = size_t(std::find(owner->indexVars.begin(), owner->indexVars.end(), var) - owner->indexVars.begin());
-      if (staysInside(owner->extents[which], extent, offset))
-        continue;
+    size_t which = owner ? size_t(std::find(owner->indexVars.begin(), owner->indexVars.end(), var) - owner->indexVars.begin()) : 0;
+    if (owner && staysInside(owner->extents[which], extent, offset))
+      continue;
+    if (owner && rules(*owner, false)) {
       hir::Expr *count = node(Op::Extent, i64, expr.span, {object.expr});
       count->intValue = int64_t(axis);
       subs[axis].value = ruledIndex(owner->outside, subs[axis].value, count, isInside);
       if (owner->outside == hir::Outside::Value && !outsideValue)
-        outsideValue = owner->outsideValue;
+        outsideValue = outsideFor(*owner, type);
     } else {
-      checkOffset(subs[axis].value, extent, expr.subscripts[axis].span.valid() ? expr.subscripts[axis].span : expr.span, describe(expr.object));
+      checkOffset(subs[axis].value, extent, type, expr.subscripts[axis].span.valid() ? expr.subscripts[axis].span : expr.span, describe(expr.object));
     }
   }
   std::vector<hir::Expr *> args = {object.expr};

@@ -1,4 +1,5 @@
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Single.h"
 #include "runtime/data/Grid.h"
 #include <algorithm>
 #include <cstdio>
@@ -304,6 +305,8 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
                   const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
                   const int64_t *givenGrid) {
   runtime.enter();
+  if (runSingle(runtime, launch, extents, arrays, dying, scalars))
+    return;
   int inputs = launch.operands - launch.results;
   for (int k = 0; k < inputs; ++k)
     waitForShape(runtime, arrays[k]);

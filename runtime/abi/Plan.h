@@ -37,6 +37,7 @@ public:
   void made(Task *task);
   void waits(TaskRef before, uint64_t after);
   bool isRecording() const { return state == State::Recording; }
+  bool isStopped() const { return state == State::Stopped; }
 
 private:
   enum { Back = 2 };                                         // how many turns back an array or an edge may come from

@@ -4,6 +4,8 @@
 #include "runtime/abi/Raise.h"
 #include "runtime/data/Array.h"
 #include "runtime/random/philox.h"
+#include <cstdlib>
+#include <malloc.h>
 
 using namespace dagger;
 using namespace dagger::rt;
@@ -16,6 +18,32 @@ dg_str *dg_str_concat(dg_str *a, dg_str *b) {
   std::memcpy(out->data, x.data(), x.size());
   std::memcpy(out->data + x.size(), y.data(), y.size());
   return out;
+}
+
+dg_str *dg_str_append(dg_str *a, dg_str *b) {
+  const size_t before = textOf(a).size(), added = textOf(b).size();
+  // Nobody else has `a`: then nobody can retain it meanwhile either. A literal counts below 0.
+  if (!a || a == b || __atomic_load_n(&a->refs, __ATOMIC_ACQUIRE) != 1) {
+    dg_str *out = dg_str_concat(a, b);
+    dg_str_release(a);
+    return out;
+  }
+  const size_t needed = sizeof(dg_str) + before + added + 1;
+  if (malloc_usable_size(a) < needed) {
+    // Half as much again, so that a text made of many pieces is copied a few times, not once for each.
+    auto *grown = static_cast<dg_str *>(realloc(a, needed + before / 2));
+    if (!grown) {
+      dg_str *out = dg_str_concat(a, b); // ends the program if there is no room for this either
+      dg_str_release(a);
+      return out;
+    }
+    a = grown;
+  }
+  if (added)
+    std::memcpy(a->data + before, b->data, added);
+  a->bytes = int64_t(before + added);
+  a->data[before + added] = 0;
+  return a;
 }
 
 dg_str *dg_str_join(dg_str *const *pieces, int64_t count) {

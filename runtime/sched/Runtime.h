@@ -34,6 +34,11 @@ public:
   // Host: stops the program if a statement before this point has failed; blocks while the window is full.
   void enter();
   void makeRoom();
+  // Launches of a single point, one behind the other: how many became tasks, and the sequence number of the last submission.
+  struct Singles {
+    uint64_t sequence = 0;
+    int64_t count = 0;
+  } singles;
   // Host: completes all effects before this point, and stops with the earliest failure of those and `failure` (null: only
   // if there is one).
   void settle(const Failure *failure);

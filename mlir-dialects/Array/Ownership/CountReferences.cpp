@@ -129,8 +129,15 @@ private:
     }
   }
 
-  // A launch takes over an array that it alone still reads, so that a result may lie in its place.
+  // A launch takes over an array that it alone still reads, so that a result may lie in its place; so does a concatenation
+  // its first text, so that one made of many pieces is not copied for each.
   static bool dies(Value value, Operation *user) {
+    if (auto call = dyn_cast<task::RuntimeOp>(user); call && call.getFunction() == "dg_str_concat") {
+      if (call.getArgs()[0] != value || call.getArgs()[1] == value) return false;
+      call.setFunction("dg_str_append");
+      call.removePureAttr();
+      return true;
+    }
     auto launch = dyn_cast<task::LaunchOp>(user);
     if (!launch || llvm::count(launch->getOperands(), value) != 1) return false;
     auto arrays = launch.getArrays();

@@ -72,6 +72,7 @@ void dg_library(dg_context *, int32_t function, dg_array *const *arrays, const u
 
 // ---- text ----------------------------------------------------------------------------------------------------------------
 dg_str *dg_str_concat(dg_str *a, dg_str *b);
+dg_str *dg_str_append(dg_str *a, dg_str *b); // the same; it takes over `a`, which grows in place if nobody else has it
 dg_str *dg_str_join(dg_str *const *pieces, int64_t count);  // an interpolated text: all pieces, one behind the other
 int64_t dg_str_length(dg_str *text);                        // code points
 int32_t dg_str_compare(dg_str *a, dg_str *b);               // -1, 0, 1, by code point

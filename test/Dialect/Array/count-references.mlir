@@ -198,3 +198,19 @@ func.func @kernel(%a: tensor<?xf64>) attributes {task.context = "kernel"} {
   %t = array.transpose %a : tensor<?xf64> -> tensor<?xf64>
   return
 }
+
+// A concatenation takes over a text that nobody reads later, so that it can grow in place; one that is read again it copies.
+// CHECK-LABEL: func @texts
+func.func @texts(%n: i64, %s: !array.str) -> !array.str attributes {task.context = "host"} {
+  // CHECK: %[[A:.*]] = task.runtime "dg_format_i64"
+  // CHECK: %[[B:.*]] = task.runtime "dg_str_concat"(%[[A]], %[[A]])
+  // CHECK: %[[C:.*]] = task.runtime "dg_str_concat"(%arg1, %[[B]])
+  // CHECK: %[[D:.*]] = task.runtime "dg_str_append"(%[[C]], %[[B]]) : (
+  // CHECK-NEXT: array.release %[[B]]
+  // CHECK-NEXT: return %[[D]]
+  %a = task.runtime "dg_format_i64"(%n) {pure, spec = ""} : (i64) -> !array.str
+  %b = task.runtime "dg_str_concat"(%a, %a) {pure} : (!array.str, !array.str) -> !array.str
+  %c = task.runtime "dg_str_concat"(%s, %b) {pure} : (!array.str, !array.str) -> !array.str
+  %d = task.runtime "dg_str_concat"(%c, %b) {pure} : (!array.str, !array.str) -> !array.str
+  return %d : !array.str
+}
