@@ -1,14 +1,43 @@
 #include "mlir-dialects/Array/Transforms/Extents.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 
 namespace dagger::array {
 
+static bool sameNumber(Value left, Value right);
+
+// Of an array that a loop carries: what it begins with, if every turn ends with that too.
+static Value extentCarried(scf::ForOp loop, unsigned number, int64_t axis) {
+  static thread_local SmallVector<std::pair<Operation *, unsigned>> asked; // a turn's end may be what it began with
+  Value given = extentGiven(loop.getInitArgs()[number], axis);
+  if (!given || llvm::is_contained(asked, std::pair(loop.getOperation(), number)))
+    return given;
+  asked.push_back({loop, number});
+  Value end = extentGiven(loop.getYieldedValues()[number], axis);
+  bool isSame = end && sameNumber(given, end);
+  asked.pop_back();
+  return isSame ? given : Value();
+}
+
 Value extentGiven(Value array, int64_t axis) {
   Operation *definition = array.getDefiningOp();
+  if (auto argument = dyn_cast<BlockArgument>(array))
+    if (auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp()))
+      return argument.getArgNumber() ? extentCarried(loop, argument.getArgNumber() - 1, axis) : Value();
+  if (auto loop = dyn_cast_or_null<scf::ForOp>(definition))
+    return extentCarried(loop, cast<OpResult>(array).getResultNumber(), axis);
+  if (auto insert = dyn_cast_or_null<InsertOp>(definition))
+    return extentGiven(insert.getArray(), axis);
+  if (auto insert = dyn_cast_or_null<InsertSliceOp>(definition))
+    return extentGiven(insert.getArray(), axis);
+  if (auto fill = dyn_cast_or_null<FillSliceOp>(definition))
+    return extentGiven(fill.getArray(), axis);
+  if (auto scatter = dyn_cast_or_null<ScatterOp>(definition))
+    return extentGiven(scatter.getArray(), axis);
   unsigned number = definition ? cast<OpResult>(array).getResultNumber() : 0;
   if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(definition))
     return empty.getType().isDynamicDim(axis) ? empty.getDynamicSize(axis) : Value();
