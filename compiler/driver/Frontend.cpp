@@ -138,6 +138,10 @@ int dagger_frontend(const dagger_frontend_request *request) {
     return DAGGER_EXIT_USAGE;
   }
   int code = dagger::Action(*request).perform();
+  errno = 0;
   std::cout.flush();
-  return code;
+  if (std::cout)
+    return code;
+  fprintf(stderr, "error: cannot write to standard output%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
+  return DAGGER_EXIT_FAILED;
 }

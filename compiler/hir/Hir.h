@@ -48,6 +48,7 @@ struct Var {
   Span span;
   Function *function = nullptr;
   bool isReplaceable = false;         // a `var` of arrays without chunks of its own: a whole new array can take its place
+  std::vector<Expr *> chunks;         // declared with @chunks: constants and Vars; what a callee gives back is cut so, too
 };
 
 // A block's value is `value` (null: none). Its statements run in order.

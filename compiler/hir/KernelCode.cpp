@@ -1,6 +1,7 @@
 #include "compiler/hir/KernelCode.h"
 #include "compiler/hir/Walker.h"
 #include <algorithm>
+#include <set>
 
 namespace dagger::hir {
 
@@ -11,6 +12,52 @@ bool hasText(const Type *type) {
   if (type && type->isArray())
     type = type->element;
   return type && (type->kind == TypeKind::Str || (type->isTuple() && std::any_of(type->elements.begin(), type->elements.end(), hasText)));
+}
+
+namespace {
+// What a statement has the host submit, closed over the functions that it calls.
+struct Submissions {
+  bool tasks = false, arrays = false;
+  std::set<const Function *> seen;
+  Walker walker;
+
+  Submissions() {
+    walker.onExpr = [this](const Expr *e) { look(e); };
+    walker.onStmt = [this](const Stmt *s) {
+      if (s->kind == StmtKind::Assign && !s->place.path.empty() && s->place.path.back().kind != Place::Step::Field)
+        arrays = true;
+      return true;
+    };
+  }
+  void look(const Expr *e) {
+    switch (e->op) {
+    case Op::Map:
+    case Op::At:
+    case Op::Reduce:
+    case Op::Scan:
+    case Op::Comprehension: arrays = true; return;
+    case Op::Library: arrays |= hasArray(e->type) || std::any_of(e->args.begin(), e->args.end(), [](const Expr *a) { return hasArray(a->type); }); return;
+    case Op::Call:
+      if (e->callee->kind != FunctionKind::Fn)
+        tasks = true;
+      else if (seen.insert(e->callee).second)
+        walker.block(e->callee->body);
+      return;
+    default: return;
+    }
+  }
+};
+} // namespace
+
+bool computesArrays(const Stmt *s) {
+  Submissions found;
+  found.walker.stmt(s);
+  return found.arrays;
+}
+bool callsTasks(const Stmt *s) {
+  Submissions found;
+  found.walker.stmt(s);
+  return found.tasks;
 }
 
 bool KernelCode::isArray(const Expr *e) {

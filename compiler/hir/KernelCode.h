@@ -7,6 +7,11 @@
 
 namespace dagger::hir {
 
+// What the host submits for a statement, also for the functions that it calls: operations on arrays; tasks and kernels with
+// `group`.
+bool computesArrays(const Stmt *);
+bool callsTasks(const Stmt *);
+
 class KernelCode {
   std::map<const Function *, bool> functions;
 

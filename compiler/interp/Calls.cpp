@@ -178,7 +178,10 @@ struct CallPlan {
       if (const FailureRef *failed = failedIn(slot))
         setFailed(caller, caller.slot(place.slot), place.whole, *failed);
       else
-        located(caller, span, [&] { place.put(caller, selections[size_t(args[i].place)], slot, param.layout); });
+        located(caller, span, [&] {
+          place.put(caller, selections[size_t(args[i].place)], slot, param.layout);
+          place.rechunk(caller);
+        });
     }
   }
 };
@@ -223,7 +226,7 @@ Node *Compiler::call(const hir::Expr *e) {
       plan.args.push_back({expr(e->args[nextArg++]), -1});
     }
   plan.isSimple = mode == Mode::Strict && callee.kind == hir::FunctionKind::Fn &&
-                  (plan.places.empty() || (plan.places.size() == 1 && plan.places[0].isWhole()));
+                  (plan.places.empty() || (plan.places.size() == 1 && plan.places[0].isWhole() && plan.places[0].chunks.empty()));
   if (!hasCell(e->type))
     return make<TupleCall>(e->span, std::move(plan));
   return withValue(e->type, [&]<class T>() -> Node * { return make<CallNode<T>>(e->span, std::move(plan)); });

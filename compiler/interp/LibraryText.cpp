@@ -1,6 +1,7 @@
 // Functions on texts.
 #include "compiler/interp/Library.h"
 #include "compiler/interp/Text.h"
+#include "runtime/abi/Arguments.h"
 #include "runtime/text/Text.h"
 
 namespace dagger::interp {
@@ -16,8 +17,13 @@ void from(const LibraryCall &call) { call.give(show(call.type(0), call.args[0]))
 
 void parse(const LibraryCall &call) {
   const hir::Type *type = call.e.type;
-  if (type->kind == hir::TypeKind::Date || type->kind == hir::TypeKind::Timestamp)
-    throw PlainFailure{NotInterpreted, "the reference execution does not read dates from texts"};
+  if (type->kind == hir::TypeKind::Date || type->kind == hir::TypeKind::Timestamp) {
+    std::string_view from = text::trim(call.text(0));
+    auto &value = at<int64_t>(call.to);
+    if (!(type->kind == hir::TypeKind::Date ? rt::parseDate(from, value) : rt::parseTimestamp(from, value)))
+      throw PlainFailure{failures::BadText, failures::badText(text::quote(call.text(0)), hir::toString(type))};
+    return;
+  }
   if (text::parse(libraryType(type), call.text(0), call.to))
     throw PlainFailure{failures::BadText, failures::badText(text::quote(call.text(0)), hir::toString(type))};
 }

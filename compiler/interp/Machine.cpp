@@ -10,7 +10,16 @@ void fail(Frame &frame, Span span, int32_t code, std::string message) {
   record->message = std::move(message);
   constexpr size_t MostSites = 64; // of a deep recursion the innermost calls are shown
   Span at = span;
-  for (Frame *f = &frame; f && f->code; f = f->caller) {
+  Frame *f = &frame;
+  if (f->code && f->code->function->kind == hir::FunctionKind::Extern) {
+    // It has no line of the program: its place is the call, which is then not another one.
+    record->task = f->code->function;
+    record->sites.push_back({f->callSite, f->code->function});
+    f = f->caller;
+    at = f->callSite;
+    f = f->caller;
+  }
+  for (; f && f->code; f = f->caller) {
     if (record->sites.size() < MostSites)
       record->sites.push_back({at, f->code->function});
     hir::FunctionKind kind = f->code->function->kind;

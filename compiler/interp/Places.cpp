@@ -282,7 +282,19 @@ PlaceNode Compiler::place(const hir::Place &p) {
       }
     }
   }
+  if (p.path.empty())
+    for (const hir::Expr *e : p.root->chunks)
+      node.chunks.push_back(index(e));
   return node;
+}
+
+void PlaceNode::rechunk(Frame &frame) const {
+  if (chunks.empty())
+    return;
+  ArrayRef &array = at<ArrayRef>(frame.slot(slot));
+  array.own();
+  for (size_t axis = 0; axis < chunks.size(); ++axis)
+    array->chunk[axis] = chunks[axis]->eval(frame);
 }
 
 namespace {

@@ -50,6 +50,7 @@ struct PlaceNode {
   std::vector<IndexNode *> tile;
   size_t fieldOffset = 0;                     // in an array of tuples: of the field that is meant
   const Layout *field = nullptr;              // null: the whole element
+  std::vector<IndexNode *> chunks;            // of a whole variable declared with @chunks
   Span span;
 
   bool isWhole() const { return !hasSubscripts && !isTile && !field; }
@@ -58,6 +59,7 @@ struct PlaceNode {
   void check(Frame &frame) const;             // throws if the place holds a failed value
   void take(Frame &frame, const Selection &selection, std::byte *to) const;
   void put(Frame &frame, const Selection &selection, std::byte *from, const Layout *layout) const;
+  void rechunk(Frame &frame) const;           // what a callee put there, as the variable was declared
 };
 
 } // namespace dagger::interp

@@ -61,8 +61,17 @@ void Lowering::arguments(const Expr *e, SmallVectorImpl<Val> &out, SmallVectorIm
 }
 
 void Lowering::writeUpdates(const Expr *e, ArrayRef<Val> updated, ArrayRef<Chosen> chosen) {
-  for (auto [place, value, where] : llvm::zip_equal(e->places, updated, chosen))
+  for (auto [place, value, where] : llvm::zip_equal(e->places, updated, chosen)) {
     writePlace(place, value, place.type, &where);
+    if (!place.path.empty() || place.root->chunks.empty())
+      continue;
+    // The callee may have made a new array; that of the variable passes as it is.
+    Values chunk;
+    for (const Expr *extent : place.root->chunks)
+      chunk.push_back(emitIndex(extent));
+    for (Value &part : state.env[place.root].parts)
+      part = array::RechunkOp::create(builder, loc(place.span), part.getType(), part, chunk);
+  }
 }
 
 Val Lowering::callDirect(const Expr *e, func::FuncOp func, bool futures) {

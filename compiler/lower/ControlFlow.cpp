@@ -403,6 +403,10 @@ void Lowering::emitUnguarded(const Stmt *s) {
     state.retries = own.retries;
   if (!own.name.empty())
     state.callName = own.name;
+  // Tasks take theirs with the call, launches from what is open around them.
+  bool annotatesArrays = state.context == Context::Host && (own.priority || !own.name.empty()) && hir::computesArrays(s);
+  if (annotatesArrays)
+    task::BeginAnnotatedOp::create(builder, at, own.name.empty() ? StringAttr() : builder.getStringAttr(own.name), own.priority);
   if (sequential)
     task::BeginSequentialOp::create(builder, at);
   switch (s->kind) {
@@ -466,6 +470,8 @@ void Lowering::emitUnguarded(const Stmt *s) {
   }
   if (sequential)
     task::EndSequentialOp::create(builder, at);
+  if (annotatesArrays)
+    task::EndAnnotatedOp::create(builder, at);
   std::tie(state.priority, state.retries, state.callName) = saved;
 }
 

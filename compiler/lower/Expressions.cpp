@@ -147,6 +147,8 @@ Val Lowering::emit(const Expr *e) {
   case Op::Format: return emitFormat(e);
   case Op::Extent: {
     Val array = emit(e->args[0]);
+    if (!array.view && !inKernel && !cast<RankedTensorType>(array.parts[0].getType()).hasStaticShape())
+      array::LookShapeOp::create(builder, at, array.parts[0]);
     Value n = array.view ? array.view->extents[e->intValue] : extent(array.parts[0], e->intValue, at);
     return fromIndex(n, scalarType(e->type), at);
   }

@@ -37,6 +37,11 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
       error(5019, annotation.span, "`@threads` stands before the declaration of a `task`, which has several threads inside");
       continue;
     }
+    bool isOfTasks = annotation.name == "name" || annotation.name == "priority" || annotation.name == "retry";
+    if ((what == Annotated::Declaration && isOfTasks) || (onDeclaration && annotation.name == "sequential")) {
+      error(5019, annotation.span, "`@" + annotation.name + "` stands before " + (annotation.name == "sequential" ? "a statement or block" : "the declaration of a `task`, or before a statement"));
+      continue;
+    }
     if (annotation.name == "on") {
       bool ok = !annotation.args.empty(), isNode = false;
       for (const ast::Argument &argument : annotation.args) {

@@ -358,6 +358,10 @@ private:
   Iteration iterate(const ast::Pattern &pattern, const ast::Expr *in);
 
   // ---- Annotations.cpp
+  // The statements of the typed program that one of the source became, and what is said of it.
+  struct AnnotatedStatements { std::vector<hir::Annotation> list; std::vector<hir::Stmt *> statements; };
+  void findUnknownNames(const ast::Lambda &lambda);
+  void checkAnnotated(const AnnotatedStatements &group);
   enum class Annotated { Task, Declaration, Variable, Statement };
   std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, Annotated what);
   std::vector<hir::Expr *> chunks(const hir::Type *type, const std::vector<ast::Annotation> &list);
@@ -393,6 +397,7 @@ private:
 
   Value reduction(LibraryCall &), minMax(LibraryCall &), reduceCall(LibraryCall &), scanCall(LibraryCall &), whereCall(LibraryCall &);
   Value lenCall(LibraryCall &), zerosCall(LibraryCall &), fillCall(LibraryCall &), iotaCall(LibraryCall &), linspaceCall(LibraryCall &);
+  void sortByLastKeys(Value &array, Value &keys, bool descending, Span span);
   Value reshapeCall(LibraryCall &), transposeCall(LibraryCall &), concatCall(LibraryCall &), sortCall(LibraryCall &), argsortCall(LibraryCall &), uniqueCall(LibraryCall &);
   Value stringCall(LibraryCall &), bytesCall(LibraryCall &), dateCall(LibraryCall &);
   Value printCall(LibraryCall &), showCall(LibraryCall &), saveCall(LibraryCall &), readCall(LibraryCall &), plotCall(LibraryCall &);
@@ -422,6 +427,10 @@ private:
   std::map<std::string, hir::Function *> instances;
   std::set<std::string> symbols;
   std::vector<Edge> edges;
+  std::vector<AnnotatedStatements> annotated;
+  // Of lambdas that nothing has called yet: names in them that stand for nothing. A call checks all of the body.
+  struct UnknownName { std::string name, near; Span span; };
+  std::map<const ast::Lambda *, std::vector<UnknownName>> uncalled;
   std::vector<Effect> effects;
   std::unordered_map<const hir::Var *, Extent> aliases;       // immutable integers whose value is a known extent
   std::unordered_map<const hir::Expr *, Extent> exprExtents;  // Extent nodes

@@ -1,6 +1,7 @@
 // What functions do besides computing a value, closed over what they call, and where that is not allowed.
 #include "compiler/hir/KernelCode.h"
 #include "compiler/sema/Checker.h"
+#include <algorithm>
 
 namespace dagger::sema {
 
@@ -13,6 +14,18 @@ void Checker::effect(const std::string &what, Span span) {
 
 static bool isScalarCode(Context context) { return context == Context::Kernel || context == Context::Group || context == Context::Scalar; }
 static const char *nameOf(Context context) { return context == Context::Scalar ? "code that maps over arrays" : "a kernel"; }
+
+// An annotation has something to act on.
+void Checker::checkAnnotated(const AnnotatedStatements &group) {
+  auto any = [&](bool (*does)(const hir::Stmt *)) { return std::any_of(group.statements.begin(), group.statements.end(), does); };
+  for (const hir::Annotation &annotation : group.list) {
+    std::string name = "`@" + annotation.name + "`";
+    if (annotation.name == "retry" && !any(hir::callsTasks))
+      error(5019, annotation.span, name + " stands before what calls tasks").help = any(hir::computesArrays) ? "an operation on arrays gives the same each time" : "leave it out";
+    else if ((annotation.name == "name" || annotation.name == "priority") && !any(hir::callsTasks) && !any(hir::computesArrays))
+      error(5019, annotation.span, name + " stands before what calls tasks or computes arrays").help = "leave it out";
+  }
+}
 
 void Checker::closeFacts() {
   std::unordered_map<hir::Function *, std::vector<hir::Function *>> callees;
@@ -68,6 +81,15 @@ void Checker::closeFacts() {
     else if (edge.to->isRecursive && edge.context != Context::Scalar)
       error(5007, edge.span, name + " is recursive: it cannot be called in a kernel").help = "write it as a loop";
   }
+  for (const auto &[lambda, names] : uncalled)
+    for (const UnknownName &unknown : names) {
+      Diagnostic &d = error(2001, unknown.span, "nothing here is called `" + unknown.name + "`");
+      if (!unknown.near.empty())
+        d.help = "did you mean `" + unknown.near + "`?";
+    }
+  if (!diagnostics->hasErrors())
+    for (const AnnotatedStatements &group : annotated)
+      checkAnnotated(group);
   hir::KernelCode code;
   for (const hir::Function &function : program->functionArena)
     if (function.kind == FunctionKind::GroupKernel && function.body && !diagnostics->hasErrors())

@@ -6,6 +6,48 @@ namespace dagger::sema {
 
 using hir::Op;
 
+static void namesOf(const ast::Pattern &pattern, std::set<std::string> &names) {
+  names.insert(pattern.name);
+  for (const ast::Pattern &part : pattern.elements)
+    namesOf(part, names);
+}
+
+// What is declared anywhere in the body counts as known: the rest is told when the lambda is called.
+void Checker::findUnknownNames(const ast::Lambda &lambda) {
+  std::set<std::string> declared;
+  std::vector<const ast::NameExpr *> used;
+  Visitor visitor;
+  visitor.expr = [&](const ast::Expr &e) {
+    if (e.kind == ast::ExprKind::Name)
+      used.push_back(static_cast<const ast::NameExpr *>(&e));
+    else if (e.kind == ast::ExprKind::Lambda)
+      for (const ast::Name &param : static_cast<const ast::Lambda &>(e).params)
+        declared.insert(param.text);
+    else if (e.kind == ast::ExprKind::InlineKernel)
+      for (const ast::Name &index : static_cast<const ast::InlineKernel &>(e).indices)
+        declared.insert(index.text);
+    else if (e.kind == ast::ExprKind::Comprehension)
+      for (const auto &clause : static_cast<const ast::Comprehension &>(e).clauses)
+        namesOf(clause.pattern, declared);
+    return true;
+  };
+  visitor.stmt = [&](const ast::Stmt &stmt) {
+    if (stmt.kind == ast::StmtKind::Let || stmt.kind == ast::StmtKind::Var)
+      namesOf(static_cast<const ast::LetStmt &>(stmt).pattern, declared);
+    else if (stmt.kind == ast::StmtKind::For)
+      namesOf(static_cast<const ast::ForStmt &>(stmt).pattern, declared);
+  };
+  walk(&lambda, visitor);
+  std::vector<UnknownName> &unknown = uncalled[&lambda];
+  for (const ast::NameExpr *use : used) {
+    const std::string &name = use->name;
+    bool isKnown = declared.contains(name) || lookup(name) || state->module->decls.contains(name) || state->typeParams.contains(name) ||
+                   isLibraryName(name) || scalarNamed(name) || name == "min" || name == "max" || name == "_" || moduleNamed(name, use->span);
+    if (!isKnown)
+      unknown.push_back({name, nearest(name, visibleNames()).value_or(""), use->span});
+  }
+}
+
 std::shared_ptr<FunctionValue> Checker::closure(const ast::Lambda &lambda, bool snapshot) {
   auto function = std::make_shared<FunctionValue>();
   function->id = ++functionValueIds;
@@ -36,6 +78,8 @@ std::shared_ptr<FunctionValue> Checker::closure(const ast::Lambda &lambda, bool 
     }
     function->captures.push_back({name, captured});
   }
+  if (!uncalled.contains(&lambda))
+    findUnknownNames(lambda);
   return function;
 }
 
@@ -82,6 +126,7 @@ std::shared_ptr<FunctionValue> Checker::functionValue(const ast::Expr *expr, boo
 
 Value Checker::inlineLambda(const FunctionValue &function, std::vector<Value> args, Span span, const hir::Type *hint) {
   const ast::Lambda &lambda = *function.lambda;
+  uncalled[&lambda].clear();
   if (args.size() != lambda.params.size()) {
     error(3005, span, "the function takes " + std::to_string(lambda.params.size()) + (lambda.params.size() == 1 ? " argument, " : " arguments, ") + std::to_string(args.size()) + " are given").notes.push_back({lambda.span, "it is here"});
     return poison(span);

@@ -1,5 +1,7 @@
 // Functions of the program: one for each declaration and each set of type and function arguments in use.
 #include "compiler/sema/Checker.h"
+#include "compiler/hir/Walker.h"
+#include <algorithm>
 
 namespace dagger::sema {
 
@@ -116,6 +118,22 @@ static void collectReassigned(const ast::Block *body, std::set<std::string> &nam
   walk(body, visitor);
 }
 
+// An extent that a signature names and nobody reads is not asked for: an argument need not have its shape yet, nor ever.
+static void dropUnreadExtents(hir::Block *block, size_t declared) {
+  std::set<const hir::Var *> read;
+  hir::Walker walker;
+  walker.onExpr = [&](const hir::Expr *e) {
+    if (e->op == Op::Local)
+      read.insert(e->var);
+  };
+  walker.block(block);
+  auto isUnread = [&](const hir::Stmt *stmt) {
+    return stmt->kind == hir::StmtKind::Let && stmt->value && stmt->value->op == Op::Extent && !read.contains(stmt->var);
+  };
+  auto end = block->statements.begin() + ptrdiff_t(declared);
+  block->statements.erase(std::remove_if(block->statements.begin(), end, isUnread), end);
+}
+
 void Checker::elaborate(PendingInstance &instance) {
   hir::Function *function = instance.function;
   const FunctionInfo &info = *instance.info;
@@ -133,13 +151,16 @@ void Checker::elaborate(PendingInstance &instance) {
   inside.sink = &block->statements;
   state = &inside;
   prologue(info, instance);
+  size_t declared = block->statements.size();
   function->body = block;
-  if (info.isGroupKernel())
+  if (info.isGroupKernel()) {
     elaborateGroupKernel(info, block);
-  else if (info.isKernel())
+  } else if (info.isKernel()) {
     elaboratePointKernel(info, block);
-  else
+  } else {
     finishBody(info.function->body, block);
+    dropUnreadExtents(block, declared);
+  }
   state = nullptr;
 }
 

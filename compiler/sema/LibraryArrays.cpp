@@ -191,6 +191,26 @@ static bool isOrdered(const hir::Type *type) {
   return type->kind == TypeKind::Int || type->kind == TypeKind::Float || type->kind == TypeKind::Str || type->kind == TypeKind::Date || type->kind == TypeKind::Bool;
 }
 
+// Several keys: sorting is stable, so the last one goes first, and takes the other keys along.
+void Checker::sortByLastKeys(Value &array, Value &keys, bool descending, Span span) {
+  auto sortBy = [&](const Value &what, const Value &key) {
+    Value sorted = library("sort", what.type(), span, {what.expr, key.expr}, what.shape);
+    sorted.expr->attrs.push_back({"axis", 0, ""});
+    sorted.expr->attrs.push_back({"descending", descending, ""});
+    return once(sorted, "sorted");
+  };
+  keys = once(keys, "keys");
+  std::vector<Value> parts;
+  for (size_t i = 0; i < keys.type()->elements.size(); ++i)
+    parts.push_back(field(keys, int(i), span));
+  for (; parts.size() > 1; parts.pop_back()) {
+    array = sortBy(array, parts.back());
+    for (size_t i = 0; i + 1 < parts.size(); ++i)
+      parts[i] = sortBy(parts[i], parts.back());
+  }
+  keys = parts[0];
+}
+
 Value Checker::sortCall(LibraryCall &call) {
   Value array = arrayArgument(call, 0);
   auto desc = flagArgument(call, "desc");
@@ -224,8 +244,14 @@ Value Checker::sortCall(LibraryCall &call) {
     }
     if (bad(keys))
       return poison(call.span);
+    auto isKey = [](const hir::Type *type) { return type->isArray() && type->rank == 1 && isOrdered(type->element); };
+    const auto &several = keys.type()->elements;
+    if (keys.type()->isTuple() && !several.empty() && std::all_of(several.begin(), several.end(), isKey)) {
+      sortByLastKeys(array, keys, *desc, call.span);
+      args[0] = array.expr;
+    }
     if (!keys.type()->isArray() || keys.type()->rank != 1 || !isOrdered(keys.type()->element)) {
-      error(3001, by->value->span, "`by` is a function of an element, or an array of keys; this is " + toString(keys.type()));
+      error(3001, by->value->span, "`by` is a function of an element that gives a key or a tuple of keys, or an array of keys; this is " + toString(keys.type()));
       return poison(call.span);
     }
     if (!keys.shape.extents.empty() && !array.shape.extents.empty() && differ(keys.shape.extents[0], array.shape.extents[0])) {

@@ -347,7 +347,7 @@ Value Checker::conversion(const hir::Type *to, const ast::Call &call, std::vecto
   }
   if (bad(value))
     return poison(span);
-  if (elementOf(value.type()) == strType && to != strType && (isInteger(to) || isFloat(to) || to->kind == TypeKind::Date)) {
+  if (elementOf(value.type()) == strType && to != strType && (isInteger(to) || isFloat(to) || to->kind == TypeKind::Date || to->kind == TypeKind::Timestamp)) {
     return elementwise(span, {value}, [&](const std::vector<hir::Expr *> &a) {
       hir::Expr *e = node(Op::Library, to, span, {a[0]});
       e->text = "str.parse";

@@ -131,12 +131,13 @@ Value Checker::readCall(LibraryCall &call) {
   }
   if (type == program->array(scalar(TypeKind::Int, 8, false), 1))
     return checkShape(library("read.bytes", type, call.span, {path.expr}, shape), written, "what is read");
-  if (type->rank > 2 || !isNumber(type->element)) {
-    error(3001, written->span, "`read` gives numbers, as an array of rank 1 or 2; not " + toString(type));
+  bool isConstant = path.expr->op == hir::Op::Const, isFlat = isConstant && !path.expr->text.ends_with(".npy") && !path.expr->text.ends_with(".png");
+  if ((isFlat && type->rank > 2) || (!isNumber(type->element) && type->element->kind != TypeKind::Bool)) {
+    error(3001, written->span, "`read` gives numbers" + std::string(isFlat && type->rank > 2 ? ", lines of which are an array of rank 1 or 2" : " or bools") + "; not " + toString(type));
     return poison(call.span);
   }
   Value result = library("read.numbers", type, call.span, {path.expr}, shape);
-  int64_t columns = type->rank == 1 ? 1 : shape.extents[1].kind == Extent::Number ? shape.extents[1].number : 0;
+  int64_t columns = type->rank == 1 ? 1 : type->rank == 2 && shape.extents[1].kind == Extent::Number ? shape.extents[1].number : 0; // of lines of numbers
   result.expr->attrs.push_back({"columns", columns, ""});
   return checkShape(result, written, "what is read");
 }

@@ -118,9 +118,11 @@ bool Checker::statement(const ast::Stmt &stmt) {
   }
   }
   // A statement can be several in the typed program: a call, then the names of what it gives.
-  if (!list.empty())
-    for (size_t i = from; i < state->sink->size(); ++i)
-      (*state->sink)[i]->annotations = list;
+  if (!list.empty()) {
+    annotated.push_back({list, {state->sink->begin() + ptrdiff_t(from), state->sink->end()}});
+    for (hir::Stmt *made : annotated.back().statements)
+      made->annotations = list;
+  }
   --depth;
   return diverges;
 }
@@ -280,7 +282,7 @@ void Checker::let(const ast::LetStmt &stmt) {
   if (!declared)
     return;
   if (declared->var)
-    declared->var->isReplaceable = isMutable && pieces.empty();
+    declared->var->isReplaceable = isMutable && pieces.empty(), declared->var->chunks = pieces;
   declared->chunks = std::move(pieces);
 }
 

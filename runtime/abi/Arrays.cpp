@@ -53,6 +53,16 @@ int64_t dg_array_extent(dg_context *context, dg_array *a, int64_t axis) {
   return a->extents[axis];
 }
 
+void dg_array_look_shape(dg_context *context, dg_array *a) {
+  if (!context->isHost)
+    return;
+  waitForShape(*context->runtime, a);
+  if (a->buffer->base)
+    return;
+  if (const Failure *failure = anyFailure(a->buffer))
+    context->runtime->settle(failure);
+}
+
 // ---- making ----------------------------------------------------------------------------------------------------------------
 
 // A failure on the host makes a failed value; in a task it ends the task.
@@ -228,6 +238,8 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
       dg_array_release(a);
       return failed;
     }
+  if (a->buffer->gridGiven && isWhole(a) && std::equal(chunk, chunk + a->rank, a->buffer->chunk))
+    return a;
   if (const Failure *failure = withoutStorage(context, a)) {
     dg_array *failed = newFailed(context, a->type, a->rank, a->extents, failure);
     dg_array_release(a);

@@ -80,6 +80,19 @@ void dg_order(dg_context *context, const dg_location *) {
   context->runtime->effects.flush();
 }
 
+void dg_begin_annotated(dg_context *context, const char *name, int32_t priority) {
+  if (!context->isHost)
+    return;
+  auto &open = context->runtime->annotated;
+  Runtime::Annotated outer = open.empty() ? Runtime::Annotated() : open.back();
+  open.push_back({name ? name : outer.name, priority ? priority : outer.priority});
+}
+
+void dg_end_annotated(dg_context *context) {
+  if (context->isHost)
+    context->runtime->annotated.pop_back();
+}
+
 void dg_begin_sequential(dg_context *context) {
   if (context->isHost && context->runtime->sequentialDepth++ == 0)
     context->runtime->sequentialLast = TaskRef();

@@ -320,6 +320,11 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
   work->launch = launch;
   work->sequence = ++runtime.sequence;
   work->name = launch.name ? launch.name : "";
+  if (!runtime.annotated.empty()) {
+    const Runtime::Annotated &annotated = runtime.annotated.back();
+    work->name = annotated.name ? annotated.name : work->name;
+    priority = priority ? priority : annotated.priority;
+  }
   work->location = launch.location;
   for (int axis = 0; axis < launch.rank; ++axis)
     work->extents[axis] = std::max<int64_t>(extents[axis], 0);

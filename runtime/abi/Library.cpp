@@ -96,7 +96,13 @@ void dg_library(dg_context *context, int32_t function, dg_array *const *arrays, 
   } else {
     dg_task task = {DG_ABI_VERSION, uint8_t(arrayCount + textCount), uint8_t(resultCount), LibraryTask, 0, uint32_t(bytes),
                     runLibrary,     access, resultType, resultRank, names[function], location};
-    dg_task_submit(context, &task, frame, all, nullptr, nullptr, results, 0);
+    int32_t priority = 0;
+    if (context->isHost && !context->runtime->annotated.empty()) {
+      const Runtime::Annotated &annotated = context->runtime->annotated.back();
+      task.name = annotated.name ? annotated.name : task.name;
+      priority = annotated.priority;
+    }
+    dg_task_submit(context, &task, frame, all, nullptr, nullptr, results, priority);
   }
   for (int32_t t = 0; t < textCount; ++t)
     dg_array_release(all[arrayCount + t]);

@@ -81,7 +81,8 @@ struct Host {
     int error = runtime.effects.outputError();
     if (!error)
       return true;
-    std::fprintf(stderr, "error: cannot write to standard output: %s\n", std::strerror(error));
+    if (error != EPIPE) // who closed the pipe has what they wanted, as with `head`
+      std::fprintf(stderr, "error: cannot write to standard output: %s\n", std::strerror(error));
     code = 1;
     return false;
   }

@@ -48,6 +48,13 @@ public:
   uint64_t replayed = 0; // submissions
   Plan *plan() { return plans.empty() ? nullptr : plans.back().get(); }
 
+  // @name and @priority of the statements that are under way, the innermost last.
+  struct Annotated {
+    const char *name = nullptr;
+    int32_t priority = 0;
+  };
+  std::vector<Annotated> annotated;
+
   // @sequential: the last task of the region that is open.
   int sequentialDepth = 0;
   TaskRef sequentialLast;

@@ -32,7 +32,7 @@ TEST(Sema, ProductsAreFusedWithSums) {
 // An elementwise expression is one Map, in which each variable stands once and products are fused.
 TEST(Sema, ElementwiseExpressionsAreOneMap) {
   std::string dump = check("fn f(x: [f64; n], k: f64) -> [f64; n] { k * x + x / 2.0 }\nfn main() { print(f([1.0, 2.0], 3.0)) }\n")->dump();
-  EXPECT_TRUE(contains(dump, "=> map(x.0; (x.3: f64) => { fma(k.1, x.3, div(x.3, 2f64)) }): [f64; _]")) << dump;
+  EXPECT_TRUE(contains(dump, "=> map(x.0; (x.2: f64) => { fma(k.1, x.2, div(x.2, 2f64)) }): [f64; _]")) << dump;
 }
 
 // An axis stretches only where its extent is known to be 1.

@@ -58,6 +58,20 @@ def Array_CheckIndexOp : Array_CheckedOp<"check_index"> {
   let hasVerifier = 1;
 }
 
+def Array_LookShapeOp : Array_CheckedOp<"look_shape"> {
+  let summary = "stops the program if an array failed before it had a shape";
+  let description = [{
+    A host function only: what `tensor.dim` gives for such an array is no number that the program may see. What an operation
+    needs of a failed operand is, since the result fails with it, so `tensor.dim` alone does not look.
+
+    ```mlir
+    array.look_shape %a : tensor<?xf64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$array);
+  let assemblyFormat = "$array attr-dict `:` type($array)";
+}
+
 def Array_InsertOp : Array_CheckedOp<"insert", [
     AllTypesMatch<["array", "result"]>,
     TypesMatchWith<"the value is an element of the array", "array", "value",

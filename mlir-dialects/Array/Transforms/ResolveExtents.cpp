@@ -1,6 +1,7 @@
 // Extents of computed arrays are what they were computed with.
 #include "mlir-dialects/Array/Transforms/Extents.h"
 #include "mlir-dialects/Array/Transforms/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -18,6 +19,8 @@ class Shapes {
 public:
   // Where the array has its shape from; null if that is itself.
   Value source(Value array);
+  // The arrays that are asked for the shape of this one.
+  void asked(Value array, llvm::SetVector<Value> &arrays);
   Value origin(Value array) {
     while (Value next = source(array))
       array = next;
@@ -71,9 +74,40 @@ Value Shapes::source(Value array) {
   return {};
 }
 
+void Shapes::asked(Value array, llvm::SetVector<Value> &arrays) {
+  array = origin(array);
+  auto type = cast<RankedTensorType>(array.getType());
+  if (array.getDefiningOp<arith::ConstantOp>() || array.getDefiningOp<tensor::FromElementsOp>())
+    return;
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    if (!type.isDynamicDim(axis))
+      continue;
+    Value given = extentGiven(array, axis);
+    if (!given) {
+      arrays.insert(array);
+      continue;
+    }
+    while (auto cast = given.getDefiningOp<arith::IndexCastOp>())
+      given = cast.getIn();
+    if (auto dim = given.getDefiningOp<tensor::DimOp>())
+      asked(dim.getSource(), arrays);
+  }
+}
+
 struct ResolveExtents : impl::ResolveExtentsBase<ResolveExtents> {
   void runOnOperation() override {
     Shapes shapes;
+    // First, while the extents still lead to the arrays that they are of. What is asked for its shape alone need not be made.
+    SmallVector<LookShapeOp> looks;
+    getOperation().walk([&](LookShapeOp look) { looks.push_back(look); });
+    for (LookShapeOp look : looks) {
+      llvm::SetVector<Value> arrays;
+      shapes.asked(look.getArray(), arrays);
+      OpBuilder builder(look);
+      for (Value array : arrays)
+        LookShapeOp::create(builder, look.getLoc(), array);
+      look.erase();
+    }
     getOperation().walk([&](tensor::DimOp dim) {
       std::optional<int64_t> axis = dim.getConstantIndex();
       if (!axis)

@@ -64,6 +64,14 @@ struct CheckIndex : Pattern<array::CheckIndexOp> {
   }
 };
 
+struct LookShape : Pattern<array::LookShapeOp> {
+  REWRITE(array::LookShapeOp) {
+    if (Abi::isHost(op)) abi.call(rewriter, op.getLoc(), "dg_array_look_shape", {}, {Abi::context(op), adaptor.getArray()});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 void storeElement(Abi &abi, ConversionPatternRewriter &rewriter, Location loc, Type element, Value array, ValueRange indices, Value value) {
   Value address = abi.address(rewriter, loc, array, indices, element);
   if (isa<array::StrType>(element)) {
@@ -344,7 +352,7 @@ struct Cast : Pattern<tensor::CastOp> {
 } // namespace
 
 void populateArrayPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Text, Element, CheckIndex, Insert, Load, Store, Slice, Reshape, Transpose, Rechunk, Tiles, TileBox, Count<array::RetainOp>,
+  patterns.add<Text, Element, CheckIndex, LookShape, Insert, Load, Store, Slice, Reshape, Transpose, Rechunk, Tiles, TileBox, Count<array::RetainOp>,
                Count<array::ReleaseOp>, Own, Library, Dim, Extract, Await, Keep, FromElements, Empty, Cast>(abi);
   patterns.add<Constant>(abi, /*benefit=*/2); // before the one for scalars
 }

@@ -421,10 +421,20 @@ struct Runtime : Pattern<RuntimeOp> {
     return success();
   }
 };
+struct BeginAnnotated : Pattern<BeginAnnotatedOp> {
+  REWRITE(BeginAnnotatedOp) {
+    Location loc = op.getLoc();
+    Value name = op.getName() ? abi.cString(rewriter, loc, *op.getName()) : abi.null(rewriter, loc);
+    abi.call(rewriter, loc, "dg_begin_annotated", {}, {Abi::context(op), name, priorityOf(abi, rewriter, op, adaptor.getPriority())});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
 } // namespace
 
 void populateTaskPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime>(abi);
+  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime, BeginAnnotated>(abi);
+  patterns.add<Bare<EndAnnotatedOp>>(abi, "dg_end_annotated");
   patterns.add<Bare<BeginSequentialOp>>(abi, "dg_begin_sequential");
   patterns.add<Bare<EndSequentialOp>>(abi, "dg_end_sequential");
   patterns.add<Bare<BeginPlanOp>>(abi, "dg_begin_plan");

@@ -345,6 +345,29 @@ def Task_EndPlanOp : Task_Op<"end_plan"> {
   let assemblyFormat = "attr-dict";
 }
 
+def Task_BeginAnnotatedOp : Task_Op<"begin_annotated"> {
+  let summary = "from here on launches have this name and this priority";
+  let description = [{
+    Both steer only: a launch that moves out, or that another one is fused with, does what it did.
+
+    ```mlir
+    task.begin_annotated "smooth" priority %p
+    ```
+  }];
+  let arguments = (ins OptionalAttr<StrAttr>:$name, Optional<I64>:$priority);
+  let assemblyFormat = "($name^)? (`priority` $priority^)? attr-dict";
+}
+
+def Task_EndAnnotatedOp : Task_Op<"end_annotated"> {
+  let summary = "the end of what task.begin_annotated began";
+  let description = [{
+    ```mlir
+    task.end_annotated
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
 def Task_BeginSequentialOp : Task_Op<"begin_sequential"> {
   let summary = "from here on each task starts when the one before has ended";
   let description = [{

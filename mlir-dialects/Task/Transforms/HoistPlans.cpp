@@ -11,7 +11,7 @@ namespace dagger::task {
 namespace {
 // What does nothing but name, view or measure arrays, or compute numbers: the host does it anew in each turn.
 bool isPlain(Operation *op) {
-  if (isa<array::OwnOp, array::SliceOp, array::TransposeOp, array::CheckIndexOp, tensor::DimOp, tensor::CastOp, tensor::EmptyOp>(op)) return true;
+  if (isa<array::OwnOp, array::SliceOp, array::TransposeOp, array::CheckIndexOp, array::LookShapeOp, tensor::DimOp, tensor::CastOp, tensor::EmptyOp>(op)) return true;
   return op->getNumRegions() == 0 && isMemoryEffectFree(op) && !isa<AwaitOp, array::ElementOp, tensor::ExtractOp>(op);
 }
 

@@ -63,6 +63,8 @@ void dg_array_release(dg_array *a);                                             
 void dg_array_look(dg_context *, dg_array *a, const dg_location *);
 // Extent along an axis; waits for the shape; does not look (0 if `a` failed before it had a shape).
 int64_t dg_array_extent(dg_context *, dg_array *a, int64_t axis);
+// Waits for the shape and looks at nothing else: an array that failed before it had one stops the host.
+void dg_array_look_shape(dg_context *, dg_array *a);
 // A new array of this shape, not initialized (zeroed if `zero`), complete at once.
 dg_array *dg_array_new(dg_context *, dg_type type, int64_t rank, const int64_t *extents, int32_t zero, const dg_location *);
 // A scalar that is there: rank 0. A text is retained. This is how texts reach tasks and kernels: frames and scalars are
@@ -171,6 +173,10 @@ void dg_order(dg_context *, const dg_location *);                               
 // Around a loop on the host, and at the start of each of its turns: its turns submit the same launches over rotated arrays. They
 // are then replayed from a record of the first ones; a turn that differs is submitted like any other.
 void dg_begin_plan(dg_context *); void dg_next_turn(dg_context *); void dg_end_plan(dg_context *);
+// What the host launches in between is called `name` (null: what it is called anyway) and has this priority (0: its own). They
+// nest; `name` lives as long as the program.
+void dg_begin_annotated(dg_context *, const char *name, int32_t priority);
+void dg_end_annotated(dg_context *);
 void dg_begin_sequential(dg_context *); void dg_end_sequential(dg_context *);   // @sequential
 _Noreturn void dg_fail_assert(dg_context *, dg_str *message /* may be null */, const dg_location *);
 _Noreturn void dg_fail_index(dg_context *, int64_t index, int64_t axis, int64_t extent, const dg_location *);

@@ -18,6 +18,8 @@ func.func @elements(%a: tensor<?x?xf64>, %i: index, %x: f64) -> tensor<?x?xf64> 
   %1 = array.element %a[%i, %i] {in_bounds} : tensor<?x?xf64>
   // CHECK: array.check_index %{{.*}}[%{{.*}}, %{{.*}}] : tensor<?x?xf64>
   array.check_index %a[%i, %i] : tensor<?x?xf64>
+  // CHECK: array.look_shape %{{.*}} : tensor<?x?xf64>
+  array.look_shape %a : tensor<?x?xf64>
   // CHECK: array.insert %{{.*}} into %{{.*}}[%{{.*}}, %{{.*}}] : tensor<?x?xf64>
   %2 = array.insert %x into %a[%i, %i] : tensor<?x?xf64>
   return %2 : tensor<?x?xf64>

@@ -104,3 +104,22 @@ func.func @growing(%n: index, %turns: index) -> index attributes {task.context =
   // CHECK: return %[[D]]
   return %d : index
 }
+
+// A look at the shape of a computed array is one at what gave it its extents; what was made with numbers has them.
+// CHECK-LABEL: func @looked
+// CHECK-SAME: (%[[A:.*]]: tensor<?xf64>, %{{.*}}: index)
+func.func @looked(%a: tensor<?xf64>, %n: index) attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %m = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%m) : tensor<?xf64>
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    linalg.yield %x : f64
+  } -> tensor<?xf64>
+  %f = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: array.look_shape %[[A]]
+  array.look_shape %s : tensor<?xf64>
+  // CHECK-NOT: array.look_shape
+  array.look_shape %f : tensor<?xf64>
+  return
+}

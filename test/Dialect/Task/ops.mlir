@@ -90,6 +90,10 @@ func.func @host(%f: tensor<f64>, %text: !array.str, %c: i1, %n: index, %m: index
   task.fail 9004 "division by zero"
   // CHECK: task.runtime "dg_str_concat"(%{{.*}}, %{{.*}}) {pure} : (!array.str, !array.str) -> !array.str
   %s = task.runtime "dg_str_concat"(%text, %text) {pure} : (!array.str, !array.str) -> !array.str
+  // CHECK: task.begin_annotated "smooth"
+  task.begin_annotated "smooth"
+  // CHECK: task.end_annotated
+  task.end_annotated
   // CHECK: task.begin_sequential
   task.begin_sequential
   // CHECK: task.end_sequential
