@@ -1,4 +1,5 @@
 // The elementwise functions of Math.def, by the C library.
+#include "compiler/elementary/Functions.h"
 #include "compiler/interp/Compiler.h"
 #include "compiler/interp/Scalars.h"
 #include <numeric>
@@ -38,6 +39,11 @@ template <class W> using Function2 = W (*)(W, W);
 
 // W is float or double.
 template <class W> Function1<W> realFunction1(const std::string &name) {
+#define UNARY(function)                                                                                                \
+  if (name == #function)                                                                                               \
+    return [](W x) -> W { return elementary::function(elementary::Real<W>::of(x)).value; };
+  DAGGER_UNARY_FUNCTIONS(UNARY)
+#undef UNARY
 #define CASE(function)                                                                                                 \
   if (name == #function)                                                                                               \
     return [](W x) -> W { return std::function(x); };

@@ -1,4 +1,5 @@
 // The elementwise functions of Math.def: the math dialect where it has the function, else C's by its name.
+#include "compiler/elementary/Functions.h"
 #include "compiler/lower/Lowering.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringMap.h"
@@ -40,6 +41,7 @@ Value Lowering::minMax(bool isMax, Value a, Value b, const hir::Type *type, Loca
 
 Value Lowering::floatMath(StringRef name, ValueRange v, Location at) {
   Value x = v[0];
+  if (elementary::arity(name)) return array::MathOp::create(builder, at, x.getType(), name, v);
   using Make = std::function<Value()>;
 #define DG_UNARY(text, OpName) {text, [&]() -> Value { return math::OpName::create(builder, at, x); }}
   static const char *const direct[] = {"gamma", "lgamma", "hypot", "remainder", "nextafter", "fdim", "exp10"};

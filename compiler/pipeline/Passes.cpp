@@ -68,6 +68,7 @@ static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(task::createExpandMath());
   passes.addNestedPass<func::FuncOp>(array::createCountReferences());
 }
 

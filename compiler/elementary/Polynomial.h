@@ -1,0 +1,67 @@
+// Polynomials, and the pieces that several functions share.
+#pragma once
+#include "compiler/elementary/Numbers.h"
+#include <cstddef>
+#include <limits>
+
+namespace dagger::elementary {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
+
+// c[from] + c[from + 1] x + …: halves whose powers are shared, so that the sums do not wait for each other.
+template <size_t from, size_t to, class R, size_t count> R polynomialPart(const R *powers, const double (&c)[count]) {
+  if constexpr (to - from == 1) return R(c[from]);
+  else {
+    constexpr int level = std::bit_width(to - from - 1) - 1;
+    constexpr size_t middle = from + (size_t(1) << level);
+    return fma(polynomialPart<middle, to>(powers, c), powers[level], polynomialPart<from, middle>(powers, c));
+  }
+}
+
+template <class R, size_t count> R polynomial(R x, const double (&c)[count]) {
+  constexpr int levels = std::bit_width(count - 1);
+  static_assert(levels <= 5);
+  R x2 = levels > 1 ? x * x : x, x4 = levels > 2 ? x2 * x2 : x, x8 = levels > 3 ? x4 * x4 : x, x16 = levels > 4 ? x8 * x8 : x;
+  R powers[] = {x, x2, x4, x8, x16};
+  return polynomialPart<0, count>(powers, c);
+}
+
+template <class R> constexpr bool isDouble = std::is_same_v<typename R::Type, double>;
+template <class R> constexpr int mantissaBits = Format<typename R::Type>::mantissa;
+template <class R> constexpr int exponentBias = Format<typename R::Type>::bias;
+template <class R> constexpr uint64_t bitsOf(double value) {
+  return std::bit_cast<typename Format<typename R::Type>::Bits>(typename R::Type(value));
+}
+
+// The nearest integer to a * b, as a number and modulo the word: |a * b| is below 2^51 (2^22).
+template <class R> struct Rounded {
+  R number;
+  typename R::Word integer;
+};
+template <class R> Rounded<R> roundProduct(R a, R b) {
+  constexpr double shifter = Format<typename R::Type>::shifter;
+  R shifted = fma(a, b, R(shifter));
+  return {shifted - R(shifter), typename R::Word(shifted) - typename R::Word(bitsOf<R>(shifter))};
+}
+
+// 2^n, for n of a normal number.
+template <class R> R powerOfTwo(typename R::Word n) {
+  using Word = typename R::Word;
+  return R((n + Word(exponentBias<R>)) << mantissaBits<R>);
+}
+
+// x 2^n, by two factors: n may be twice as large as an exponent, and what is below the normal numbers is rounded once.
+template <class R> R scale(R x, typename R::Word n) {
+  using Word = typename R::Word;
+  Word biased = n + Word(2 * exponentBias<R>), half = biased >> 1;
+  return x * R(half << mantissaBits<R>) * R((biased - half) << mantissaBits<R>);
+}
+
+// NaN stays.
+template <class R> R clamp(R x, double low, double high) {
+  R below = select(x > R(high), R(high), x);
+  return select(below < R(low), R(low), below);
+}
+
+} // namespace dagger::elementary
