@@ -9,22 +9,21 @@ namespace dagger::elementary {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 
-// c[from] + c[from + 1] x + …: halves whose powers are shared, so that the sums do not wait for each other.
-template <size_t from, size_t to, class R, size_t count> R polynomialPart(const R *powers, const double (&c)[count]) {
-  if constexpr (to - from == 1) return R(c[from]);
-  else {
-    constexpr int level = std::bit_width(to - from - 1) - 1;
-    constexpr size_t middle = from + (size_t(1) << level);
-    return fma(polynomialPart<middle, to>(powers, c), powers[level], polynomialPart<from, middle>(powers, c));
-  }
+// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory. Long ones are
+// two such sums in x^2, which do not wait for each other.
+template <size_t from, size_t step, class R, size_t count> R horner(R x, const double (&c)[count]) {
+  constexpr size_t last = from + (count - 1 - from) / step * step;
+  R sum = c[last];
+  for (size_t i = last; i > from; i -= step) sum = fma(sum, x, R(c[i - step]));
+  return sum;
 }
 
 template <class R, size_t count> R polynomial(R x, const double (&c)[count]) {
-  constexpr int levels = std::bit_width(count - 1);
-  static_assert(levels <= 5);
-  R x2 = levels > 1 ? x * x : x, x4 = levels > 2 ? x2 * x2 : x, x8 = levels > 3 ? x4 * x4 : x, x16 = levels > 4 ? x8 * x8 : x;
-  R powers[] = {x, x2, x4, x8, x16};
-  return polynomialPart<0, count>(powers, c);
+  if constexpr (count < 8) return horner<0, 1>(x, c);
+  else {
+    R square = x * x;
+    return fma(horner<1, 2>(square, c), x, horner<0, 2>(square, c));
+  }
 }
 
 template <class R> constexpr bool isDouble = std::is_same_v<typename R::Type, double>;

@@ -1,6 +1,8 @@
 // Elementary functions: in line where a loop of a kernel computes them, else as functions.
 #include "compiler/elementary/Functions.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMAttrs.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/SymbolTable.h"
@@ -98,6 +100,10 @@ template <class T> Value emit(StringRef name, ValueRange x) {
   if (name == #function) return elementary::function(Symbol<T>(x[0])).value;
   DAGGER_UNARY_FUNCTIONS(X)
 #undef X
+#define X(function)                                                                                                    \
+  if (name == #function) return elementary::function(Symbol<T>(x[0]), Symbol<T>(x[1])).value;
+  DAGGER_BINARY_FUNCTIONS(X)
+#undef X
   llvm_unreachable("array.math knows its functions");
 }
 
@@ -160,14 +166,34 @@ private:
   llvm::MapVector<std::pair<Attribute, Type>, func::FuncOp> functions;
 };
 
+// The operations of a function wait for each other: four vectors at once keep the processor busy. LLVM takes one where nothing
+// is reduced. Only loops whose turns are known to be independent and that have nothing but arithmetic are made so much longer,
+// and not those that are long already.
+void interleave(scf::ForOp loop) {
+  constexpr int vectors = 4, longest = 600;
+  auto marks = loop->getAttrOfType<LLVM::LoopAnnotationAttr>("loop_annotation");
+  int length = 0;
+  bool isPlain = true;
+  loop.getBody()->walk([&](Operation *op) { ++length, isPlain &= op->getNumRegions() == 0 && !isa<func::CallOp>(op); });
+  if (!marks || !isPlain || length > longest) return;
+  MLIRContext *context = loop.getContext();
+  auto count = LLVM::LoopInterleaveAttr::get(context, IntegerAttr::get(IntegerType::get(context, 32), vectors));
+  loop->setAttr("loop_annotation",
+                LLVM::LoopAnnotationAttr::get(context, {}, {}, count, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, marks.getParallelAccesses()));
+}
+
 struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
     SmallVector<array::MathOp> all;
     getOperation().walk([&](array::MathOp op) { all.push_back(op); });
     if (all.empty()) return;
     Expander expander(getOperation());
+    llvm::SetVector<scf::ForOp> loops;
+    for (array::MathOp op : all)
+      if (auto loop = op->getParentOfType<scf::ForOp>()) loops.insert(loop);
     for (array::MathOp op : all) expander.expand(op);
     expander.dropUnused();
+    for (scf::ForOp loop : loops) interleave(loop);
   }
 };
 } // namespace
