@@ -107,7 +107,10 @@ std::optional<Node> nodeOf(Operation *op) {
       node.name = fallback;
   };
   if (auto launch = dyn_cast<task::LaunchOp>(op)) {
-    named(launch.getKind(), launch.getKind().str());
+    StringRef kind = launch.getKind() == "steps" ? "stencil" : launch.getKind(); // several of them at a time
+    named(kind, kind.str());
+    if (kind != launch.getKind())
+      node.details.push_back("several steps at a time");
     node.details.push_back(spaceText(launch.getExtents()) + (launch.getTasks() ? ", a task each" : ""));
     SmallVector<Type> types(launch.getArrays().getTypes());
     llvm::append_range(types, launch.getResultTypes());

@@ -59,6 +59,7 @@ static void addGraph(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(task::createSpawnCalls());
   passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
+  passes.addNestedPass<func::FuncOp>(task::createTileTime());
   passes.addNestedPass<func::FuncOp>(task::createHoistPlans());
 }
 

@@ -1,6 +1,8 @@
 #include "runtime/abi/Plan.h"
 #include "runtime/data/Grid.h"
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace dagger::rt {
@@ -596,4 +598,29 @@ void dg_launch_submit(dg_context *context, const dg_launch *launch, const int64_
     submitLaunch(*context->runtime, *launch, extents, arrays, dying, scalars, resultExtents, results, priority, nullptr);
   else
     runInPlace(context, *launch, extents, arrays, dying, scalars, resultExtents, results);
+}
+
+namespace {
+struct Scratch {
+  char *memory = nullptr;
+  int64_t bytes = 0;
+  ~Scratch() { std::free(memory); }
+};
+} // namespace
+
+void *dg_scratch(dg_context *context, int64_t bytes, const dg_location *location) {
+  static thread_local Scratch scratch;
+  if (bytes > scratch.bytes) {
+    std::free(scratch.memory);
+    scratch.bytes = (bytes + 4095) & ~int64_t(4095);
+    scratch.memory = static_cast<char *>(std::aligned_alloc(4096, size_t(scratch.bytes)));
+    if (!scratch.memory) {
+      scratch.bytes = 0;
+      char text[64];
+      std::snprintf(text, sizeof text, "out of memory: %llu bytes", (unsigned long long)bytes);
+      raise(context, dagger::failures::OutOfMemory, text, location);
+    }
+    std::memset(scratch.memory, 0, size_t(scratch.bytes)); // kernels may compute from what is there, and denormal numbers are slow
+  }
+  return scratch.memory;
 }

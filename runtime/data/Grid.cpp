@@ -5,7 +5,7 @@ namespace dagger::rt {
 
 // Half a megabyte of operands stays in a core's second-level cache and takes tens of microseconds, a hundred times what a
 // task costs. A chunk has at most 64 Ki points, so that costly kernels on small data find enough chunks as well.
-static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10;
+static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, wideHalo = 8;
 
 static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -30,6 +30,16 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
   }
 }
 
+// What lies next to a chunk within `halo` elements is computed by its neighbours too, so chunks are much wider than that; but the
+// rows that the kernel keeps of each step fit `bytes` together. Sixty-four chunks, if they can be so many.
+static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
+  int64_t columns = std::max<int64_t>(extents[1], 1), rows = std::max<int64_t>(extents[0], 1);
+  int64_t most = std::clamp<int64_t>(bytes / (4 * halo * elementBytes), 16 * halo, std::max(columns, 16 * halo));
+  chunk[1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, most)), 64) * 64);
+  most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 16 * halo, std::max(rows, 16 * halo));
+  chunk[0] = divideUp(rows, divideUp(rows, most));
+}
+
 void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
                        const int64_t *const *operandExtents, int64_t *chunk) {
   int rank = launch.rank;
@@ -37,7 +47,7 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
     std::fill(chunk, chunk + rank, 1);
     return;
   }
-  int64_t pointBytes = 0, lastScale = 1;
+  int64_t pointBytes = 0, lastScale = 1, halo = 0, haloBytes = 1;
   uint32_t uncut = 0;
   for (int k = 0; k < launch.operands; ++k) {
     const dg_operand &operand = launch.operand[k];
@@ -51,6 +61,10 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
         bytes = INT64_MAX / 64;
       if (index >= 0)
         followed |= 1u << index;
+      if (index >= 0 && operand.halo_low[axis] > halo) {
+        halo = operand.halo_low[axis];
+        haloBytes = int64_t(dg_type_size(dg_type(operand.type)));
+      }
       if (index == rank - 1)
         lastScale = std::max(lastScale, scale);
     }
@@ -60,6 +74,8 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
     if (operand.access == DG_WRITE || operand.access == DG_UPDATE)
       uncut |= ~followed;
   }
+  if (rank == 2 && halo >= wideHalo && !chunkBytes)
+    return cutWide(defaultBytes, halo, haloBytes, extents, chunk);
   int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / std::max<int64_t>(pointBytes, 1);
   points = std::clamp<int64_t>(points, 1, mostPoints);
   cut(points, std::max<int64_t>(1024 / lastScale, 1), uncut, rank, extents, chunk);

@@ -47,6 +47,8 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
 
     - `map`: yields an element of each result for the point;
     - `stencil`: the same, with `array.shifted` reads of whole arrays, which have halos;
+    - `steps`: a stencil of the one array that is not mapped, taken as often as the last scalar says, each time on what it
+      yielded before; halos are those of all steps;
     - `blocks`: the last reduced axis of the index space counts blocks of the fixed reduction tree; yields the
       accumulators (and `present`) of one element; `combine` combines two; results are the blocks' accumulators, then
       whether there are any;

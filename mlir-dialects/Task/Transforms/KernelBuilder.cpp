@@ -17,9 +17,11 @@ static Type inMemory(Type type) {
 }
 
 KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
-    : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch), rank(launch.getExtents().size()) {
+    : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch),
+      rank(launch.getExtents().size()) {
   Block *entry = &function.getBody().front();
-  Type ptr = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(), index = builder.getIndexType();
+  Type ptr = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(),
+       index = builder.getIndexType();
   auto fieldOf = [&](Type type, Value base, int32_t position) -> Value {
     Value at = LLVM::GEPOp::create(builder, loc, ptr, type, base, ArrayRef<LLVM::GEPArg>{position});
     return LLVM::LoadOp::create(builder, loc, type, at);
@@ -40,7 +42,8 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     operand.element = cast<ShapedType>(type).getElementType();
     // dg_view: data, extents, strides, array
     operand.data = fieldOf(ptr, entry->getArgument(3), 4 * number);
-    Value extents = fieldOf(ptr, entry->getArgument(3), 4 * number + 1), strides = fieldOf(ptr, entry->getArgument(3), 4 * number + 2);
+    Value extents = fieldOf(ptr, entry->getArgument(3), 4 * number + 1),
+          strides = fieldOf(ptr, entry->getArgument(3), 4 * number + 2);
     for (int64_t axis = 0; axis < cast<RankedTensorType>(type).getRank(); ++axis) {
       operand.extents.push_back(indexAt(extents, axis));
       operand.strides.push_back(indexAt(strides, axis));
@@ -51,7 +54,8 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
   for (Type type : launch.getScalars().getTypes()) packed.push_back(inMemory(type));
   auto structure = LLVM::LLVMStructType::getLiteral(builder.getContext(), packed);
   for (auto [number, type] : llvm::enumerate(launch.getScalars().getTypes())) {
-    Value at = LLVM::GEPOp::create(builder, loc, ptr, structure, entry->getArgument(4), ArrayRef<LLVM::GEPArg>{0, int32_t(number)});
+    Value at = LLVM::GEPOp::create(builder, loc, ptr, structure, entry->getArgument(4),
+                                   ArrayRef<LLVM::GEPArg>{0, int32_t(number)});
     scalars.push_back(loadFrom(type, at));
   }
 }
@@ -65,7 +69,8 @@ Value KernelBuilder::loadFrom(Type element, Value address) {
   if (element.isIndex()) return arith::IndexCastOp::create(builder, loc, element, value);
   if (stored == element) return value;
   value = UnrealizedConversionCastOp::create(builder, loc, element, value).getResult(0);
-  if (isa<array::StrType>(element)) array::RetainOp::create(builder, loc, value); // what is loaded is owned like any other value
+  if (isa<array::StrType>(element))
+    array::RetainOp::create(builder, loc, value); // what is loaded is owned like any other value
   return value;
 }
 
@@ -76,33 +81,41 @@ void KernelBuilder::storeTo(Value value, Value address) {
                       /*with_context=*/false, /*with_location=*/false, /*pure=*/false);
     return;
   }
-  if (element.isInteger(1)) value = arith::ExtUIOp::create(builder, loc, stored, value);
-  else if (element.isIndex()) value = arith::IndexCastOp::create(builder, loc, stored, value);
-  else if (stored != element) value = UnrealizedConversionCastOp::create(builder, loc, stored, value).getResult(0);
+  if (element.isInteger(1))
+    value = arith::ExtUIOp::create(builder, loc, stored, value);
+  else if (element.isIndex())
+    value = arith::IndexCastOp::create(builder, loc, stored, value);
+  else if (stored != element)
+    value = UnrealizedConversionCastOp::create(builder, loc, stored, value).getResult(0);
   LLVM::StoreOp::create(builder, loc, value, address);
 }
 
-static Value addressOf(KernelBuilder &kernel, const KernelOperand &operand, ValueRange indices) {
-  OpBuilder &builder = kernel.builder;
+Value KernelBuilder::addressOf(const KernelOperand &operand, ValueRange indices) {
   Value offset;
   for (auto [index, stride] : llvm::zip_equal(indices, operand.strides)) {
-    Value part = arith::MulIOp::create(builder, kernel.loc, index, stride);
-    offset = offset ? arith::AddIOp::create(builder, kernel.loc, offset, part).getResult() : part;
+    if (operand.ring && !offset) index = arith::AndIOp::create(builder, loc, index, operand.ring);
+    Value part = arith::MulIOp::create(builder, loc, index, stride);
+    offset = offset ? arith::AddIOp::create(builder, loc, offset, part).getResult() : part;
   }
   if (!offset) return operand.data;
-  Value wide = arith::IndexCastOp::create(builder, kernel.loc, builder.getI64Type(), offset);
-  return LLVM::GEPOp::create(builder, kernel.loc, operand.data.getType(), inMemory(operand.element), operand.data, ArrayRef<LLVM::GEPArg>{wide});
+  Value wide = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), offset);
+  return LLVM::GEPOp::create(builder, loc, operand.data.getType(), inMemory(operand.element), operand.data,
+                             ArrayRef<LLVM::GEPArg>{wide});
 }
 
-Value KernelBuilder::load(const KernelOperand &operand, ValueRange indices) { return loadFrom(operand.element, addressOf(*this, operand, indices)); }
-void KernelBuilder::store(const KernelOperand &operand, ValueRange indices, Value value) { storeTo(value, addressOf(*this, operand, indices)); }
+Value KernelBuilder::load(const KernelOperand &operand, ValueRange indices) {
+  return loadFrom(operand.element, addressOf(operand, indices));
+}
+void KernelBuilder::store(const KernelOperand &operand, ValueRange indices, Value value) {
+  storeTo(value, addressOf(operand, indices));
+}
 
 static void atomic(KernelBuilder &kernel, const KernelOperand &operand, AtomicOp op) {
-  LLVM::AtomicBinOp kind = op.getKind() == "add"  ? LLVM::AtomicBinOp::add
+  LLVM::AtomicBinOp kind = op.getKind() == "add"   ? LLVM::AtomicBinOp::add
                            : op.getKind() == "and" ? LLVM::AtomicBinOp::_and
                            : op.getKind() == "or"  ? LLVM::AtomicBinOp::_or
                                                    : LLVM::AtomicBinOp::_xor;
-  LLVM::AtomicRMWOp::create(kernel.builder, kernel.loc, kind, addressOf(kernel, operand, op.getIndices()), op.getValue(),
+  LLVM::AtomicRMWOp::create(kernel.builder, kernel.loc, kind, kernel.addressOf(operand, op.getIndices()), op.getValue(),
                             LLVM::AtomicOrdering::monotonic);
 }
 
@@ -113,7 +126,8 @@ Value KernelBuilder::room(Type element, int64_t count) {
   Block &entry = cast<func::FuncOp>(function).getBody().front();
   builder.setInsertionPointToStart(&entry);
   Value number = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(), builder.getI64IntegerAttr(count));
-  Value room = LLVM::AllocaOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), inMemory(element), number, 64);
+  Value room = LLVM::AllocaOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), inMemory(element),
+                                      number, 64);
   if (isa<array::StrType>(element)) { // begins empty, and gives back in the end what it holds
     Value zero = LLVM::ConstantOp::create(builder, loc, builder.getI8Type(), builder.getI8IntegerAttr(0));
     Value bytes = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(), builder.getI64IntegerAttr(8 * count));
@@ -126,10 +140,15 @@ Value KernelBuilder::room(Type element, int64_t count) {
 }
 static Value roomAt(KernelBuilder &kernel, Type element, Value room, Value index) {
   Value wide = arith::IndexCastOp::create(kernel.builder, kernel.loc, kernel.builder.getI64Type(), index);
-  return LLVM::GEPOp::create(kernel.builder, kernel.loc, room.getType(), inMemory(element), room, ArrayRef<LLVM::GEPArg>{wide});
+  return LLVM::GEPOp::create(kernel.builder, kernel.loc, room.getType(), inMemory(element), room,
+                             ArrayRef<LLVM::GEPArg>{wide});
 }
-Value KernelBuilder::loadRoom(Type element, Value room, Value index) { return loadFrom(element, roomAt(*this, element, room, index)); }
-void KernelBuilder::storeRoom(Value value, Value room, Value index) { storeTo(value, roomAt(*this, value.getType(), room, index)); }
+Value KernelBuilder::loadRoom(Type element, Value room, Value index) {
+  return loadFrom(element, roomAt(*this, element, room, index));
+}
+void KernelBuilder::storeRoom(Value value, Value room, Value index) {
+  storeTo(value, roomAt(*this, value.getType(), room, index));
+}
 
 SmallVector<Value> KernelBuilder::indicesAt(const KernelOperand &operand, ValueRange point) {
   SmallVector<Value> indices;
@@ -137,7 +156,8 @@ SmallVector<Value> KernelBuilder::indicesAt(const KernelOperand &operand, ValueR
   return indices;
 }
 
-scf::ForOp KernelBuilder::loop(Value from, Value to, ValueRange inits, function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+scf::ForOp KernelBuilder::loop(Value from, Value to, ValueRange inits,
+                               function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   auto made = scf::ForOp::create(builder, loc, from, to, constant(1), inits);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(made.getBody());
@@ -166,7 +186,10 @@ void KernelBuilder::nest(unsigned end, function_ref<void(SmallVector<Value> &)> 
 void KernelBuilder::markParallel(scf::ForOp loop) {
   // Code with loops or calls of its own may use memory that is not an element.
   bool isPlain = true;
-  loop.getBody()->walk([&](Operation *op) { isPlain &= op->getNumRegions() == 0 || isa<scf::IfOp>(op); isPlain &= !isa<func::CallOp, RuntimeOp>(op); });
+  loop.getBody()->walk([&](Operation *op) {
+    isPlain &= op->getNumRegions() == 0 || isa<scf::IfOp>(op);
+    isPlain &= !isa<func::CallOp, RuntimeOp>(op);
+  });
   if (!isPlain) return;
   MLIRContext *context = builder.getContext();
   auto group = LLVM::AccessGroupAttr::get(context);
@@ -175,10 +198,21 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
     if (auto load = dyn_cast<LLVM::LoadOp>(op)) load.setAccessGroupsAttr(groups);
     if (auto store = dyn_cast<LLVM::StoreOp>(op)) store.setAccessGroupsAttr(groups);
   });
-  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {group}));
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                                                 {}, {}, {}, {group}));
 }
 
-SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<std::pair<Value, unsigned>> arrays, ArrayRef<Value> point, bool isInterior) {
+void KernelBuilder::markScalar(scf::ForOp loop) {
+  MLIRContext *context = builder.getContext();
+  BoolAttr yes = builder.getBoolAttr(true);
+  auto vectorize = LLVM::LoopVectorizeAttr::get(context, /*disable=*/yes, {}, {}, {}, {}, {}, {});
+  auto unroll = LLVM::LoopUnrollAttr::get(context, /*disable=*/yes, {}, {}, {}, {}, {}, {});
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {}, unroll, {}, {}, {}, {}, {},
+                                                                 {}, {}, {}, {}, {}, {}));
+}
+
+SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<std::pair<Value, unsigned>> arrays,
+                                       ArrayRef<Value> point, bool isInterior) {
   SmallVector<Operation *> placeholders, copies, accesses;
   for (auto [argument, number] : arrays) {
     auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operands[number].data);
@@ -215,8 +249,10 @@ KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInt
   for (Value at : point) map.map(body.getArgument(number++), at);
   for (unsigned i = 0; i < launch.getArrays().size(); ++i) {
     Value argument = body.getArgument(number++);
-    if (!operands[i].access.getMapped()) arrays.push_back({argument, i});
-    else if (!argument.use_empty()) map.map(argument, load(operands[i], indicesAt(operands[i], point)));
+    if (!operands[i].access.getMapped())
+      arrays.push_back({argument, i});
+    else if (!argument.use_empty())
+      map.map(argument, load(operands[i], indicesAt(operands[i], point)));
   }
   for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
   auto yield = cast<array::YieldOp>(body.getTerminator());
@@ -255,10 +291,12 @@ Value KernelBuilder::handle(unsigned number) {
   Block &entry = mlir::cast<func::FuncOp>(function).getBody().front();
   builder.setInsertionPointToStart(&entry);
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
-  Value at = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3), ArrayRef<LLVM::GEPArg>{int32_t(4 * number + 3)});
+  Value at = LLVM::GEPOp::create(builder, loc, ptr, ptr, entry.getArgument(3),
+                                 ArrayRef<LLVM::GEPArg>{int32_t(4 * number + 3)});
   Value array = LLVM::LoadOp::create(builder, loc, ptr, at);
   launch.setValues(true);
-  return known = UnrealizedConversionCastOp::create(builder, loc, launch.getArrays()[number].getType(), array).getResult(0);
+  return known =
+             UnrealizedConversionCastOp::create(builder, loc, launch.getArrays()[number].getType(), array).getResult(0);
 }
 
 void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const KernelOperand &operand) {
@@ -268,7 +306,8 @@ void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const Ke
     OpBuilder inner = OpBuilder::atBlockBegin(check.thenBlock());
     Value axisValue = arith::ConstantIntOp::create(inner, loc, axis, 64);
     auto wide = [&](Value v) -> Value { return arith::IndexCastOp::create(inner, loc, inner.getI64Type(), v); };
-    RuntimeOp::create(inner, access->getLoc(), TypeRange(), "dg_fail_index", ValueRange{wide(index), axisValue, wide(operand.extents[axis])},
+    RuntimeOp::create(inner, access->getLoc(), TypeRange(), "dg_fail_index",
+                      ValueRange{wide(index), axisValue, wide(operand.extents[axis])},
                       /*spec=*/StringAttr(), /*with_context=*/true, /*with_location=*/true, /*pure=*/false);
   }
 }
@@ -305,7 +344,8 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool
       if (!isInterior) {
         Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, operand.extents[axis]);
         inside = inside ? arith::AndIOp::create(builder, loc, inside, within).getResult() : within;
-        if (shifted.getRule() != array::EdgeRule::Value) index = edgeIndex(shifted.getRule(), index, operand.extents[axis]);
+        if (shifted.getRule() != array::EdgeRule::Value)
+          index = edgeIndex(shifted.getRule(), index, operand.extents[axis]);
       }
       indices.push_back(index);
     }
@@ -337,8 +377,10 @@ SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
   unsigned arrayCount = llvm::count_if(captured, isArray), nextArray = launch.getArrays().size() - arrayCount;
   unsigned nextScalar = scalars.size() - (captured.size() - arrayCount) - (launch.getKind() == "blocks" ? 1 : 0);
   for (BlockArgument argument : captured)
-    if (isArray(argument)) arrays.push_back({argument, nextArray++});
-    else map.map(argument, scalars[nextScalar++]);
+    if (isArray(argument))
+      arrays.push_back({argument, nextArray++});
+    else
+      map.map(argument, scalars[nextScalar++]);
   return copy(region, map, arrays, {}, true);
 }
 

@@ -10,8 +10,9 @@ namespace dagger::task {
 struct KernelOperand {
   OperandAttr access;
   mlir::Type element;
-  mlir::Value data;                             // !llvm.ptr
+  mlir::Value data;                                // !llvm.ptr
   llvm::SmallVector<mlir::Value> extents, strides; // index
+  mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
 };
 
 class KernelBuilder {
@@ -29,6 +30,7 @@ public:
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
 
   mlir::Value constant(int64_t value);
+  mlir::Value addressOf(const KernelOperand &operand, mlir::ValueRange indices);
   mlir::Value load(const KernelOperand &operand, mlir::ValueRange indices);
   void store(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value);
   // Room for `count` elements on the stack, taken once on entry; element i of it.
@@ -45,17 +47,27 @@ public:
                         llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
 
   // A copy of the launch's body at a point: what it yields. With `isInterior` shifted reads need no rule.
-  struct Yielded { llvm::SmallVector<mlir::Value> values; mlir::Value present; };
+  struct Yielded {
+    llvm::SmallVector<mlir::Value> values;
+    mlir::Value present;
+  };
   Yielded copyBody(llvm::ArrayRef<mlir::Value> point, bool isInterior);
   llvm::SmallVector<mlir::Value> combine(mlir::ValueRange left, mlir::ValueRange right);
 
+  // `body` twice: where operands lie densely along the innermost axis, which their strides then say, and where they do
+  // not.
+  void ifDense(llvm::function_ref<void(bool isDense)> body);
+
   // Loads and stores in it are independent from turn to turn: LLVM need not prove it.
   void markParallel(mlir::scf::ForOp loop);
+  // It has few turns, or its accesses fit no vector: not worth the time that vectors and unrolling take to compile.
+  void markScalar(mlir::scf::ForOp loop);
 
 private:
-  // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand for
-  // operands until their accesses are replaced. Gives what the region's end names.
-  llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map, llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
+  // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand
+  // for operands until their accesses are replaced. Gives what the region's end names.
+  llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map,
+                                      llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
                                       llvm::ArrayRef<mlir::Value> point, bool isInterior);
   void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
@@ -67,7 +79,11 @@ private:
   void storeTo(mlir::Value value, mlir::Value address);
 };
 
-void buildMap(KernelBuilder &);       // map and stencil
+void buildMap(KernelBuilder &);   // map and stencil
+void buildSteps(KernelBuilder &); // of a stencil
+// A map's or stencil's elements along the innermost axis.
+void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
+                   bool isInterior);
 void buildBlocks(KernelBuilder &);
 void buildCombine(KernelBuilder &);
 void buildScan(KernelBuilder &);

@@ -39,6 +39,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       else if (launch.getKind() == "combine") buildCombine(kernel);
       else if (launch.getKind() == "scan") buildScan(kernel);
       else if (launch.getKind() == "groups") buildGroups(kernel);
+      else if (launch.getKind() == "steps") buildSteps(kernel);
       else buildMap(kernel);
       launch.setKernelAttr(FlatSymbolRefAttr::get(symbols.insert(function)));
       launch.getBody().getBlocks().clear();

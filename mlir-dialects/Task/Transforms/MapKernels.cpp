@@ -1,4 +1,5 @@
-// Kernels of maps, stencils and groups: loops over the box, dense operands first, the interior of a stencil without tests.
+// Kernels of maps, stencils and groups: loops over the box, dense operands first, the interior of a stencil without
+// tests.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
 using namespace mlir;
@@ -14,16 +15,22 @@ void write(KernelBuilder &kernel, ArrayRef<Value> point, ValueRange values) {
       kernel.store(operand, kernel.indicesAt(operand, point), values[next++]);
 }
 
-void elements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
+} // namespace
+
+void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
   auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
     SmallVector<Value> point(outer);
     point.push_back(iv);
     write(kernel, point, kernel.copyBody(point, isInterior).values);
     return {};
   });
-  if (!kernel.launch.getTasks()) kernel.markParallel(loop);
+  if (!isInterior)
+    kernel.markScalar(loop);
+  else if (!kernel.launch.getTasks())
+    kernel.markParallel(loop);
 }
 
+namespace {
 // The part of axis `axis` in which no shifted read leaves its array: from, to.
 std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
   OpBuilder &b = kernel.builder;
@@ -43,14 +50,21 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
   return {kernel.constant(below), above ? above : kernel.high[axis]};
 }
 
-// One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a test at
-// each read costs little beside the read, and three loops cost time to compile.
+// Which axis of an operand lies along the innermost axis of the index space; -1: none.
+int innermost(KernelBuilder &kernel, const KernelOperand &operand) {
+  for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
+    if (follows == int64_t(kernel.rank) - 1) return int(axis);
+  return -1;
+}
+
+// One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a
+// test at each read costs little beside the read, and three loops cost time to compile.
 void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   unsigned inner = kernel.rank - 1;
   OpBuilder &b = kernel.builder;
   Value low = kernel.low[inner], high = kernel.high[inner];
   bool isStencil = kernel.launch.getKind() == "stencil";
-  if (!isStencil || !isDense) return elements(kernel, outer, low, high, !isStencil);
+  if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, !isStencil);
   Value isInner;
   for (unsigned axis = 0; axis < inner; ++axis) {
     auto [from, to] = interior(kernel, axis);
@@ -66,42 +80,42 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
     first = arith::SelectOp::create(b, kernel.loc, isInner, first, high);
     last = arith::SelectOp::create(b, kernel.loc, isInner, last, high);
   }
-  elements(kernel, outer, low, first, false);
-  elements(kernel, outer, first, last, true);
-  elements(kernel, outer, last, high, false);
+  buildElements(kernel, outer, low, first, false);
+  buildElements(kernel, outer, first, last, true);
+  buildElements(kernel, outer, last, high, false);
 }
 
-// Which axis of an operand lies along the innermost axis of the index space; -1: none.
-int innermost(KernelBuilder &kernel, const KernelOperand &operand) {
-  for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
-    if (follows == int64_t(kernel.rank) - 1) return int(axis);
-  return -1;
-}
 } // namespace
+
+void KernelBuilder::ifDense(function_ref<void(bool)> body) {
+  Value isDense;
+  for (KernelOperand &operand : operands)
+    if (int axis = innermost(*this, operand); axis >= 0) {
+      Value unit = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, operand.strides[axis], constant(1));
+      isDense = isDense ? arith::AndIOp::create(builder, loc, isDense, unit).getResult() : unit;
+    }
+  if (!isDense) return body(true);
+  auto choice = scf::IfOp::create(builder, loc, isDense, true);
+  SmallVector<KernelOperand> general = operands;
+  builder.setInsertionPointToStart(choice.thenBlock());
+  for (KernelOperand &operand : operands)
+    if (int axis = innermost(*this, operand); axis >= 0) operand.strides[axis] = constant(1);
+  body(true);
+  operands = general;
+  builder.setInsertionPointToStart(choice.elseBlock());
+  body(false);
+  builder.setInsertionPointAfter(choice);
+}
 
 void buildMap(KernelBuilder &kernel) {
   if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
-  OpBuilder &b = kernel.builder;
-  auto all = [&](bool isDense) { kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); }); };
+  auto all = [&](bool isDense) {
+    kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); });
+  };
   int64_t size = 0;
   kernel.launch.getBody().walk([&](Operation *) { ++size; });
-  Value isDense;
-  for (KernelOperand &operand : kernel.operands)
-    if (int axis = innermost(kernel, operand); axis >= 0) {
-      Value unit = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::eq, operand.strides[axis], kernel.constant(1));
-      isDense = isDense ? arith::AndIOp::create(b, kernel.loc, isDense, unit).getResult() : unit;
-    }
-  if (!isDense || kernel.launch.getTasks() || size > 300) return all(true);
-  auto choice = scf::IfOp::create(b, kernel.loc, isDense, true);
-  SmallVector<KernelOperand> general = kernel.operands;
-  b.setInsertionPointToStart(choice.thenBlock());
-  for (KernelOperand &operand : kernel.operands)
-    if (int axis = innermost(kernel, operand); axis >= 0) operand.strides[axis] = kernel.constant(1);
-  all(true);
-  kernel.operands = general;
-  b.setInsertionPointToStart(choice.elseBlock());
-  all(false);
-  b.setInsertionPointAfter(choice);
+  if (kernel.launch.getTasks() || size > 300) return all(true);
+  kernel.ifDense(all);
 }
 
 // Groups one after the other; each has its lanes inside.

@@ -38,6 +38,18 @@ def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::task::TaskDialect"];
 }
 
+def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
+  let summary = "temporal blocking: a loop of a stencil takes several steps a launch";
+  let description = [{
+    In: a loop of a host function that does nothing but replace an array of rank 2 by a stencil of it, which reads at most two
+    elements away and nothing from the other edge; everything else it reads comes from outside of the loop, at the point.
+    Out: a loop of `steps` launches, each of which takes up to 16 steps (8 where the stencil reaches two elements far) while
+    the rows are in cache; how many, the last scalar says.
+    Why: a step moves all of the array through memory and computes little; so many steps move it once.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 def SpawnCalls : Pass<"spawn-calls", "::mlir::func::FuncOp"> {
   let summary = "calls of tasks in tasks run beside what comes after them";
   let description = [{

@@ -127,6 +127,9 @@ typedef struct dg_launch {
 void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                       const void *scalars, const int64_t *result_extents, dg_array **results, int32_t priority);
 
+// Memory for what a kernel keeps while it runs: aligned to 64 bytes, of no known content, valid until this thread asks again.
+void *dg_scratch(dg_context *, int64_t bytes, const dg_location *);
+
 // ---- task calls --------------------------------------------------------------------------------------------------------
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
 // its results with dg_task_return.

@@ -1,14 +1,16 @@
 // Elementary functions are computed in line in the loops of kernels, and by a function elsewhere; nothing of them is left.
 // RUN: %dagger-opt --split-input-file --expand-math %s | FileCheck %s --implicit-check-not=array.math
 
-// CHECK-LABEL: func @kernel
+// CHECK: #[[FOUR:.*]] = #llvm.loop_interleave<count = 4 : i32>
+// CHECK: #[[MARKS:.*]] = #llvm.loop_annotation<interleave = #[[FOUR]], parallelAccesses
+// CHECK-LABEL: func private @kernel
 // CHECK: scf.for
 // CHECK-NOT: call
 // CHECK: math.fma
 // CHECK: arith.bitcast
 // CHECK: llvm.store
 // A loop whose turns are independent takes four vectors at once.
-// CHECK: } {loop_annotation = #[[MARKS:.*]]}
+// CHECK: } {loop_annotation = #[[MARKS]]}
 // The functions that were made to be copied are gone.
 // CHECK-NOT: func
 #group = #llvm.access_group<id = distinct[0]<>>

@@ -1,0 +1,124 @@
+// A loop that does nothing but take steps of a stencil takes several of them in a launch.
+// RUN: %dagger-opt --pass-pipeline='builtin.module(func.func(tile-time))' %s | FileCheck %s
+
+#around = #task.operand<"read", mapped = false, exact = false, axes = [0, 1], scale = [1, 1], low = [1, 0], high = [0, 1]>
+#around1 = #task.operand<"read", mapped = false, exact = false, axes = [0], scale = [1], low = [1], high = [0]>
+#at = #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
+#result = #task.operand<"write", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
+#result1 = #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>
+
+// Sixteen steps a launch, the rest in the last one; what is read reaches as far as all of them together, at the point too.
+// CHECK-LABEL: func.func @smooths
+// CHECK: %[[STEPS:.*]] = arith.maxsi
+// CHECK: %[[TURNS:.*]] = arith.ceildivsi %[[STEPS]], %[[MOST:.*]] : i64
+// CHECK: scf.for %[[T:.*]] = %{{.*}} to %[[TURNS]] step %{{.*}} iter_args(%[[V:.*]] = %arg0)
+// CHECK: %[[DONE:.*]] = arith.muli %[[T]], %[[EACH:.*]] : i64
+// CHECK: %[[LEFT:.*]] = arith.subi %[[STEPS]], %[[DONE]] : i64
+// CHECK: %[[NOW:.*]] = arith.minsi %[[LEFT]], %[[EACH]] : i64
+// CHECK: %[[LEVELS:.*]] = arith.index_cast %[[NOW]] : i64 to index
+// CHECK: task.launch "steps" over(%arg1, %arg1) arrays(%[[V]], %arg2 : tensor<?x?xf64>, tensor<?x?xf64>) scalars(%arg4, %[[LEVELS]] : f64, index)
+// CHECK: low = [16, 16], high = [16, 16]>, #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [16, 16], high = [16, 16]>, #task.operand<"write"
+func.func @smooths(%u: tensor<?x?xf64>, %n: index, %w: tensor<?x?xf64>, %turns: i64, %k: f64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v, %w : tensor<?x?xf64>, tensor<?x?xf64>) scalars(%k : f64) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>, %b: f64, %c: f64):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule clamp : tensor<?x?xf64>
+      %q = array.shifted %a [0, 1] axes [0, 1] rule clamp : tensor<?x?xf64>
+      %y = arith.addf %p, %q : f64
+      array.yield %y : f64
+    } combine {} {access = [#around, #at, #result]} : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}
+
+// What lies beyond the other edge is not near.
+// CHECK-LABEL: func.func @wraps
+// CHECK-NOT: "steps"
+func.func @wraps(%u: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v : tensor<?x?xf64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule wrap : tensor<?x?xf64>
+      array.yield %p : f64
+    } combine {} {access = [#around, #result]} : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}
+
+// Somebody looks at each step.
+// CHECK-LABEL: func.func @looks
+// CHECK-NOT: "steps"
+func.func @looks(%u: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v : tensor<?x?xf64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule clamp : tensor<?x?xf64>
+      array.yield %p : f64
+    } combine {} {access = [#around, #result]} : tensor<?x?xf64>
+    task.keep %x : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}
+
+// Each step has a number of its own.
+// CHECK-LABEL: func.func @changes
+// CHECK-NOT: "steps"
+func.func @changes(%u: tensor<?x?xi64>, %n: index, %turns: i64) -> tensor<?x?xi64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xi64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v : tensor<?x?xi64>) scalars(%t : i64) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xi64>, %s: i64):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule clamp : tensor<?x?xi64>
+      %q = arith.addi %p, %s : i64
+      array.yield %q : i64
+    } combine {} {access = [#around, #result]} : tensor<?x?xi64>
+    scf.yield %x : tensor<?x?xi64>
+  }
+  return %r : tensor<?x?xi64>
+}
+
+// It may trap, on what is beyond a chunk's edge.
+// CHECK-LABEL: func.func @divides
+// CHECK-NOT: "steps"
+func.func @divides(%u: tensor<?x?xi64>, %n: index, %turns: i64) -> tensor<?x?xi64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xi64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v : tensor<?x?xi64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xi64>):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule clamp : tensor<?x?xi64>
+      %q = array.shifted %a [0, 1] axes [0, 1] rule clamp : tensor<?x?xi64>
+      %y = arith.divsi %p, %q : i64
+      array.yield %y : i64
+    } combine {} {access = [#around, #result]} : tensor<?x?xi64>
+    scf.yield %x : tensor<?x?xi64>
+  }
+  return %r : tensor<?x?xi64>
+}
+
+// Rows are what is kept: with one axis there are none.
+// CHECK-LABEL: func.func @line
+// CHECK-NOT: "steps"
+func.func @line(%u: tensor<?xf64>, %n: index, %turns: i64) -> tensor<?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n) arrays(%v : tensor<?xf64>) shapes(%n) {
+    ^bb0(%i: index, %a: tensor<?xf64>):
+      %p = array.shifted %a [-1] axes [0] rule clamp : tensor<?xf64>
+      array.yield %p : f64
+    } combine {} {access = [#around1, #result1]} : tensor<?xf64>
+    scf.yield %x : tensor<?xf64>
+  }
+  return %r : tensor<?xf64>
+}
