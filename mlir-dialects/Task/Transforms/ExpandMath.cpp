@@ -175,7 +175,7 @@ void interleave(scf::ForOp loop) {
   int length = 0;
   bool isPlain = true;
   loop.getBody()->walk([&](Operation *op) { ++length, isPlain &= op->getNumRegions() == 0 && !isa<func::CallOp>(op); });
-  if (!marks || !isPlain || length > longest) return;
+  if (!marks || marks.getVectorize() || marks.getParallelAccesses().empty() || !isPlain || length > longest) return;
   MLIRContext *context = loop.getContext();
   auto count = LLVM::LoopInterleaveAttr::get(context, IntegerAttr::get(IntegerType::get(context, 32), vectors));
   loop->setAttr("loop_annotation",

