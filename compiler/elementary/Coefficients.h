@@ -16,14 +16,13 @@ inline constexpr double exp[] = {
     0x1.28ad68799c948p-22,
     0x1.ad7f833c8636ep-26,
 };
-// the same, for f32: error 2^-34.17.
+// the same, for f32: error 2^-28.29.
 inline constexpr double expFloat[] = {
-    0x1.0000003a1b138p-1,
-    0x1.55555443666e3p-3,
-    0x1.55548dd84c1e2p-5,
-    0x1.1112708f273e9p-7,
-    0x1.6d8cf42102673p-10,
-    0x1.9f08a3a18183cp-13,
+    0x1.fffffb9af957ap-2,
+    0x1.5554916837434p-3,
+    0x1.5558f123fb9dfp-5,
+    0x1.1239d36a57852p-7,
+    0x1.6a244b254e603p-10,
 };
 // (log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2: error 2^-58.49.
 inline constexpr double log[] = {
@@ -35,58 +34,55 @@ inline constexpr double log[] = {
     0x1.39a16521f7857p-3,
     0x1.2f08ecf8b8a71p-3,
 };
-// (log(1 + f) - f + f^2/2) / f^3, for f32: error 2^-30.31.
+// (log(1 + f) - f + f^2/2) / f^3, for f32: error 2^-27.35.
 inline constexpr double logFloat[] = {
-    0x1.5555476c572bbp-2,
-    -0x1.00000671f011dp-2,
-    0x1.99a4b51a93e40p-3,
-    -0x1.555c4cfb13ab1p-3,
-    0x1.233769ead5765p-3,
-    -0x1.fc22153142065p-4,
-    0x1.e6f05ed826c61p-4,
-    -0x1.de3bbe7484a6fp-4,
-    0x1.1457575b66df4p-4,
+    0x1.5555543e56005p-2,
+    -0x1.000226fa3cb3bp-2,
+    0x1.99a00822b08e7p-3,
+    -0x1.5472450888033p-3,
+    0x1.22da20305ad61p-3,
+    -0x1.0d85404785622p-3,
+    0x1.055b5462db3f7p-3,
+    -0x1.38b551744b06cp-4,
 };
 inline constexpr double erfFirst = 0x1.20dd700000000p+0;
-// -log(erfc x) / x - erfFirst: error 2^-55.36.
+// -log(erfc x) / x - erfFirst: error 2^-53.65.
 inline constexpr double erf[] = {
-    0x1.410a6db3d60a9p-22,
-    0x1.45f306dc9c8d9p-1,
-    0x1.a4f4e2a1a9b3dp-4,
-    -0x1.396685908d180p-6,
-    -0x1.b6b6a1cb289b2p-13,
-    0x1.bca691e015c5cp-10,
-    -0x1.35663be11bb63p-11,
-    0x1.b29af7ae63d00p-16,
-    0x1.0e32f6ad3ff78p-14,
-    -0x1.f032985b3e7e3p-16,
-    0x1.a96df13073adcp-19,
-    0x1.a47ecd0efdf0cp-19,
-    -0x1.116c6f71a132ep-19,
-    0x1.3258e8f5ba027p-21,
-    -0x1.91ff652ceb004p-27,
-    -0x1.1a56be034de94p-24,
-    0x1.2917832aa378ap-25,
-    -0x1.722e1e3e7076dp-27,
-    0x1.446f67c415d04p-29,
-    -0x1.9d8136e439dbap-32,
-    0x1.7a65d63f507bbp-35,
-    -0x1.d98010353da4dp-39,
-    0x1.6ba4c5fab0fbep-43,
-    -0x1.02d96c0ebdde0p-48,
+    0x1.410a6db2d52b9p-22,
+    0x1.45f306dc9c993p-1,
+    0x1.a4f4e2a19396bp-4,
+    -0x1.3966858849bc0p-6,
+    -0x1.b6b6d590a6fdcp-13,
+    0x1.bca6c30b05d19p-10,
+    -0x1.35682a543faa9p-11,
+    0x1.b374d89f56236p-16,
+    0x1.0da6d4bc658acp-14,
+    -0x1.ebf75b6ea1158p-16,
+    0x1.773e29ddf34e2p-19,
+    0x1.de74c085334cfp-19,
+    -0x1.4621b83a4c898p-19,
+    0x1.ca5c0588cbf1fp-21,
+    -0x1.75e922482de48p-23,
+    0x1.1fe848384a96fp-27,
+    0x1.0b546a04b1978p-27,
+    -0x1.b14d9aee2c8edp-29,
+    0x1.7666a6e56b6a9p-31,
+    -0x1.a3e7e68d0d95ap-34,
+    0x1.32d3e58447465p-37,
+    -0x1.0ba9bae9a421ep-41,
+    0x1.a920415d0f17dp-47,
 };
-// the same, for f32: error 2^-31.17.
+// the same, for f32: error 2^-27.9.
 inline constexpr double erfFloat[] = {
-    0x1.4089d7c9c3ba7p-22,
-    0x1.45f308f30377bp-1,
-    0x1.a4f37ea3f2e66p-4,
-    -0x1.39396c7a27ffdp-6,
-    -0x1.095a9835a04e9p-12,
-    0x1.d7b09a1454314p-10,
-    -0x1.845530ed5c1f2p-11,
-    0x1.5f3bad5883aedp-13,
-    -0x1.664556255c5b8p-16,
-    0x1.4052f897d5a0ap-20,
+    0x1.45e3fa0d73d49p-22,
+    0x1.45f2f9c2c552bp-1,
+    0x1.a4fa5de7f53bbp-4,
+    -0x1.39cdc7957477bp-6,
+    -0x1.505e10e69610cp-13,
+    0x1.b5000c087944fp-10,
+    -0x1.4bc996ecd259fp-11,
+    0x1.ed6b83da514afp-14,
+    -0x1.3695e22275b94p-17,
 };
 // (1 + 2 x) e^(x^2) erfc x in (x - 4) / (x + 4): error 2^-59.5.
 inline constexpr double erfc[] = {
@@ -152,25 +148,6 @@ inline constexpr double asin[] = {
     0x1.40b22af2fa47dp-6,
     -0x1.0af51782474b3p-6,
     0x1.05ce62b2dc011p-5,
-};
-// (sin x / x - 1) / x^2 in x^2: error 2^-68.8.
-inline constexpr double sin[] = {
-    -0x1.5555555555555p-3,
-    0x1.111111111110bp-7,
-    -0x1.a01a01a018acep-13,
-    0x1.71de3a5337a4bp-19,
-    -0x1.ae645295e0880p-26,
-    0x1.612091260e83cp-33,
-    -0x1.aaa47ca53323dp-41,
-};
-// (cos x - 1 + x^2/2) / x^4 in x^2: error 2^-64.21.
-inline constexpr double cos[] = {
-    0x1.555555555554cp-5,
-    -0x1.6c16c16c15162p-10,
-    0x1.a01a019caef5cp-16,
-    -0x1.27e4f807d7d13p-22,
-    0x1.1ee9ea6de9401p-29,
-    -0x1.8fadd1098cc1ep-37,
 };
 
 } // namespace dagger::elementary::coefficients

@@ -13,7 +13,7 @@ template <class R> R errorExponent(R x) {
 
 // erf x = 1 - e^-y: an error of y counts at most as much in the result.
 template <class R> R erf(R x) {
-  R y = errorExponent(clamp(abs(x), 0, isDouble<R> ? 6 : 4));
+  R y = errorExponent(atMost(abs(x), isDouble<R> ? 6 : 4));
   return copysign(-expm1Inside(-y), x);
 }
 
@@ -22,11 +22,11 @@ template <class R> R erf(R x) {
 template <class R> R erfc(R x) {
   if constexpr (!isDouble<R>) return erfc(x.template to<double>()).template to<float>();
   else {
-    R size = clamp(abs(x), 0, 28);
+    R size = atMost(abs(x), 28);
     auto isSmall = size < R(0.5);
     R square = size * size, lost = select(isSmall, R(0), fma(size, size, -square));
     auto [k, t] = reduceExponential(-select(isSmall, errorExponent(size), square));
-    R tail = polynomial((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
+    R tail = horner<0, 1>((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
     tail = select(isSmall, R(1), tail);
     R exponential = R(1) + t;
     R rest = (t - (exponential - R(1))) - exponential * lost;

@@ -54,7 +54,7 @@ template <class R> R exp2(R x) {
 template <class R> R sinh(R x) {
   if constexpr (!isDouble<R>) return sinh(x.template to<double>()).template to<float>();
   else {
-    R size = clamp(abs(x), 0, 720);
+    R size = atMost(abs(x), 720);
     auto [k, t] = reduceExponential(size);
     R power = powerOfTwo<R>(k.integer), e = fma(power, t, power - R(1));
     R small = R(0.5) * (e + e / (e + R(1))), large = scale(R(1) + t, k.integer - typename R::Word(1));
@@ -65,14 +65,14 @@ template <class R> R sinh(R x) {
 template <class R> R cosh(R x) {
   if constexpr (!isDouble<R>) return cosh(x.template to<double>()).template to<float>();
   else {
-    auto [k, t] = reduceExponential(clamp(abs(x), 0, 720));
+    auto [k, t] = reduceExponential(atMost(abs(x), 720));
     R half = scale(R(1) + t, k.integer - typename R::Word(1));
     return half + R(0.25) / half;
   }
 }
 
 template <class R> R tanh(R x) {
-  R e = expm1Inside(clamp(abs(x) * R(2), 0, isDouble<R> ? 44 : 20));
+  R e = expm1Inside(atMost(abs(x) * R(2), isDouble<R> ? 44 : 20));
   return copysign(e / (e + R(2)), x);
 }
 

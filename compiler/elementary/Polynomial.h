@@ -58,8 +58,9 @@ template <class R> R scale(R x, typename R::Word n) {
 }
 
 // NaN stays.
+template <class R> R atMost(R x, double high) { return select(x > R(high), R(high), x); }
 template <class R> R clamp(R x, double low, double high) {
-  R below = select(x > R(high), R(high), x);
+  R below = atMost(x, high);
   return select(below < R(low), R(low), below);
 }
 

@@ -4,7 +4,7 @@ Each polynomial is the best one for its weight: the largest weighted error on th
 weight turns an error of the polynomial into one of the function's result, relative to it.
 """
 
-from mpmath import asin, atan, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, nstr, pi, sin, sqrt
+from mpmath import asin, atan, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, nstr, pi, sqrt
 
 mp.prec = 160
 tiny = mpf(2) ** -60
@@ -89,17 +89,15 @@ half = log(mpf(2)) / 2 * (1 + mpf(2) ** -20)
 root = sqrt(mpf(1) / 2)
 print("// Made by coefficients.py; do not edit.\n#pragma once\n\nnamespace dagger::elementary::coefficients {\n")
 write("exp", "(e^r - 1 - r) / r^2", exp_rest, -half, half, 9, lambda r: r**2 / exp(r))
-write("expFloat", "the same, for f32", exp_rest, -half, half, 5, lambda r: r**2 / exp(r))
+write("expFloat", "the same, for f32", exp_rest, -half, half, 4, lambda r: r**2 / exp(r))
 write("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2", log_rest, mpf(10) ** -16, mpf("0.02945"), 6, lambda z: z)
-write("logFloat", "(log(1 + f) - f + f^2/2) / f^3, for f32", log_rest_float, root - 1, 2 * root - 1, 8,
+write("logFloat", "(log(1 + f) - f + f^2/2) / f^3, for f32", log_rest_float, root - 1, 2 * root - 1, 7,
       lambda f: abs(f**3 / log(1 + f)) if abs(f) > mpf(2) ** -40 else tiny)
 first = mpf(2) ** -20 * int(2 / sqrt(pi) * 2**20)
 print(f"inline constexpr double erfFirst = {float(first).hex()};")
-write("erf", "-log(erfc x) / x - erfFirst", erf_exponent, mpf(10) ** -12, 6, 23, erf_weight, first)
-write("erfFloat", "the same, for f32", erf_exponent, mpf(10) ** -12, 4, 9, erf_weight, first)
+write("erf", "-log(erfc x) / x - erfFirst", erf_exponent, mpf(10) ** -12, 6, 22, erf_weight, first)
+write("erfFloat", "the same, for f32", erf_exponent, mpf(10) ** -12, 4, 8, erf_weight, first)
 write("erfc", "(1 + 2 x) e^(x^2) erfc x in (x - 4) / (x + 4)", erfc_tail, -1, mpf(24) / 32, 23, lambda t: 1 / erfc_tail(t))
 write("atan", "(atan x / x - 1) / x^2 in x^2", odd_rest(atan), mpf(10) ** -14, 1, 19, lambda z: z)
 write("asin", "(asin x / x - 1) / x^2 in x^2", odd_rest(asin), mpf(10) ** -14, mpf(1) / 4, 11, lambda z: z)
-write("sin", "(sin x / x - 1) / x^2 in x^2", odd_rest(sin), mpf(10) ** -14, (pi / 4) ** 2 * mpf("1.001"), 6, lambda z: z)
-write("cos", "(cos x - 1 + x^2/2) / x^4 in x^2", lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(10) ** -10, (pi / 4) ** 2 * mpf("1.001"), 5, lambda z: z**2)
 print("\n} // namespace dagger::elementary::coefficients")
