@@ -4,11 +4,13 @@
 
 namespace dagger::elementary {
 
-// y = -log(erfc x) = x Q(x) for x >= 0 is smooth: one polynomial serves up to where erf rounds to 1. Q(0) is split, since near
-// zero its rounding would be the result's.
+// y = -log(erfc x) = x Q(x) for x >= 0 is smooth: one polynomial serves up to where erf rounds to 1. Q(0) is split,
+// since near zero its rounding would be the result's.
 template <class R> R errorExponent(R x) {
-  if constexpr (isDouble<R>) return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
-  else return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erfFloat));
+  if constexpr (isDouble<R>)
+    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
+  else
+    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erfFloat));
 }
 
 // erf x = 1 - e^-y: an error of y counts at most as much in the result.
@@ -17,10 +19,11 @@ template <class R> R erf(R x) {
   return copysign(-expm1Inside(-y), x);
 }
 
-// erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square keeps the
-// bits that it rounds away.
+// erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square
+// keeps the bits that it rounds away.
 template <class R> R erfc(R x) {
-  if constexpr (!isDouble<R>) return erfc(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return erfc(x.template to<double>()).template to<float>();
   else {
     R size = atMost(abs(x), 28);
     auto isSmall = size < R(0.5);

@@ -12,13 +12,16 @@ template <class R> struct ReducedExponential {
 };
 
 template <class R> R expm1Polynomial(R r) {
-  if constexpr (isDouble<R>) return fma(r * r, polynomial(r, coefficients::exp), r);
-  else return fma(r * r, polynomial(r, coefficients::expFloat), r);
+  if constexpr (isDouble<R>)
+    return fma(r * r, polynomial(r, coefficients::exp), r);
+  else
+    return fma(r * r, polynomial(r, coefficients::expFloat), r);
 }
 
 template <class R> ReducedExponential<R> reduceExponential(R x) {
   Rounded<R> k = roundProduct(x, R(0x1.71547652b82fep+0));
-  constexpr double ln2High = isDouble<R> ? 0x1.62e42fefa39efp-1 : 0x1.62e43p-1, ln2Low = isDouble<R> ? 0x1.abc9e3b39803fp-56 : -0x1.05c61p-29;
+  constexpr double ln2High = isDouble<R> ? 0x1.62e42fefa39efp-1 : 0x1.62e43p-1,
+                   ln2Low = isDouble<R> ? 0x1.abc9e3b39803fp-56 : -0x1.05c61p-29;
   R r = fma(-k.number, R(ln2High), x);
   r = fma(-k.number, R(ln2Low), r);
   return {k, expm1Polynomial(r)};
@@ -52,7 +55,8 @@ template <class R> R exp2(R x) {
 
 // By e = e^|x| - 1; where that is large, by e^|x| / 2, which may be finite where e^|x| is not.
 template <class R> R sinh(R x) {
-  if constexpr (!isDouble<R>) return sinh(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return sinh(x.template to<double>()).template to<float>();
   else {
     R size = atMost(abs(x), 720);
     auto [k, t] = reduceExponential(size);
@@ -63,7 +67,8 @@ template <class R> R sinh(R x) {
 }
 
 template <class R> R cosh(R x) {
-  if constexpr (!isDouble<R>) return cosh(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return cosh(x.template to<double>()).template to<float>();
   else {
     auto [k, t] = reduceExponential(atMost(abs(x), 720));
     R half = scale(R(1) + t, k.integer - typename R::Word(1));

@@ -7,8 +7,9 @@
 #include <string_view>
 
 #define DAGGER_UNARY_FUNCTIONS(X)                                                                                      \
-  X(exp) X(exp2) X(expm1) X(sinh) X(cosh) X(tanh) X(log) X(log2) X(log10) X(log1p) X(asinh) X(acosh) X(atanh) X(asin) X(acos) \
-  X(atan) X(erf) X(erfc)
+  X(exp)                                                                                                               \
+  X(exp2) X(expm1) X(sinh) X(cosh) X(tanh) X(log) X(log2) X(log10) X(log1p) X(asinh) X(acosh) X(atanh) X(asin) X(acos) \
+      X(atan) X(erf) X(erfc)
 #define DAGGER_BINARY_FUNCTIONS(X) X(atan2)
 
 namespace dagger::elementary {

@@ -9,7 +9,8 @@ constexpr double halfPi = 0x1.921fb54442d18p+0, halfPiLow = 0x1.1a62633145c07p-5
 
 // The angle of the point (x, y), of two quotients the one that is at most 1.
 template <class R> R atan2(R y, R x) {
-  if constexpr (!isDouble<R>) return atan2(y.template to<double>(), x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return atan2(y.template to<double>(), x.template to<double>()).template to<float>();
   else {
     using Word = typename R::Word;
     R width = abs(x), height = abs(y);
@@ -31,7 +32,8 @@ template <class R> R atan(R x) { return atan2(x, R(1)); }
 template <class R> R arcsineInside(R x, R square) { return fma(x * square, polynomial(square, coefficients::asin), x); }
 
 template <class R> R asin(R x) {
-  if constexpr (!isDouble<R>) return asin(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return asin(x.template to<double>()).template to<float>();
   else {
     R size = abs(x);
     auto isSmall = size <= R(0.5);
@@ -42,7 +44,8 @@ template <class R> R asin(R x) {
 }
 
 template <class R> R acos(R x) {
-  if constexpr (!isDouble<R>) return acos(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return acos(x.template to<double>()).template to<float>();
   else {
     R size = abs(x);
     auto isSmall = size <= R(0.5);

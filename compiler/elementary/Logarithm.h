@@ -1,4 +1,5 @@
-// log x = k ln 2 + log m, m between sqrt(1/2) and sqrt(2); log m by s = f / (2 + f), f = m - 1: log m = 2 s + s^3 (2/3 + …).
+// log x = k ln 2 + log m, m between sqrt(1/2) and sqrt(2); log m by s = f / (2 + f), f = m - 1: log m = 2 s + s^3 (2/3
+// + …).
 #pragma once
 #include "compiler/elementary/Coefficients.h"
 #include "compiler/elementary/Polynomial.h"
@@ -14,7 +15,8 @@ template <class R> ReducedLogarithm<R> reduceLogarithm(R x) {
   using Word = typename R::Word;
   constexpr int bits = mantissaBits<R>;
   constexpr double smallest = isDouble<R> ? 0x1p-1022 : 0x1p-126;
-  constexpr uint64_t root = bitsOf<R>(0x1.6a09e667f3bcdp-1), one = bitsOf<R>(1), integers = uint64_t(exponentBias<R> + bits) << bits;
+  constexpr uint64_t root = bitsOf<R>(0x1.6a09e667f3bcdp-1), one = bitsOf<R>(1),
+                     integers = uint64_t(exponentBias<R> + bits) << bits;
   auto isSmall = x < R(smallest);
   R normal = select(isSmall, x * R(0x1p54), x);
   Word shifted = Word(normal) + Word(one - root);
@@ -47,7 +49,8 @@ template <class R> LogarithmParts<R> logarithmOfOnePlus(R f) {
 template <class R> R log(R x) {
   auto [k, f] = reduceLogarithm(x);
   auto [square, rest] = logarithmOfOnePlus(f);
-  constexpr double high = isDouble<R> ? 0x1.62e42feep-1 : 0x1.63p-1, low = isDouble<R> ? 0x1.a39ef35793c76p-33 : -0x1.bd0106p-13;
+  constexpr double high = isDouble<R> ? 0x1.62e42feep-1 : 0x1.63p-1,
+                   low = isDouble<R> ? 0x1.a39ef35793c76p-33 : -0x1.bd0106p-13;
   R out = fma(k, R(high), f - (square - fma(k, R(low), rest)));
   return logarithmEnds(x, out);
 }
@@ -65,17 +68,22 @@ template <class R> R logarithmOfBase(R x, double scaleHigh, double scaleLow, dou
 }
 
 template <class R> R log2(R x) {
-  if constexpr (!isDouble<R>) return log2(x.template to<double>()).template to<float>();
-  else return logarithmOfBase(x, 1, 0, 0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56);
+  if constexpr (!isDouble<R>)
+    return log2(x.template to<double>()).template to<float>();
+  else
+    return logarithmOfBase(x, 1, 0, 0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56);
 }
 
 template <class R> R log10(R x) {
-  if constexpr (!isDouble<R>) return log10(x.template to<double>()).template to<float>();
-  else return logarithmOfBase(x, 0x1.34413509f7800p-2, 0x1.fef311f12b358p-46, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57);
+  if constexpr (!isDouble<R>)
+    return log10(x.template to<double>()).template to<float>();
+  else
+    return logarithmOfBase(x, 0x1.34413509f7800p-2, 0x1.fef311f12b358p-46, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57);
 }
 
 template <class R> R log1p(R x) {
-  if constexpr (!isDouble<R>) return log1p(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return log1p(x.template to<double>()).template to<float>();
   else {
     R u = R(1) + x, back = u - R(1);
     R lost = (R(1) - (u - back)) + (x - back); // 1 + x = u + lost
@@ -87,7 +95,8 @@ template <class R> R log1p(R x) {
 }
 
 template <class R> R asinh(R x) {
-  if constexpr (!isDouble<R>) return asinh(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return asinh(x.template to<double>()).template to<float>();
   else {
     R size = abs(x), square = size * size;
     auto isLarge = size > R(0x1p28);
@@ -97,7 +106,8 @@ template <class R> R asinh(R x) {
 }
 
 template <class R> R acosh(R x) {
-  if constexpr (!isDouble<R>) return acosh(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return acosh(x.template to<double>()).template to<float>();
   else {
     auto isLarge = x > R(0x1p28);
     R above = x - R(1), inside = above + sqrt(fma(above, above, above + above));
@@ -107,7 +117,8 @@ template <class R> R acosh(R x) {
 }
 
 template <class R> R atanh(R x) {
-  if constexpr (!isDouble<R>) return atanh(x.template to<double>()).template to<float>();
+  if constexpr (!isDouble<R>)
+    return atanh(x.template to<double>()).template to<float>();
   else {
     R size = abs(x), twice = size + size;
     R inside = select(size < R(0.5), twice + twice * size / (R(1) - size), twice / (R(1) - size));

@@ -1,6 +1,7 @@
 // The numbers that the elementary functions are written over. Each function is one straight line of these operations, a
-// template over the kind of number: here they compute, in the compiler they emit code that does. An operation rounds once and
-// says so; nothing is contracted or reassociated, so the bits of a result are the same wherever it is computed.
+// template over the kind of number: here they compute, in the compiler they emit code that does. An operation rounds
+// once and says so; nothing is contracted or reassociated, so the bits of a result are the same wherever it is
+// computed.
 #pragma once
 #include <bit>
 #include <cmath>
@@ -15,7 +16,8 @@ template <class T> struct Format;
 template <> struct Format<double> {
   using Bits = uint64_t;
   static constexpr int mantissa = 52, bias = 1023;
-  static constexpr double shifter = 0x1.8p52; // what is added to it is rounded to an integer, which its low bits then hold
+  static constexpr double shifter =
+      0x1.8p52; // what is added to it is rounded to an integer, which its low bits then hold
 };
 template <> struct Format<float> {
   using Bits = uint32_t;

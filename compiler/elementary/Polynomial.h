@@ -9,8 +9,8 @@ namespace dagger::elementary {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 
-// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory. Long ones are
-// two such sums in x^2, which do not wait for each other.
+// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory. Long
+// ones are two such sums in x^2, which do not wait for each other.
 template <size_t from, size_t step, class R, size_t count> R horner(R x, const double (&c)[count]) {
   constexpr size_t last = from + (count - 1 - from) / step * step;
   R sum = c[last];
@@ -19,7 +19,8 @@ template <size_t from, size_t step, class R, size_t count> R horner(R x, const d
 }
 
 template <class R, size_t count> R polynomial(R x, const double (&c)[count]) {
-  if constexpr (count < 8) return horner<0, 1>(x, c);
+  if constexpr (count < 8)
+    return horner<0, 1>(x, c);
   else {
     R square = x * x;
     return fma(horner<1, 2>(square, c), x, horner<0, 2>(square, c));

@@ -16,8 +16,8 @@ namespace dagger::task {
 
 namespace {
 
-// Numbers that emit what elementary::Real computes. Constants have no operand to take a builder from, so the one in use is
-// known to all of them.
+// Numbers that emit what elementary::Real computes. Constants have no operand to take a builder from, so the one in use
+// is known to all of them.
 struct Emission {
   OpBuilder &builder;
   Location loc;
@@ -51,14 +51,19 @@ template <class T> struct Symbol {
   struct Word {
     Value value;
     explicit Word(Value value) : value(value) {}
-    Word(uint64_t bits) : value(Emission::constant(builder().getIntegerAttr(wordType(), APInt(8 * sizeof(T), bits, false, true)))) {}
+    Word(uint64_t bits)
+        : value(Emission::constant(builder().getIntegerAttr(wordType(), APInt(8 * sizeof(T), bits, false, true)))) {}
     friend Word operator+(Word a, Word b) { return Word(Emission::make<arith::AddIOp>(a.value, b.value)); }
     friend Word operator-(Word a, Word b) { return Word(Emission::make<arith::SubIOp>(a.value, b.value)); }
     friend Word operator&(Word a, Word b) { return Word(Emission::make<arith::AndIOp>(a.value, b.value)); }
     friend Word operator|(Word a, Word b) { return Word(Emission::make<arith::OrIOp>(a.value, b.value)); }
     friend Word operator^(Word a, Word b) { return Word(Emission::make<arith::XOrIOp>(a.value, b.value)); }
-    friend Word operator<<(Word a, int count) { return Word(Emission::make<arith::ShLIOp>(a.value, Word(count).value)); }
-    friend Word operator>>(Word a, int count) { return Word(Emission::make<arith::ShRUIOp>(a.value, Word(count).value)); }
+    friend Word operator<<(Word a, int count) {
+      return Word(Emission::make<arith::ShLIOp>(a.value, Word(count).value));
+    }
+    friend Word operator>>(Word a, int count) {
+      return Word(Emission::make<arith::ShRUIOp>(a.value, Word(count).value));
+    }
     friend Condition operator==(Word a, Word b) {
       return {Emission::make<arith::CmpIOp>(arith::CmpIPredicate::eq, a.value, b.value)};
     }
@@ -70,7 +75,9 @@ template <class T> struct Symbol {
   explicit Symbol(Word bits) : value(Emission::make<arith::BitcastOp>(type(), bits.value)) {}
   explicit operator Word() const { return Word(Emission::make<arith::BitcastOp>(wordType(), value)); }
 
-  static Condition compare(arith::CmpFPredicate how, Symbol a, Symbol b) { return {Emission::make<arith::CmpFOp>(how, a.value, b.value)}; }
+  static Condition compare(arith::CmpFPredicate how, Symbol a, Symbol b) {
+    return {Emission::make<arith::CmpFOp>(how, a.value, b.value)};
+  }
   friend Symbol operator+(Symbol a, Symbol b) { return Symbol(Emission::make<arith::AddFOp>(a.value, b.value)); }
   friend Symbol operator-(Symbol a, Symbol b) { return Symbol(Emission::make<arith::SubFOp>(a.value, b.value)); }
   friend Symbol operator*(Symbol a, Symbol b) { return Symbol(Emission::make<arith::MulFOp>(a.value, b.value)); }
@@ -81,17 +88,24 @@ template <class T> struct Symbol {
   friend Condition operator<=(Symbol a, Symbol b) { return compare(arith::CmpFPredicate::OLE, a, b); }
   friend Condition operator==(Symbol a, Symbol b) { return compare(arith::CmpFPredicate::OEQ, a, b); }
   friend Condition isNaN(Symbol a) { return compare(arith::CmpFPredicate::UNO, a, a); }
-  friend Symbol fma(Symbol a, Symbol b, Symbol c) { return Symbol(Emission::make<math::FmaOp>(a.value, b.value, c.value)); }
+  friend Symbol fma(Symbol a, Symbol b, Symbol c) {
+    return Symbol(Emission::make<math::FmaOp>(a.value, b.value, c.value));
+  }
   friend Symbol sqrt(Symbol a) { return Symbol(Emission::make<math::SqrtOp>(a.value)); }
   friend Symbol abs(Symbol a) { return Symbol(Emission::make<math::AbsFOp>(a.value)); }
-  friend Symbol copysign(Symbol size, Symbol sign) { return Symbol(Emission::make<math::CopySignOp>(size.value, sign.value)); }
+  friend Symbol copysign(Symbol size, Symbol sign) {
+    return Symbol(Emission::make<math::CopySignOp>(size.value, sign.value));
+  }
   friend Symbol select(Condition condition, Symbol a, Symbol b) {
     return Symbol(Emission::make<arith::SelectOp>(condition.value, a.value, b.value));
   }
   template <class U> Symbol<U> to() const {
-    if constexpr (std::is_same_v<T, U>) return *this;
-    else if constexpr (sizeof(U) > sizeof(T)) return Symbol<U>(Emission::make<arith::ExtFOp>(Symbol<U>::type(), value));
-    else return Symbol<U>(Emission::make<arith::TruncFOp>(Symbol<U>::type(), value));
+    if constexpr (std::is_same_v<T, U>)
+      return *this;
+    else if constexpr (sizeof(U) > sizeof(T))
+      return Symbol<U>(Emission::make<arith::ExtFOp>(Symbol<U>::type(), value));
+    else
+      return Symbol<U>(Emission::make<arith::TruncFOp>(Symbol<U>::type(), value));
   }
 };
 
@@ -146,7 +160,8 @@ private:
     if (known) return known;
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     SmallVector<Type> types(op.getInputs().size(), type);
-    known = func::FuncOp::create(builder, builder.getUnknownLoc(), (op.getFunction() + (type.isF32() ? "_f32" : "_f64")).str(),
+    known = func::FuncOp::create(builder, builder.getUnknownLoc(),
+                                 (op.getFunction() + (type.isF32() ? "_f32" : "_f64")).str(),
                                  builder.getFunctionType(types, type));
     known.setPrivate();
     known->setAttr(contextAttr, builder.getStringAttr(mathContext));
@@ -155,7 +170,8 @@ private:
     builder.setInsertionPointToEnd(entry);
     Emission emission{builder, known.getLoc()};
     Emission::current = &emission;
-    Value out = type.isF32() ? emit<float>(op.getFunction(), entry->getArguments()) : emit<double>(op.getFunction(), entry->getArguments());
+    Value out = type.isF32() ? emit<float>(op.getFunction(), entry->getArguments())
+                             : emit<double>(op.getFunction(), entry->getArguments());
     Emission::current = nullptr;
     func::ReturnOp::create(builder, known.getLoc(), out);
     return known;
@@ -166,9 +182,9 @@ private:
   llvm::MapVector<std::pair<Attribute, Type>, func::FuncOp> functions;
 };
 
-// The operations of a function wait for each other: four vectors at once keep the processor busy. LLVM takes one where nothing
-// is reduced. Only loops whose turns are known to be independent and that have nothing but arithmetic are made so much longer,
-// and not those that are long already.
+// The operations of a function wait for each other: four vectors at once keep the processor busy. LLVM takes one where
+// nothing is reduced. Only loops whose turns are known to be independent and that have nothing but arithmetic are made
+// so much longer, and not those that are long already.
 void interleave(scf::ForOp loop) {
   constexpr int vectors = 4, longest = 600;
   auto marks = loop->getAttrOfType<LLVM::LoopAnnotationAttr>("loop_annotation");
@@ -178,8 +194,8 @@ void interleave(scf::ForOp loop) {
   if (!marks || marks.getVectorize() || marks.getParallelAccesses().empty() || !isPlain || length > longest) return;
   MLIRContext *context = loop.getContext();
   auto count = LLVM::LoopInterleaveAttr::get(context, IntegerAttr::get(IntegerType::get(context, 32), vectors));
-  loop->setAttr("loop_annotation",
-                LLVM::LoopAnnotationAttr::get(context, {}, {}, count, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, marks.getParallelAccesses()));
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, count, {}, {}, {}, {}, {}, {}, {}, {},
+                                                                 {}, {}, {}, marks.getParallelAccesses()));
 }
 
 struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
