@@ -11,25 +11,33 @@ template <class R> struct ReducedExponential {
   R t;
 };
 
-template <class R> R expm1Polynomial(R r) {
+constexpr double log2OfE = 0x1.71547652b82fep+0;
+template <class R> constexpr double ln2High = isDouble<R> ? 0x1.62e42fefa39efp-1 : 0x1.62e43p-1;
+template <class R> constexpr double ln2Low = isDouble<R> ? 0x1.abc9e3b39803fp-56 : -0x1.05c61p-29;
+
+// (e^r - 1 - r) / r^2.
+template <class R> R expPolynomial(R r) {
   if constexpr (isDouble<R>)
-    return fma(r * r, polynomial(r, coefficients::exp), r);
+    return polynomial(r, coefficients::exp);
   else
-    return fma(r * r, polynomial(r, coefficients::expFloat), r);
+    return polynomial(r, coefficients::expFloat);
 }
+template <class R> R expm1Polynomial(R r) { return fma(r * r, expPolynomial(r), r); }
 
 template <class R> ReducedExponential<R> reduceExponential(R x) {
-  Rounded<R> k = roundProduct(x, R(0x1.71547652b82fep+0));
-  constexpr double ln2High = isDouble<R> ? 0x1.62e42fefa39efp-1 : 0x1.62e43p-1,
-                   ln2Low = isDouble<R> ? 0x1.abc9e3b39803fp-56 : -0x1.05c61p-29;
-  R r = fma(-k.number, R(ln2High), x);
-  r = fma(-k.number, R(ln2Low), r);
+  Rounded<R> k = roundProduct(x, R(log2OfE));
+  R r = fma(-k.number, R(ln2Low<R>), fma(-k.number, R(ln2High<R>), x));
   return {k, expm1Polynomial(r)};
 }
 
+// Nearly rounded rightly: what 1 + r rounds away, and what r has lost already, goes into the sum's small part.
 template <class R> R exp(R x) {
-  auto [k, t] = reduceExponential(isDouble<R> ? clamp(x, -746, 710) : clamp(x, -104.5, 89.5));
-  return scale(R(1) + t, k.integer);
+  R y = isDouble<R> ? clamp(x, -746, 710) : clamp(x, -104.5, 89.5);
+  Rounded<R> k = roundProduct(y, R(log2OfE));
+  R first = fma(-k.number, R(ln2High<R>), y), r = fma(-k.number, R(ln2Low<R>), first);
+  R lost = fma(-k.number, R(ln2Low<R>), first - r);
+  R one = R(1) + r, rest = (R(1) - one) + r + lost;
+  return scale(one + fma(r * r, expPolynomial(r), rest), k.integer);
 }
 
 // 2^k (1 + t) - 1, for x that need neither overflow nor -0: exact steps but for the last.
