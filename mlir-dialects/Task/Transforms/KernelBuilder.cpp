@@ -157,8 +157,8 @@ SmallVector<Value> KernelBuilder::indicesAt(const KernelOperand &operand, ValueR
 }
 
 scf::ForOp KernelBuilder::loop(Value from, Value to, ValueRange inits,
-                               function_ref<SmallVector<Value>(Value, ValueRange)> body) {
-  auto made = scf::ForOp::create(builder, loc, from, to, constant(1), inits);
+                               function_ref<SmallVector<Value>(Value, ValueRange)> body, int64_t step) {
+  auto made = scf::ForOp::create(builder, loc, from, to, constant(step), inits);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(made.getBody());
   SmallVector<Value> yielded = body(made.getInductionVar(), made.getRegionIterArgs());

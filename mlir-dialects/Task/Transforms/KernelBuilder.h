@@ -44,7 +44,8 @@ public:
   // Loops over low <= point < high of the axes before `end`.
   void nest(unsigned end, llvm::function_ref<void(llvm::SmallVector<mlir::Value> &point)> body);
   mlir::scf::ForOp loop(mlir::Value from, mlir::Value to, mlir::ValueRange inits,
-                        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+                        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
+                        int64_t step = 1);
 
   // A copy of the launch's body at a point: what it yields. With `isInterior` shifted reads need no rule.
   struct Yielded {

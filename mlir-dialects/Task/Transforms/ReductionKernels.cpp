@@ -2,7 +2,6 @@
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 
-
 using namespace mlir;
 
 namespace dagger::task {
@@ -42,21 +41,28 @@ void buildBlocks(KernelBuilder &k) {
   int64_t blocked = *llvm::max_element(*k.launch.getReduced());
   SmallVector<Type> types = accumulatorTypes(k, arrays, accumulators);
   bool masked = bool(cast<array::YieldOp>(k.launch.getBody().front().getTerminator()).getPresent());
-  SmallVector<Value> lanes;
-  for (Type type : types) lanes.push_back(k.room(type, array::reductionLanes));
   Type i1 = b.getI1Type();
-  Value presence = k.room(i1, array::reductionLanes);
+  // Whole blocks that lie densely have lanes of their own, which are only ever reached at constant indices: LLVM keeps them in registers.
+  SmallVector<Value> lanes, wholeLanes;
+  auto makeRooms = [&] {
+    SmallVector<Value> rooms;
+    for (Type type : types) rooms.push_back(k.room(type, array::reductionLanes));
+    rooms.push_back(k.room(i1, array::reductionLanes));
+    return rooms;
+  };
+  SmallVector<Value> someLanes = makeRooms();
+  wholeLanes = makeRooms();
   Value length = k.scalars.back(), zero = k.constant(0), lanesCount = k.constant(array::reductionLanes);
 
   auto loadLane = [&](Value index) {
     Part part;
     for (auto [type, room] : llvm::zip(types, lanes)) part.values.push_back(k.loadRoom(type, room, index));
-    if (masked) part.present = k.loadRoom(i1, presence, index);
+    if (masked) part.present = k.loadRoom(i1, lanes.back(), index);
     return part;
   };
   auto storeLane = [&](const Part &part, Value index) {
     for (auto [value, room] : llvm::zip(part.values, lanes)) k.storeRoom(value, room, index);
-    if (masked) k.storeRoom(part.present, presence, index);
+    if (masked) k.storeRoom(part.present, lanes.back(), index);
   };
   auto join = [&](const Part &left, const Part &right) -> Part {
     if (masked) return combineParts(k, left, right);
@@ -74,6 +80,41 @@ void buildBlocks(KernelBuilder &k) {
       return {yielded.values, yielded.present};
     };
     Value width = arith::MinSIOp::create(b, k.loc, count, lanesCount);
+    Value isWhole = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, count, k.constant(array::reductionBlock));
+    SmallVector<std::pair<Value *, Value>> strides; // of what lies along the block, and what they are elsewhere
+    for (KernelOperand &operand : MutableArrayRef(k.operands).take_front(arrays))
+      for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
+        if (follows == blocked) {
+          Value &stride = operand.strides[axis];
+          strides.push_back({&stride, stride});
+          Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
+          isWhole = arith::AndIOp::create(b, k.loc, isWhole, unit);
+        }
+    auto choice = scf::IfOp::create(b, k.loc, isWhole, true);
+    b.setInsertionPointToStart(choice.thenBlock());
+    for (auto &[stride, general] : strides) *stride = k.constant(1);
+    lanes = wholeLanes;
+    k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+      storeLane(elementAt(lane), lane);
+      return {};
+    });
+    k.loop(lanesCount, count, {}, [&](Value start, ValueRange) -> SmallVector<Value> {
+      k.markParallel(k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+        storeLane(join(loadLane(lane), elementAt(arith::AddIOp::create(b, k.loc, start, lane))), lane);
+        return {};
+      }));
+      return {};
+    }, array::reductionLanes);
+    k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+      lanes = wholeLanes;
+      Part part = loadLane(lane);
+      lanes = someLanes;
+      storeLane(part, lane);
+      return {};
+    });
+    b.setInsertionPointToStart(choice.elseBlock());
+    for (auto &[stride, general] : strides) *stride = general;
+    lanes = someLanes;
     k.loop(zero, width, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
       storeLane(elementAt(lane), lane);
       return {};
@@ -91,6 +132,7 @@ void buildBlocks(KernelBuilder &k) {
       k.markParallel(loop);
       return {};
     });
+    b.setInsertionPointAfter(choice);
     // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
     auto halving = scf::WhileOp::create(
         b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
