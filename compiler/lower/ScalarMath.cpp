@@ -1,4 +1,5 @@
-// The elementwise functions of Math.def: the math dialect where it has the function, else C's by its name.
+// The elementwise functions of Math.def: those of compiler/elementary, the math dialect's, else C's by their names.
+#include "compiler/elementary/Functions.h"
 #include "compiler/lower/Lowering.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringMap.h"
@@ -40,6 +41,7 @@ Value Lowering::minMax(bool isMax, Value a, Value b, const hir::Type *type, Loca
 
 Value Lowering::floatMath(StringRef name, ValueRange v, Location at) {
   Value x = v[0];
+  if (elementary::arity(name)) return array::MathOp::create(builder, at, x.getType(), name, v);
   using Make = std::function<Value()>;
 #define DG_UNARY(text, OpName) {text, [&]() -> Value { return math::OpName::create(builder, at, x); }}
   static const char *const direct[] = {"gamma", "lgamma", "hypot", "remainder", "nextafter", "fdim", "exp10"};
@@ -47,15 +49,10 @@ Value Lowering::floatMath(StringRef name, ValueRange v, Location at) {
     if (name == d)
       return libm(name == "gamma" ? "tgamma" : name, v, at);
   const std::pair<StringRef, Make> table[] = {
-      DG_UNARY("sqrt", SqrtOp),   DG_UNARY("cbrt", CbrtOp),   DG_UNARY("exp", ExpOp),     DG_UNARY("exp2", Exp2Op),
-      DG_UNARY("expm1", ExpM1Op), DG_UNARY("log", LogOp),     DG_UNARY("log2", Log2Op),   DG_UNARY("log10", Log10Op),
-      DG_UNARY("log1p", Log1pOp), DG_UNARY("sin", SinOp),     DG_UNARY("cos", CosOp),     DG_UNARY("tan", TanOp),
-      DG_UNARY("asin", AsinOp),   DG_UNARY("acos", AcosOp),   DG_UNARY("atan", AtanOp),   DG_UNARY("sinh", SinhOp),
-      DG_UNARY("cosh", CoshOp),   DG_UNARY("tanh", TanhOp),   DG_UNARY("asinh", AsinhOp), DG_UNARY("acosh", AcoshOp),
-      DG_UNARY("atanh", AtanhOp), DG_UNARY("erf", ErfOp),     DG_UNARY("erfc", ErfcOp),   DG_UNARY("floor", FloorOp),
-      DG_UNARY("ceil", CeilOp),   DG_UNARY("round", RoundOp), DG_UNARY("rint", RoundEvenOp), DG_UNARY("trunc", TruncOp),
+      DG_UNARY("sqrt", SqrtOp),   DG_UNARY("cbrt", CbrtOp),   DG_UNARY("sin", SinOp),       DG_UNARY("cos", CosOp),
+      DG_UNARY("tan", TanOp),     DG_UNARY("floor", FloorOp), DG_UNARY("ceil", CeilOp),     DG_UNARY("round", RoundOp),
+      DG_UNARY("rint", RoundEvenOp), DG_UNARY("trunc", TruncOp),
       DG_UNARY("abs", AbsFOp),
-      {"atan2", [&]() -> Value { return math::Atan2Op::create(builder, at, x, v[1]); }},
       {"copysign", [&]() -> Value { return math::CopySignOp::create(builder, at, x, v[1]); }},
       {"fmod", [&]() -> Value { return arith::RemFOp::create(builder, at, x, v[1]); }},
   };

@@ -69,6 +69,7 @@ static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(task::createExpandMath());
   passes.addNestedPass<func::FuncOp>(array::createCountReferences());
 }
 

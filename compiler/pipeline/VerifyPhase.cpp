@@ -38,7 +38,7 @@ LogicalResult verifyGraph(Operation *op) {
 
 // KERNELS: a function of the kernel ABI for each launch, and nothing of points outside of those.
 LogicalResult verifyKernels(Operation *op) {
-  if (isa<array::ShiftedOp, array::YieldOp, array::ReduceOp>(op)) return op->emitOpError("is left at KERNELS");
+  if (isa<array::ShiftedOp, array::YieldOp, array::ReduceOp, array::MathOp>(op)) return op->emitOpError("is left at KERNELS");
   auto launch = dyn_cast<task::LaunchOp>(op);
   if (!launch) return success();
   auto module = op->getParentOfType<ModuleOp>();

@@ -1,4 +1,5 @@
 #include "mlir-dialects/Array/IR/Array.h"
+#include "compiler/elementary/Functions.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -45,6 +46,10 @@ void ElementOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effec
 // A failure is one of the program, also where nobody asks for the result.
 void ReduceOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   if (getFails()) effects.emplace_back(MemoryEffects::Write::get(), Failure::get());
+}
+LogicalResult MathOp::verify() {
+  if (dagger::elementary::arity(getFunction()) == getInputs().size()) return success();
+  return emitOpError() << "knows no function `" << getFunction() << "` of " << getInputs().size() << " arguments";
 }
 LogicalResult CheckIndexOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult ElementOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }

@@ -27,6 +27,21 @@ def Array_TextOp : Array_Op<"text", [Pure]> {
   }]>];
 }
 
+def Array_MathOp : Array_Op<"math", [Pure, SameOperandsAndResultType]> {
+  let summary = "an elementary function of a scalar, as compiler/elementary computes it";
+  let description = [{
+    Its bits are those of one fixed sequence of operations, wherever it is computed; so it is not one of the math dialect, which
+    folds constants by the C library's functions.
+    ```mlir
+    %y = array.math "exp"(%x) : (f64) -> f64
+    ```
+  }];
+  let arguments = (ins StrAttr:$function, Variadic<AnyTypeOf<[F32, F64]>>:$inputs);
+  let results = (outs AnyTypeOf<[F32, F64]>:$result);
+  let assemblyFormat = "$function `(` $inputs `)` attr-dict `:` functional-type($inputs, $result)";
+  let hasVerifier = 1;
+}
+
 def Array_ElementOp : Array_Op<"element", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     TypesMatchWith<"the result is an element of the array", "array", "result",

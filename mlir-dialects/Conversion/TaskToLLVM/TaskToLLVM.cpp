@@ -21,20 +21,23 @@ namespace dagger::task {
 #include "mlir-dialects/Conversion/TaskToLLVM/Passes.h.inc"
 
 namespace {
-constexpr llvm::StringLiteral kernelContext = "kernel"; // functions that have their context already
+// Kernels have their context already, elementary functions need none.
+bool takesContext(func::FuncOp function) {
+  auto context = function->getAttrOfType<StringAttr>(contextAttr);
+  if (context && (context.getValue() == "kernel" || context.getValue() == mathContext)) return false;
+  return !function.isExternal() || function->hasAttr(externAttr);
+}
 
 // Every function with a body takes the context first, and hands it on to those that it calls.
 void addContexts(ModuleOp module) {
   Type ptr = LLVM::LLVMPointerType::get(module.getContext());
   SymbolTable symbols(module);
   module.walk([&](func::FuncOp function) {
-    auto context = function->getAttrOfType<StringAttr>(contextAttr);
-    if ((function.isExternal() && !function->hasAttr(externAttr)) || (context && context.getValue() == kernelContext)) return;
-    (void)function.insertArgument(0, ptr, {}, function.getLoc());
+    if (takesContext(function)) (void)function.insertArgument(0, ptr, {}, function.getLoc());
   });
   module.walk([&](func::CallOp call) {
     auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
-    if (callee && (!callee.isExternal() || callee->hasAttr(externAttr)))
+    if (callee && takesContext(callee))
       call->insertOperands(0, call->getParentOfType<func::FuncOp>().getArgument(0));
   });
   // Task wrappers are made while functions are converted: they need the types as they were.

@@ -12,9 +12,10 @@
 #include "mlir-dialects/Task/IR/TaskOps.h.inc"
 
 namespace dagger::task {
-// Where a function's code runs: attribute `task.context` on func.func, with one of these texts.
+// Where a function's code runs: attribute `task.context` on func.func, with one of these texts. An elementary function
+// (`math`) takes no context.
 inline constexpr llvm::StringLiteral contextAttr = "task.context", hostContext = "host", taskContext = "task",
-                                     scalarContext = "scalar";
+                                     scalarContext = "scalar", mathContext = "math";
 // Unit attribute of a function that may run beside what comes after its call in a task: a task that updates and prints nothing.
 inline constexpr llvm::StringLiteral spawnableAttr = "task.spawnable";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.

@@ -15,6 +15,17 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
 }
 
+def ExpandMath : Pass<"expand-math", "::mlir::ModuleOp"> {
+  let summary = "elementary functions become the operations that compute them";
+  let description = [{
+    In: `array.math`, anywhere.
+    Out: in the loops of kernels the operations of the function, of which LLVM makes vectors of any width; elsewhere a call of a
+    function of the same operations, one for each function and type.
+    Why: a call of the C library stops the vectorizer, and a library's vector functions give other bits than its scalar ones.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::func::FuncDialect"];
+}
+
 def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
   let summary = "loops whose turns submit the same launches are planned once and replayed";
   let description = [{

@@ -465,3 +465,19 @@ func.func @own(%a: tensor<?xf64>) {
   %0 = "array.own"(%a) : (tensor<?xf64>) -> tensor<?xf32>
   return
 }
+
+// -----
+
+func.func @no_such_function(%x: f64) {
+  // expected-error @+1 {{knows no function `atan2` of 1 arguments}}
+  %y = array.math "atan2"(%x) : (f64) -> f64
+  return
+}
+
+// -----
+
+func.func @function_of_a_vector(%x: vector<8xf64>) {
+  // expected-error @+1 {{'array.math' op operand #0 must be variadic of 32-bit float or 64-bit float}}
+  %y = array.math "exp"(%x) : (vector<8xf64>) -> vector<8xf64>
+  return
+}

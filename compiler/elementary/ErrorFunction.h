@@ -1,0 +1,41 @@
+// erf and erfc.
+#pragma once
+#include "compiler/elementary/Exponential.h"
+
+namespace dagger::elementary {
+
+// y = -log(erfc x) = x Q(x) for x >= 0 is smooth: one polynomial serves up to where erf rounds to 1. Q(0) is split,
+// since near zero its rounding would be the result's.
+template <class R> R errorExponent(R x) {
+  if constexpr (isDouble<R>)
+    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
+  else
+    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erfFloat));
+}
+
+// erf x = 1 - e^-y: an error of y counts at most as much in the result.
+template <class R> R erf(R x) {
+  R y = errorExponent(atMost(abs(x), isDouble<R> ? 6 : 4));
+  return copysign(-expm1Inside(-y), x);
+}
+
+// erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square
+// keeps the bits that it rounds away.
+template <class R> R erfc(R x) {
+  if constexpr (!isDouble<R>)
+    return erfc(x.template to<double>()).template to<float>();
+  else {
+    R size = atMost(abs(x), 28);
+    auto isSmall = size < R(0.5);
+    R square = size * size, lost = select(isSmall, R(0), fma(size, size, -square));
+    auto [k, t] = reduceExponential(-select(isSmall, errorExponent(size), square));
+    R tail = horner<0, 1>((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
+    tail = select(isSmall, R(1), tail);
+    R exponential = R(1) + t;
+    R rest = (t - (exponential - R(1))) - exponential * lost;
+    R out = scale(fma(exponential, tail, rest * tail), k.integer);
+    return select(x < R(0), R(2) - out, out);
+  }
+}
+
+} // namespace dagger::elementary

@@ -1,0 +1,134 @@
+// log x = k ln 2 + log m, m between sqrt(1/2) and sqrt(2); log m by s = f / (2 + f), f = m - 1: log m = 2 s + s^3 (2/3
+// + …).
+#pragma once
+#include "compiler/elementary/Coefficients.h"
+#include "compiler/elementary/Polynomial.h"
+
+namespace dagger::elementary {
+
+// x = 2^k m, for x > 0, numbers below the normal ones included.
+template <class R> struct ReducedLogarithm {
+  R k, f; // f = m - 1
+};
+
+template <class R> ReducedLogarithm<R> reduceLogarithm(R x) {
+  using Word = typename R::Word;
+  constexpr int bits = mantissaBits<R>;
+  constexpr double smallest = isDouble<R> ? 0x1p-1022 : 0x1p-126;
+  constexpr uint64_t root = bitsOf<R>(0x1.6a09e667f3bcdp-1), one = bitsOf<R>(1),
+                     integers = uint64_t(exponentBias<R> + bits) << bits;
+  auto isSmall = x < R(smallest);
+  R normal = select(isSmall, x * R(0x1p54), x);
+  Word shifted = Word(normal) + Word(one - root);
+  R m = R((shifted & Word((uint64_t(1) << bits) - 1)) + Word(root));
+  R biased = R((shifted >> bits) | Word(integers)); // 2^52 (2^23) and the biased exponent
+  constexpr double offset = isDouble<R> ? 0x1p52 + 1023 : 0x1p23 + 127;
+  return {biased - select(isSmall, R(offset + 54), R(offset)), m - R(1)};
+}
+
+// What a logarithm is outside of 0 < x < infinity.
+template <class R> R logarithmEnds(R x, R inside) {
+  R outside = select(x == R(0), R(-infinity), select(x < R(0), R(notANumber), x));
+  return select((x > R(0)) & (x < R(infinity)), inside, outside);
+}
+
+// log(1 + f) = high + low, high = f - f^2/2.
+template <class R> struct LogarithmParts {
+  R square, rest; // f - (square - rest)
+};
+template <class R> LogarithmParts<R> logarithmOfOnePlus(R f) {
+  R square = R(0.5) * f * f;
+  if constexpr (isDouble<R>) {
+    R s = f / (R(2) + f), z = s * s;
+    return {square, s * (square + z * polynomial(z, coefficients::log))};
+  } else {
+    return {square, f * f * f * polynomial(f, coefficients::logFloat)};
+  }
+}
+
+template <class R> R log(R x) {
+  auto [k, f] = reduceLogarithm(x);
+  auto [square, rest] = logarithmOfOnePlus(f);
+  constexpr double high = isDouble<R> ? 0x1.62e42feep-1 : 0x1.63p-1,
+                   low = isDouble<R> ? 0x1.a39ef35793c76p-33 : -0x1.bd0106p-13;
+  if constexpr (isDouble<R>) { // what the two larger sums round away is added at the end
+    R whole = k * R(high), sum = whole + f, lost = (whole - sum) + f;
+    R first = sum - square, next = ((sum - first) - square) - fma(R(0.5) * f, f, -square);
+    return logarithmEnds(x, first + ((lost + next) + fma(k, R(low), rest)));
+  } else {
+    return logarithmEnds(x, fma(k, R(high), f - (square - fma(k, R(low), rest))));
+  }
+}
+
+// log x / log b = k scale + log(m) c, with a product that keeps the bits it rounds away.
+template <class R> R logarithmOfBase(R x, double scaleHigh, double scaleLow, double high, double low) {
+  auto [k, f] = reduceLogarithm(x);
+  auto [square, rest] = logarithmOfOnePlus(f);
+  R m = f - square;
+  R mRest = ((f - m) - square) - fma(R(0.5) * f, f, -square) + rest;
+  R product = m * R(high);
+  R productRest = fma(m, R(high), -product) + fma(m, R(low), mRest * R(high));
+  R whole = k * R(scaleHigh), sum = whole + product;
+  return logarithmEnds(x, sum + ((product - (sum - whole)) + fma(k, R(scaleLow), productRest)));
+}
+
+template <class R> R log2(R x) {
+  if constexpr (!isDouble<R>)
+    return log2(x.template to<double>()).template to<float>();
+  else
+    return logarithmOfBase(x, 1, 0, 0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56);
+}
+
+template <class R> R log10(R x) {
+  if constexpr (!isDouble<R>)
+    return log10(x.template to<double>()).template to<float>();
+  else
+    return logarithmOfBase(x, 0x1.34413509f7800p-2, 0x1.fef311f12b358p-46, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57);
+}
+
+template <class R> R log1p(R x) {
+  if constexpr (!isDouble<R>)
+    return log1p(x.template to<double>()).template to<float>();
+  else {
+    R u = R(1) + x, back = u - R(1);
+    R lost = (R(1) - (u - back)) + (x - back); // 1 + x = u + lost
+    auto [k, f] = reduceLogarithm(u);
+    auto [square, rest] = logarithmOfOnePlus(f);
+    R out = fma(k, R(0x1.62e42feep-1), f - (square - fma(k, R(0x1.a39ef35793c76p-33), rest + lost / u)));
+    return select(x == R(0), x, logarithmEnds(u, out));
+  }
+}
+
+template <class R> R asinh(R x) {
+  if constexpr (!isDouble<R>)
+    return asinh(x.template to<double>()).template to<float>();
+  else {
+    R size = abs(x), square = size * size;
+    auto isLarge = size > R(0x1p28);
+    R inside = size + square / (R(1) + sqrt(R(1) + square));
+    return copysign(log1p(select(isLarge, size - R(1), inside)) + select(isLarge, R(0x1.62e42fefa39efp-1), R(0)), x);
+  }
+}
+
+template <class R> R acosh(R x) {
+  if constexpr (!isDouble<R>)
+    return acosh(x.template to<double>()).template to<float>();
+  else {
+    auto isLarge = x > R(0x1p28);
+    R above = x - R(1), inside = above + sqrt(fma(above, above, above + above));
+    R out = log1p(select(isLarge, above, inside)) + select(isLarge, R(0x1.62e42fefa39efp-1), R(0));
+    return select(x < R(1), R(notANumber), out);
+  }
+}
+
+template <class R> R atanh(R x) {
+  if constexpr (!isDouble<R>)
+    return atanh(x.template to<double>()).template to<float>();
+  else {
+    R size = abs(x), twice = size + size;
+    R inside = select(size < R(0.5), twice + twice * size / (R(1) - size), twice / (R(1) - size));
+    return copysign(R(0.5) * log1p(inside), x);
+  }
+}
+
+} // namespace dagger::elementary

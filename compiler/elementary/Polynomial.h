@@ -1,0 +1,68 @@
+// Polynomials, and the pieces that several functions share.
+#pragma once
+#include "compiler/elementary/Numbers.h"
+#include <cstddef>
+#include <limits>
+
+namespace dagger::elementary {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
+
+// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory. Long
+// ones are two such sums in x^2, which do not wait for each other.
+template <size_t from, size_t step, class R, size_t count> R horner(R x, const double (&c)[count]) {
+  constexpr size_t last = from + (count - 1 - from) / step * step;
+  R sum = c[last];
+  for (size_t i = last; i > from; i -= step) sum = fma(sum, x, R(c[i - step]));
+  return sum;
+}
+
+template <class R, size_t count> R polynomial(R x, const double (&c)[count]) {
+  if constexpr (count < 8)
+    return horner<0, 1>(x, c);
+  else {
+    R square = x * x;
+    return fma(horner<1, 2>(square, c), x, horner<0, 2>(square, c));
+  }
+}
+
+template <class R> constexpr bool isDouble = std::is_same_v<typename R::Type, double>;
+template <class R> constexpr int mantissaBits = Format<typename R::Type>::mantissa;
+template <class R> constexpr int exponentBias = Format<typename R::Type>::bias;
+template <class R> constexpr uint64_t bitsOf(double value) {
+  return std::bit_cast<typename Format<typename R::Type>::Bits>(typename R::Type(value));
+}
+
+// The nearest integer to a * b, as a number and modulo the word: |a * b| is below 2^51 (2^22).
+template <class R> struct Rounded {
+  R number;
+  typename R::Word integer;
+};
+template <class R> Rounded<R> roundProduct(R a, R b) {
+  constexpr double shifter = Format<typename R::Type>::shifter;
+  R shifted = fma(a, b, R(shifter));
+  return {shifted - R(shifter), typename R::Word(shifted) - typename R::Word(bitsOf<R>(shifter))};
+}
+
+// 2^n, for n of a normal number.
+template <class R> R powerOfTwo(typename R::Word n) {
+  using Word = typename R::Word;
+  return R((n + Word(exponentBias<R>)) << mantissaBits<R>);
+}
+
+// x 2^n, by two factors: n may be twice as large as an exponent, and what is below the normal numbers is rounded once.
+template <class R> R scale(R x, typename R::Word n) {
+  using Word = typename R::Word;
+  Word biased = n + Word(2 * exponentBias<R>), half = biased >> 1;
+  return x * R(half << mantissaBits<R>) * R((biased - half) << mantissaBits<R>);
+}
+
+// NaN stays.
+template <class R> R atMost(R x, double high) { return select(x > R(high), R(high), x); }
+template <class R> R clamp(R x, double low, double high) {
+  R below = atMost(x, high);
+  return select(below < R(low), R(low), below);
+}
+
+} // namespace dagger::elementary

@@ -1,0 +1,103 @@
+"""Writes Coefficients.h: python3 compiler/elementary/coefficients.py > compiler/elementary/Coefficients.h (needs mpmath)
+
+Each polynomial is the best one for its weight: the largest weighted error on the interval is the least possible (Remez). The
+weight turns an error of the polynomial into one of the function's result, relative to it.
+"""
+
+from mpmath import asin, atan, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, nstr, pi, sqrt
+
+mp.prec = 160
+tiny = mpf(2) ** -60
+
+
+def remez(function, low, high, degree, weight, points=800, turns=15):
+    low, high = mpf(low), mpf(high)
+    grid = [(low + high) / 2 - (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * points)) for i in range(points)]
+    values, weights = [function(x) for x in grid], [weight(x) for x in grid]
+    count = degree + 2
+    chosen = [round((points - 1) * i / (count - 1)) for i in range(count)]
+    for _ in range(turns):
+        rows = [[grid[k] ** j for j in range(degree + 1)] + [(-1) ** row / weights[k]] for row, k in enumerate(chosen)]
+        solution = lu_solve(matrix(rows), matrix([values[k] for k in chosen]))
+        found = [solution[j] for j in range(degree + 1)]
+        errors = []
+        for x, value, scale in zip(grid, values, weights):
+            sum = mpf(0)
+            for c in reversed(found):
+                sum = sum * x + c
+            errors.append(scale * (value - sum))
+        peaks = []  # the largest error of each run of one sign
+        for k, error in enumerate(errors):
+            if peaks and (errors[peaks[-1]] > 0) == (error > 0):
+                if abs(error) > abs(errors[peaks[-1]]):
+                    peaks[-1] = k
+            else:
+                peaks.append(k)
+        while len(peaks) > count:
+            peaks.pop(0 if abs(errors[peaks[0]]) < abs(errors[peaks[-1]]) else -1)
+        if len(peaks) < count or peaks == chosen:
+            break
+        chosen = peaks
+    return found, max(abs(error) for error in errors)
+
+
+def write(name, what, function, low, high, degree, weight, first=0):
+    found, worst = remez(function, low, high, degree, weight)
+    found[0] -= first
+    print(f"// {what}: error 2^{nstr(log(worst, 2), 4)}.")
+    print(f"inline constexpr double {name}[] = {{")
+    for c in found:
+        print(f"    {float(c).hex()},")
+    print("};")
+
+
+def exp_rest(r):
+    return (expm1(r) - r) / r**2 if abs(r) > tiny else mpf(1) / 2
+
+
+def log_rest(z):  # of z = s^2
+    s = sqrt(z)
+    return ((log(1 + s) - log(1 - s)) / s - 2) / z
+
+
+def log_rest_float(f):
+    return (log(1 + f) - f + f**2 / 2) / f**3 if abs(f) > mpf(2) ** -40 else mpf(1) / 3
+
+
+def erf_exponent(x):
+    return -log(erfc(x)) / x
+
+
+def erf_weight(x):
+    return x * erfc(x) / erf(x)
+
+
+def erfc_tail(t):
+    x = 4 * (1 + t) / (1 - t)
+    return (1 + 2 * x) * exp(x**2) * erfc(x)
+
+
+def odd_rest(function):  # of an odd function, in z = x^2
+    def rest(z):
+        x = sqrt(z)
+        return (function(x) / x - 1) / z
+
+    return rest
+
+
+half = log(mpf(2)) / 2 * (1 + mpf(2) ** -20)
+root = sqrt(mpf(1) / 2)
+print("// Made by coefficients.py; do not edit.\n#pragma once\n\nnamespace dagger::elementary::coefficients {\n")
+write("exp", "(e^r - 1 - r) / r^2", exp_rest, -half, half, 9, lambda r: r**2 / exp(r))
+write("expFloat", "the same, for f32", exp_rest, -half, half, 4, lambda r: r**2 / exp(r))
+write("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2", log_rest, mpf(10) ** -16, mpf("0.02945"), 6, lambda z: z)
+write("logFloat", "(log(1 + f) - f + f^2/2) / f^3, for f32", log_rest_float, root - 1, 2 * root - 1, 7,
+      lambda f: abs(f**3 / log(1 + f)) if abs(f) > mpf(2) ** -40 else tiny)
+first = mpf(2) ** -20 * int(2 / sqrt(pi) * 2**20)
+print(f"inline constexpr double erfFirst = {float(first).hex()};")
+write("erf", "-log(erfc x) / x - erfFirst", erf_exponent, mpf(10) ** -12, 6, 22, erf_weight, first)
+write("erfFloat", "the same, for f32", erf_exponent, mpf(10) ** -12, 4, 8, erf_weight, first)
+write("erfc", "(1 + 2 x) e^(x^2) erfc x in (x - 4) / (x + 4)", erfc_tail, -1, mpf(24) / 32, 23, lambda t: 1 / erfc_tail(t))
+write("atan", "(atan x / x - 1) / x^2 in x^2", odd_rest(atan), mpf(10) ** -14, 1, 19, lambda z: z)
+write("asin", "(asin x / x - 1) / x^2 in x^2", odd_rest(asin), mpf(10) ** -14, mpf(1) / 4, 11, lambda z: z)
+print("\n} // namespace dagger::elementary::coefficients")
