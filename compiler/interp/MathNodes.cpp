@@ -40,6 +40,11 @@ template <class W> using Function2 = W (*)(W, W);
 // W is float or double.
 template <class W> Function1<W> realFunction1(const std::string &name) {
 #define UNARY(function)                                                                                                \
+  if (name == "libm." #function)                                                                                       \
+    return [](W x) -> W { return std::function(x); };
+  DAGGER_UNARY_FUNCTIONS(UNARY)
+#undef UNARY
+#define UNARY(function)                                                                                                \
   if (name == #function)                                                                                               \
     return [](W x) -> W { return elementary::function(elementary::Real<W>::of(x)).value; };
   DAGGER_UNARY_FUNCTIONS(UNARY)
@@ -57,6 +62,11 @@ template <class W> Function1<W> realFunction1(const std::string &name) {
   return nullptr;
 }
 template <class W> Function2<W> realFunction2(const std::string &name) {
+#define BINARY(function)                                                                                               \
+  if (name == "libm." #function)                                                                                       \
+    return [](W x, W y) -> W { return std::function(x, y); };
+  DAGGER_BINARY_FUNCTIONS(BINARY)
+#undef BINARY
 #define BINARY(function)                                                                                               \
   if (name == #function)                                                                                               \
     return [](W x, W y) -> W {                                                                                         \

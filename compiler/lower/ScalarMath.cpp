@@ -41,6 +41,7 @@ Value Lowering::minMax(bool isMax, Value a, Value b, const hir::Type *type, Loca
 
 Value Lowering::floatMath(StringRef name, ValueRange v, Location at) {
   Value x = v[0];
+  if (name.consume_front("libm.")) return libm(name, v, at);
   if (elementary::arity(name)) return array::MathOp::create(builder, at, x.getType(), name, v);
   using Make = std::function<Value()>;
 #define DG_UNARY(text, OpName) {text, [&]() -> Value { return math::OpName::create(builder, at, x); }}

@@ -104,6 +104,7 @@ struct FunctionState {
   Context context = Context::Graph;
   int loops = 0;
   bool inLambda = false, inKernel = false, inComprehension = false;
+  bool isPrecise = false;              // under @precise: elementary functions are the C library's
   Scope *scope = nullptr;
   std::vector<hir::Stmt *> *sink = nullptr;
   KernelFrame *kernel = nullptr;
@@ -364,6 +365,9 @@ private:
   void checkAnnotated(const AnnotatedStatements &group);
   enum class Annotated { Task, Declaration, Variable, Statement };
   std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, Annotated what);
+  static bool isPrecise(const std::vector<hir::Annotation> &list) {
+    return std::any_of(list.begin(), list.end(), [](const hir::Annotation &a) { return a.name == "precise"; });
+  }
   std::vector<hir::Expr *> chunks(const hir::Type *type, const std::vector<ast::Annotation> &list);
   Value applyChunks(Value value, const std::vector<hir::Expr *> &chunks);
 

@@ -143,6 +143,7 @@ void Checker::elaborate(PendingInstance &instance) {
   inside.typeParams = instance.typeParams;
   inside.result = function->result;
   inside.resultExpr = info.result;
+  inside.isPrecise = isPrecise(function->annotations);
   inside.context = info.isTask() ? Context::Task : info.isGroupKernel() ? Context::Group : Context::Graph;
   collectReassigned(info.function->body, inside.reassigned);
   scopes.push_back({});
@@ -367,6 +368,7 @@ void Checker::elaborateTest(const ast::TestDecl &test, const Module &module) {
   function->body = block;
   state = &inside;
   function->annotations = annotations(test.annotations, Annotated::Declaration);
+  inside.isPrecise = isPrecise(function->annotations);
   finishBody(test.body, block);
   state = nullptr;
 }

@@ -1,4 +1,5 @@
 // Calls of the library's native functions: their arguments by name, and the elementwise ones of Math.def.
+#include "compiler/elementary/Functions.h"
 #include "compiler/sema/Checker.h"
 #include <algorithm>
 #include <cmath>
@@ -301,7 +302,8 @@ Value Checker::math(const std::string &name, std::vector<Value> args, Span span)
     if (name == "fma")
       return node(Op::Fma, type, span, a);
     hir::Expr *e = node(Op::Math, result, span, a);
-    e->text = name;
+    bool isOurs = state->isPrecise && type->kind == TypeKind::Float && elementary::arity(name);
+    e->text = isOurs ? "libm." + name : name;
     return e;
   });
 }

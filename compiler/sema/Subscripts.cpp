@@ -322,7 +322,7 @@ Value Checker::index(const ast::IndexExpr &expr) {
   }
   // A literal value takes the type of what is read under the rule, not of what is only read at the point.
   auto rules = [&](KernelFrame &frame, bool isPoint) {
-    return frame.outside != hir::Outside::None && (frame.outside != hir::Outside::Value || (isPoint && !frame.outsideType && frame.hint != type ? nullptr : outsideFor(frame, type)));
+    return frame.outside != hir::Outside::None && (frame.outside != hir::Outside::Value || ((!isPoint || frame.outsideType || frame.hint == type) && outsideFor(frame, type)));
   };
   if (constantOffsets && ruled && rules(*ruled, isPoint) && (!ruled->outsideType || ruled->outsideType == type)) {
     Value result = make(Op::OffsetRead, type, expr.span, {object.expr});
