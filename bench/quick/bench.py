@@ -61,7 +61,7 @@ def counted() -> dict:
         "a task of a chain": ours(tasks / "chain.dg", "--n", 100, 2_100),
         "a step of the stencil, 64 tasks": ours(tasks / "stencil.dg", "--steps", 10, 50),
         "a task with random dependences": ours(tasks / "random.dg", "--n", 100, 600),
-        "a pass of heat, 256 x 256": ours(arrays / "heat_f32.dg", "--steps", 1, 9, "--n", 256),
+        "a pass of heat, 256 x 256": ours(arrays / "heat_f32.dg", "--steps", 16, 48, "--n", 256),
         "10,000 options": ours(arrays / "options_f64.dg", "--turns", 1, 5, "--n", 10_000),
         "start and end of a program": lambda: instructions([narrow(tasks / "chain.dg"), "--n", 0, "--dagger-threads", 1]),
         "daggerc check heat": compiler("check", examples / "heat.dg"),
