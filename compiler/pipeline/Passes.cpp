@@ -41,6 +41,7 @@ static std::unique_ptr<Pass> canonicalizeValues() {
 static void addValues(OpPassManager &passes) {
   passes.addPass(canonicalizeValues());
   passes.addPass(createCSEPass());
+  passes.addPass(task::createLightTasks());
   passes.addNestedPass<func::FuncOp>(array::createResolveExtents());
   passes.addNestedPass<func::FuncOp>(array::createFuseElementwise());
   passes.addPass(canonicalizeValues());

@@ -87,8 +87,10 @@ class Scheduler {
   void wakeHost();
   void execute(Worker &worker, Task *task);
   void end(Worker &worker, Task *task, Span span);
-  const Failure *attempt(dg_context &context, Task &task);
-  const Failure *tryOnce(dg_context &context, Task &task);
+  // Runs a point of the work, unless what it needs has failed.
+  const Failure *perform(Worker &worker, Work &work, int64_t point, TextBuffer &output);
+  const Failure *attempt(dg_context &context);
+  const Failure *tryOnce(dg_context &context);
 
 public:
   // The calling thread is the host, worker 0. `threads` counts it.
@@ -112,6 +114,8 @@ public:
       else if (!findFrame(host()))
         sleepHost(done);
   }
+  // Runs a point that waits for nothing on the host, here and now. `isStatement`: if it fails, the program stops there.
+  void runNow(Work &work, int64_t point, bool isStatement);
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
   }

@@ -58,7 +58,7 @@ void Statistics::ran(Worker &worker, Task &task, Span span, const Failure *) {
   Line &line = own.lines[{task.work->location, task.work->name}];
   line.time += time;
   ++line.tasks;
-  line.bytes += task.work->bytes(task);
+  line.bytes += task.work->bytes(task.point);
 }
 
 void Statistics::ranTaken(Worker &worker, Work &, Span span) {

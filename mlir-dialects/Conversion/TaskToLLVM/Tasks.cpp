@@ -192,7 +192,8 @@ struct Call : Pattern<CallOp> {
     LLVM::LLVMStructType packed = packedType(abi, scalarTypes);
     LLVM::LLVMFuncOp body = wrapper(op, packed);
     if (!body) return failure();
-    uint8_t flags = (op.getPrints() ? DG_TASK_PRINTS : 0) | (op.getStatement() ? DG_TASK_STATEMENT : 0);
+    uint8_t flags = (op.getPrints() ? DG_TASK_PRINTS : 0) | (op.getStatement() ? DG_TASK_STATEMENT : 0) |
+                    (abi.function(op.getCallee())->hasAttr(lightAttr) && !op.getRetries() ? DG_TASK_LIGHT : 0);
     auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
     LLVM::GlobalOp task = abi.structure("task", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };

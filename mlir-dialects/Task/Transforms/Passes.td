@@ -38,6 +38,18 @@ def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::task::TaskDialect"];
 }
 
+def LightTasks : Pass<"light-tasks", "::mlir::ModuleOp"> {
+  let summary = "tasks that take less time than their way through the graph";
+  let description = [{
+    In: tasks, and `linalg.generic` whose points are tasks.
+    Out: a task without loops and with few operations has the attribute `task.light`: the host runs a call of it at once where it
+    waits for nothing. Points that are such tasks, and can neither fail nor be seen, are elements like any other: their calls are
+    inlined, and `task.tasks` is gone.
+    Why: a node of the graph costs some hundred nanoseconds; what is shorter should not be one. What can fail stays a task, since
+    it fails alone.
+  }];
+}
+
 def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
   let summary = "temporal blocking: a loop of a stencil takes several steps a launch";
   let description = [{

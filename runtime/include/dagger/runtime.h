@@ -136,7 +136,8 @@ void *dg_scratch(dg_context *, int64_t bytes, const dg_location *);
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
 // its results with dg_task_return.
 typedef void (*dg_task_body)(dg_context *, void *frame, dg_array *const *arrays);
-enum { DG_TASK_PRINTS = 1, DG_TASK_STATEMENT = 2 /* looked at where it stands */ };
+enum { DG_TASK_PRINTS = 1, DG_TASK_STATEMENT = 2 /* looked at where it stands */,
+       DG_TASK_LIGHT = 4 /* takes less time than its way through the graph: the host runs it itself if it waits for nothing */ };
 typedef struct dg_task {
   uint32_t version;
   uint8_t arrays, results, flags, retries;
