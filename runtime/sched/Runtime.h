@@ -5,6 +5,8 @@
 
 namespace dagger::rt {
 
+class Progress;
+
 struct Limits {
   int threads = 1;
   int64_t chunkBytes = 0;              // 0: chosen
@@ -50,6 +52,9 @@ public:
   uint64_t replayed = 0; // submissions
   // What runs at once needs none.
   Plan *plan() { return plans.empty() || runsAtOnce() ? nullptr : plans.back().get(); }
+
+  // Who says how far the program is; null: nobody.
+  Progress *progress = nullptr;
 
   // @name and @priority of the statements that are under way, the innermost last.
   struct Annotated {

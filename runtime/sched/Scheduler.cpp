@@ -190,8 +190,10 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
   task->mark = 0;
   task->arrows.store(0, std::memory_order_relaxed);
   task->sequence = sequence;
-  if (work)
+  if (work) {
     work->refs.fetch_add(1, std::memory_order_relaxed);
+    ++made;
+  }
   if (counted)
     live.fetch_add(1, std::memory_order_relaxed);
   for (Observer *observer : observers)
@@ -303,7 +305,11 @@ const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, Tex
     context.output = &output;
     dg_context *outer = currentContext;
     currentContext = &context;
+    // Who waits for a task may run others meanwhile.
+    const dg_location *outerPlace = worker.runs.load(std::memory_order_relaxed);
+    worker.runs.store(work.location, std::memory_order_relaxed);
     failure = attempt(context);
+    worker.runs.store(outerPlace, std::memory_order_relaxed);
     currentContext = outer;
     if (failure) {
       runtime.log.stand(failure);
@@ -316,6 +322,7 @@ const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, Tex
 }
 
 void Scheduler::runNow(Work &work, int64_t point, bool isStatement) {
+  ++made;
   TextBuffer output;
   const Failure *failure = perform(host(), work, point, output);
   if (output.size || (failure && isStatement))
@@ -376,6 +383,16 @@ int64_t Scheduler::readyTasks() const {
     for (auto &queue : worker->ready)
       count += queue.size();
   return count;
+}
+
+void Scheduler::progress(uint64_t &madeSoFar, uint64_t &ended, std::vector<const dg_location *> &running) const {
+  ended = 0;
+  for (auto &worker : workers) {
+    ended += worker->ran;
+    if (const dg_location *place = worker->runs.load(std::memory_order_relaxed))
+      running.push_back(place);
+  }
+  madeSoFar = made;
 }
 
 void Scheduler::statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept) {

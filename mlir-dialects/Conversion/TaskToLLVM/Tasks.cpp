@@ -431,15 +431,26 @@ struct BeginAnnotated : Pattern<BeginAnnotatedOp> {
     return success();
   }
 };
+struct BeginCounted : Pattern<BeginCountedOp> {
+  REWRITE(BeginCountedOp) {
+    Location loc = op.getLoc();
+    abi.call(rewriter, loc, "dg_begin_counted", {},
+             {Abi::context(op), adaptor.getLow(), adaptor.getHigh(), adaptor.getStep(), abi.location(rewriter, loc)});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
 } // namespace
 
 void populateTaskPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime, BeginAnnotated>(abi);
+  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime, BeginAnnotated, BeginCounted>(abi);
   patterns.add<Bare<EndAnnotatedOp>>(abi, "dg_end_annotated");
   patterns.add<Bare<BeginSequentialOp>>(abi, "dg_begin_sequential");
   patterns.add<Bare<EndSequentialOp>>(abi, "dg_end_sequential");
   patterns.add<Bare<BeginPlanOp>>(abi, "dg_begin_plan");
   patterns.add<Bare<NextTurnOp>>(abi, "dg_next_turn");
   patterns.add<Bare<EndPlanOp>>(abi, "dg_end_plan");
+  patterns.add<Bare<NextCountedOp>>(abi, "dg_next_counted");
+  patterns.add<Bare<EndCountedOp>>(abi, "dg_end_counted");
 }
 } // namespace dagger::task

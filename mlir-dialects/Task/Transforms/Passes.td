@@ -38,6 +38,17 @@ def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::task::TaskDialect"];
 }
 
+def CountTurns : Pass<"count-turns", "::mlir::func::FuncOp"> {
+  let summary = "the outermost loops of the host say how far they are";
+  let description = [{
+    In: loops of host functions, after `hoist-plans`.
+    Out: an outermost loop that submits launches or calls stands between `task.begin_counted` and `task.end_counted`, and each of
+    its turns begins with `task.next_counted` (behind a plan's `task.next_turn`).
+    Why: the runtime says while a program runs how much of it is left, and only the loop knows.
+  }];
+  let dependentDialects = ["::dagger::task::TaskDialect", "::mlir::arith::ArithDialect"];
+}
+
 def LightTasks : Pass<"light-tasks", "::mlir::ModuleOp"> {
   let summary = "tasks that take less time than their way through the graph";
   let description = [{
