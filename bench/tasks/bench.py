@@ -152,22 +152,37 @@ def spawn(bench, options, threads):
     bench.add(contest(Row(name, "ns", goals=goals, note=note), options.repetitions, ours, others, floor("call", 1e9)))
 
 
-def empty(bench, options, what, threads, count, mark, right, words, ours_option, extra=(), per=1):
-    """`count` tasks of a kind (or steps of `per` tasks)."""
+def empty(bench, options, what, threads, count, mark, right, words, ours_option, extra=(), per=1, more=5):
+    """`count` tasks of a kind (or steps of `per` tasks); ours does `more` times as many, for what it takes to be felt."""
     name = f"empty tasks, {what}, {threads} thread{'s' * (threads > 1)}"
     if not bench.wanted(name):
         return
-    check = close(right)
+    check = close(right(count))
     others = {
         "libgomp": lambda: openmp(libgomp, threads)(*words, scale=1e9, check=check),
         "libomp": lambda: openmp(libomp, threads)(*words, scale=1e9, check=check),
-        "oneTBB": lambda: Tbb([tbb(), threads, *words], what, check),
+        "oneTBB": lambda: Tbb([tbb(), threads, *words], words[0], check),
         "Taskflow": lambda: Peer([taskflow(options.taskflow), threads, *words], 1e9, check, slow),
         "StarPU": lambda: Peer([starpu(), *words], 1e9, check, slow, {**starpu_home, "STARPU_NCPU": str(threads)}),
     }
     source = here / f"{what}.dg"
-    ours = partial(Ours, source, ours_option, max(1, count // 20), count, per, 1e9, threads, extra, check, 60)
-    bench.add(contest(Row(name, "ns a task", goals=(AtMost(mark), Ahead())), options.repetitions, ours, others, floor("call", 1e9)))
+    many = more * count
+    ours = partial(Ours, source, ours_option, max(1, many // 20), many, per, 1e9, threads, extra, close(right(many)), 60)
+    notes = {"independent": "the compiler sees that a task costs less than its node would and cannot fail: there are no nodes",
+             "nodes": "the same tasks with an assertion: each is a node of the graph, as the peers' are"}
+    row = Row(name, "ns a task", goals=(AtMost(mark), Ahead()), note=notes.get(what, ""))
+    bench.add(contest(row, options.repetitions, ours, others, floor("call", 1e9)))
+
+
+def traced(bench, options):
+    name = "tasks of 10 us, 2 threads, with a trace"
+    if not bench.wanted(name):
+        return
+    source, out = here / "traced.dg", programs.build / "tasks" / "trace.json"
+    with_trace = partial(Ours, source, "--n", 1_000, 30_000, 1, 1e6, 2, ("--dagger-trace", out), None, 60)
+    without = partial(Ours, source, "--n", 1_000, 30_000, 1, 1e6, 2, (), None, 60)
+    note = "the peer is the same program without a trace: it may cost 5%"
+    bench.add(contest(Row(name, "us a task", goals=(Ahead(0.95),), note=note), options.repetitions, with_trace, {"without": without}))
 
 
 class Tbb(Peer):
@@ -302,13 +317,15 @@ def main():
     n, steps = options.tasks, options.tasks // 64
     for threads in (1, 2):
         spawn(bench, options, threads)
-    kinds = [("independent", n, 10, n * (n - 1) // 2, ["independent", n], "--n", (), 1),
-             ("chain", n, 35, chain_result(n), ["chain", n], "--n", (), 1),
-             ("stencil", steps, 100, stencil_result(steps, 64), ["stencil", steps, 64], "--steps", ("--width", 64), 64),
-             ("random", n, 150, random_result(n), ["random", n], "--n", (), 1)]
-    for what, count, mark, right, words, option, extra, per in kinds:
+    kinds = [("independent", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 300),
+             ("nodes", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 5),
+             ("chain", n, 35, chain_result, ["chain", n], "--n", (), 1, 5),
+             ("stencil", steps, 100, lambda steps: stencil_result(steps, 64), ["stencil", steps, 64], "--steps", ("--width", 64), 64, 5),
+             ("random", n, 150, random_result, ["random", n], "--n", (), 1, 5)]
+    for what, count, mark, right, words, option, extra, per, more in kinds:
         for threads in (1, 2):
-            empty(bench, options, what, threads, count, mark, right, words, option, extra, per)
+            empty(bench, options, what, threads, count, mark, right, words, option, extra, per, more)
+    traced(bench, options)
     for pattern in ("stencil_1d", "fft", "tree", "nearest", "spread", "random_nearest"):
         task_bench(bench, options, pattern)
     bench.finish()

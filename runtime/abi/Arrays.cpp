@@ -24,12 +24,14 @@ static void waitForView(Runtime &runtime, dg_array *a, const Failure *&failure) 
     all.low[axis] = 0;
     all.high[axis] = std::max<int64_t>(a->extents[axis], 1);
   }
-  forChunks(buffer, map.chunks(all), [&](int64_t number) {
-    if (buffer->chunks)
+  Box seen = map.chunks(all);
+  if (buffer->chunks)
+    forRecords(buffer, seen, [&](int64_t number) {
       for (uint32_t i = 0; i < buffer->chunks[number].writers.size(); ++i)
         runtime.scheduler.waitFor(buffer->chunks[number].writers[i]);
-    failure = earlier(failure, failureOf(buffer, number));
-  });
+    });
+  if (buffer->failed.load(std::memory_order_acquire))
+    forChunks(buffer, seen, [&](int64_t number) { failure = earlier(failure, failureOf(buffer, number)); });
 }
 
 void dg_array_look(dg_context *context, dg_array *a, const dg_location *) {

@@ -134,7 +134,7 @@ void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array
   }
 }
 
-void CallWork::run(dg_context *context, int64_t) {
+void CallWork::run(dg_context *context, int64_t, int64_t) {
   makeViews(context, arguments, task.arrays, arrays, location);
   for (int r = 0; r < task.results; ++r)
     returned[r] = nullptr;
@@ -156,7 +156,7 @@ void CallWork::run(dg_context *context, int64_t) {
   }
 }
 
-void CallWork::finish(int64_t, const Failure *failure) {
+void CallWork::finish(const Failure *failure) {
   for (int k = 0; k < task.arrays; ++k) {
     if (!arguments[k].updates())
       continue;

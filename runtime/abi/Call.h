@@ -56,8 +56,8 @@ struct CallWork final : Work {
   ~CallWork() override;
   void destroy() override;
   const Failure *inputFailure(int64_t point) override;
-  void run(dg_context *context, int64_t point) override;
-  void finish(int64_t point, const Failure *failure) override;
+  void run(dg_context *context, int64_t point, int64_t count) override;
+  void finish(const Failure *failure) override;
   void describe(int64_t point, Failure &failure) override;
   int64_t bytes(int64_t point) override;
   int retries() const override { return task.retries; }

@@ -2,6 +2,7 @@
 #include "runtime/abi/Single.h"
 #include "runtime/data/Grid.h"
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -49,26 +50,34 @@ const Failure *LaunchWork::inputFailure(int64_t point) {
   return found;
 }
 
-void LaunchWork::run(dg_context *context, int64_t point) {
-  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+bool LaunchWork::isSound() {
+  return !failed && std::none_of(operands.begin(), operands.end(), [](const LaunchOperand &o) {
+    return o.operand->access != DG_WRITE && o.map.buffer->failed.load(std::memory_order_acquire);
+  });
+}
+
+void LaunchWork::run(dg_context *context, int64_t point, int64_t count) {
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], lastLow[DG_MAX_RANK];
   pointsOf(point, low, high);
+  if (count > 1)
+    pointsOf(point + count - 1, lastLow, high);
   launch.kernel(context, low, high, views.data(), scalars.data());
 }
 
-void LaunchWork::finish(int64_t point, const Failure *failure) {
+void LaunchWork::fail(int64_t point, const Failure *failure) {
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
-  if (failure)
-    pointsOf(point, low, high);
-  for (LaunchOperand &o : operands) {
-    if (o.operand->access == DG_READ)
-      continue;
-    dg_buffer *buffer = o.map.buffer;
-    if (failure)
+  pointsOf(point, low, high);
+  for (LaunchOperand &o : operands)
+    if (o.operand->access != DG_READ)
       forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
-        forChunks(buffer, o.map.chunks(box), [&](int64_t number) { markFailed(buffer, number, failure); });
+        forChunks(o.map.buffer, o.map.chunks(box), [&](int64_t number) { markFailed(o.map.buffer, number, failure); });
       });
-    buffer->writes.fetch_sub(1, std::memory_order_release);
-  }
+}
+
+void LaunchWork::finish(const Failure *) {
+  for (LaunchOperand &o : operands)
+    if (o.operand->access != DG_READ)
+      o.map.buffer->writes.fetch_sub(1, std::memory_order_release);
 }
 
 void LaunchWork::describe(int64_t point, Failure &failure) {
@@ -213,22 +222,23 @@ static bool isOrdered(const LaunchWork &work, const LaunchOperand &o) {
 // Nobody else could: one chunk after the other, and the graph does not grow.
 static void runAll(Runtime &runtime, LaunchWork &work) {
   runtime.scheduler.drain();
-  for (const LaunchOperand &o : work.operands)
-    if (o.operand->access != DG_READ)
-      o.map.buffer->writes.fetch_add(work.chunkCount, std::memory_order_relaxed);
-  for (int64_t number = 0; number < work.chunkCount; ++number)
-    runtime.scheduler.runNow(work, number, work.launch.flags & DG_LAUNCH_STATEMENT);
+  for (int64_t number = 0; number < work.chunkCount; number += work.together) {
+    for (const LaunchOperand &o : work.operands)
+      if (o.operand->access != DG_READ)
+        o.map.buffer->writes.fetch_add(1, std::memory_order_relaxed);
+    runtime.scheduler.runNow(work, number, std::min(work.together, work.chunkCount - number), work.launch.flags & DG_LAUNCH_STATEMENT);
+  }
 }
 
 static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
   Scheduler &scheduler = runtime.scheduler;
-  size_t count = work.operands.size();
+  size_t operands = work.operands.size();
   constexpr int64_t few = 4; // from here on, gates are cheaper than edges
   constexpr size_t mostShared = 64;
   SharedUse shared[mostShared];
   Box sharedBox[mostShared];
   bool ordered[256] = {}, isSharedUse[256] = {};
-  for (size_t k = 0; k < count; ++k) {
+  for (size_t k = 0; k < operands; ++k) {
     LaunchOperand &o = work.operands[k];
     ordered[k] = isOrdered(work, o);
     if (work.chunkCount <= few || ordered[k] || k >= mostShared || !isShared(work, o))
@@ -253,15 +263,18 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
       isSharedUse[k] = false;
   }
   bool sequential = runtime.sequentialDepth && (work.launch.flags & DG_LAUNCH_TASKS);
-  for (int64_t number = 0; number < work.chunkCount; ++number) {
+  for (int64_t number = 0; number < work.chunkCount; number += work.together) {
     // The window may be full in the middle of a launch: the host then works on what is there.
     runtime.makeRoom();
-    Task *task = scheduler.make(&work, work.sequence, number, priority, true);
+    int64_t count = std::min(work.together, work.chunkCount - number);
+    Task *task = scheduler.make(&work, work.sequence, number, priority, true, count);
     if (work.launch.flags & (DG_LAUNCH_PRINTS | DG_LAUNCH_STATEMENT))
       task->slot = runtime.effects.add(work.sequence, work.launch.flags & DG_LAUNCH_STATEMENT);
     int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
     work.pointsOf(number, low, high);
-    for (size_t k = 0; k < count; ++k) {
+    if (count > 1)
+      high[0] = number + count; // of one axis, a point a chunk
+    for (size_t k = 0; k < operands; ++k) {
       LaunchOperand &o = work.operands[k];
       dg_buffer *buffer = o.map.buffer;
       if (o.operand->access != DG_READ)
@@ -284,7 +297,7 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
     }
     scheduler.submit(task);
   }
-  for (size_t k = 0; k < count; ++k)
+  for (size_t k = 0; k < operands; ++k)
     if (isSharedUse[k])
       shared[k].end(scheduler, work.operands[k].map.buffer, sharedBox[k], work.operands[k].operand->access != DG_READ,
                     work.sequence);
@@ -331,6 +344,20 @@ static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *
     work.counts[axis] = (work.extents[axis] + work.chunk[axis] - 1) / work.chunk[axis];
     work.chunkCount *= work.counts[axis];
   }
+}
+
+// How many points that are tasks make one of the graph, where there are far more of them than threads could tell apart. Each
+// still fails alone.
+static int64_t pointsTogether(const Runtime &runtime, const LaunchWork &work) {
+  constexpr int64_t enough = 256, most = 1024;
+  const dg_launch &launch = work.launch;
+  if (!(launch.flags & DG_LAUNCH_TASKS) || launch.rank != 1 || work.failed || runtime.sequentialDepth || runtime.scheduler.isObserved() ||
+      (launch.flags & (int(DG_LAUNCH_PRINTS) | int(DG_LAUNCH_STATEMENT))))
+    return 1;
+  for (const LaunchOperand &o : work.operands)
+    if (o.operand->access != DG_READ && (o.operand->access != DG_WRITE || o.operand->rank != 1 || o.operand->axes[0] != 0))
+      return 1;
+  return int64_t(std::bit_floor(uint64_t(std::clamp<int64_t>(work.chunkCount / enough, 1, most))));
 }
 
 void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
@@ -457,6 +484,8 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     plan->cut(*work);
   else
     cutLaunch(runtime, *work, operandExtents, givenGrid, givenGrid ? buffers[inputs] : nullptr);
+  if (!plan || plan->isStopped())
+    work->together = pointsTogether(runtime, *work);
   // New results are cut as the launch is.
   for (int k = inputs; k < launch.operands; ++k) {
     dg_buffer *buffer = buffers[k];
@@ -468,6 +497,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       grid[axis] = o.axes[axis] < 0 ? std::max<int64_t>(buffer->extents[axis], 1)
                                     : work->chunk[o.axes[axis]] * std::max<int64_t>(o.scale[axis], 1);
     setGrid(buffer, grid);
+    buffer->together = work->together;
   }
 
   if (work->failed && work->chunkCount == 0) { // An empty launch that failed still spoils its results.

@@ -21,6 +21,7 @@ struct LaunchWork final : Work {
   dg_launch launch;
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
   int64_t chunkCount = 1;
+  int64_t together = 1; // so many chunks are a task
   std::vector<LaunchOperand> operands;
   std::vector<dg_view> views;
   std::unique_ptr<Array[]> values; // with DG_LAUNCH_VALUES: what functions get for an input
@@ -31,8 +32,11 @@ struct LaunchWork final : Work {
   ~LaunchWork() override;
   void pointsOf(int64_t number, int64_t *low, int64_t *high) const;
   const Failure *inputFailure(int64_t point) override;
-  void run(dg_context *context, int64_t point) override;
-  void finish(int64_t point, const Failure *failure) override;
+  void run(dg_context *context, int64_t point, int64_t count) override;
+  bool isSound() override;
+  bool isRepeatable() const override { return launch.flags & DG_LAUNCH_REPEATABLE; }
+  void fail(int64_t point, const Failure *failure) override;
+  void finish(const Failure *failure) override;
   void describe(int64_t point, Failure &failure) override;
   int64_t bytes(int64_t point) override;
   int64_t arithmetic(int64_t point) override;

@@ -260,7 +260,7 @@ void Plan::tellChunks() {
             high[axis] = std::min(low[axis] + use.chunk[axis], use.extents[axis]);
           }
           forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
-            forChunks(buffer, o.map.chunks(box), [&](int64_t at) {
+            forRecords(buffer, o.map.chunks(box), [&](int64_t at) {
               Chunk &chunk = chunks[at];
               if (o.operand->access == DG_READ) {
                 chunk.readers.add(task);

@@ -146,7 +146,7 @@ static bool isFree(const dg_array *a, const int64_t *box, bool isUpdate) {
       return true;
   }
   bool found = true;
-  forChunks(a->buffer, map.chunks(elements), [&](int64_t number) {
+  forRecords(a->buffer, map.chunks(elements), [&](int64_t number) {
     const TaskList &readers = a->buffer->chunks[number].readers;
     for (uint32_t i = 0; i < readers.size(); ++i)
       found &= readers[i].ended();
@@ -228,7 +228,7 @@ static void callNow(Runtime &runtime, const dg_task &task, const void *frame, dg
   }
   for (int r = 0; r < task.results; ++r)
     results[r] = promiseResult(runtime, *work, r);
-  runtime.scheduler.runNow(*work, 0, task.flags & DG_TASK_STATEMENT);
+  runtime.scheduler.runNow(*work, 0, 1, task.flags & DG_TASK_STATEMENT);
   work->~CallWork();
 }
 

@@ -156,7 +156,7 @@ void releaseBuffer(dg_buffer *buffer) {
 }
 
 void setGrid(dg_buffer *buffer, const int64_t *chunk) {
-  buffer->chunkCount = 1;
+  buffer->chunkCount = buffer->together = 1;
   for (int axis = 0; axis < buffer->rank; ++axis) {
     int64_t extent = std::max<int64_t>(buffer->extents[axis], 1);
     buffer->chunk[axis] = std::clamp<int64_t>(chunk[axis], 1, extent);
@@ -351,7 +351,7 @@ using namespace dagger::rt;
 
 Chunk *dg_buffer::needChunks() {
   if (!chunks)
-    chunks = chunkCount == 1 ? &only : new Chunk[size_t(chunkCount)];
+    chunks = recordCount() == 1 ? &only : new Chunk[size_t(recordCount())];
   return chunks;
 }
 

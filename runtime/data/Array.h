@@ -65,6 +65,7 @@ struct dg_buffer {
   bool isMalloced = false;        // a library's memory, freed with free()
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
   int64_t chunkCount = 1;
+  int64_t together = 1;           // so many chunks, one behind the other, are one in `chunks`: tasks write them together
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task
   std::atomic<std::atomic<const dagger::rt::Failure *> *> failures{nullptr}; // one a chunk, made at the first failure
   alignas(16) char small[16];     // storage of a scalar
@@ -72,6 +73,7 @@ struct dg_buffer {
 
   dg_buffer() = default;
   ~dg_buffer();
+  int64_t recordCount() const { return (chunkCount + together - 1) / together; }
   // Makes the chunks' records where there are none yet, or drops them.
   dagger::rt::Chunk *needChunks();
   void dropChunks();

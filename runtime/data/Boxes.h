@@ -53,6 +53,17 @@ template <typename Function> void forChunks(const dg_buffer *buffer, const Box &
   }
 }
 
+// Calls `each` with the number of every record of chunks in the box, once.
+template <typename Function> void forRecords(const dg_buffer *buffer, const Box &box, const Function &each) {
+  if (buffer->together == 1)
+    return forChunks(buffer, box, each);
+  int64_t last = -1;
+  forChunks(buffer, box, [&](int64_t number) {
+    if (number / buffer->together != last)
+      each(last = number / buffer->together);
+  });
+}
+
 // The boxes of a view that an operand's map gives for the points low <= p < high. One, or two along an axis where a halo
 // reaches past an edge: a stencil that wraps reads at the other one. `each` may be called for up to 2^rank boxes, never with
 // an empty one.

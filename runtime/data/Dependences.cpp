@@ -11,7 +11,7 @@ bool isQuiet(dg_buffer *buffer) {
   if (buffer->writes.load(std::memory_order_acquire))
     return false;
   if (buffer->chunks)
-    for (int64_t i = 0; i < buffer->chunkCount; ++i)
+    for (int64_t i = 0; i < buffer->recordCount(); ++i)
       for (TaskList *list : {&buffer->chunks[i].writers, &buffer->chunks[i].readers, &buffer->chunks[i].before}) {
         for (uint32_t k = 0; k < list->size(); ++k)
           if (!(*list)[k].ended())
@@ -49,7 +49,7 @@ static void dependOn(Scheduler &scheduler, Task *task, const TaskList &list, boo
 void dependRead(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &box, bool ordered) {
   Chunk *chunks = chunksOf(buffer);
   TaskRef self(task);
-  forChunks(buffer, box, [&](int64_t number) {
+  forRecords(buffer, box, [&](int64_t number) {
     Chunk &chunk = chunks[number];
     // A task of the same launch already writes here: what this one reads is from before the launch.
     dependOn(scheduler, task, chunk.writer == task->sequence && !ordered ? chunk.before : chunk.writers, ordered);
@@ -60,7 +60,7 @@ void dependRead(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &
 void dependWrite(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &box, bool ordered) {
   Chunk *chunks = chunksOf(buffer);
   TaskRef self(task);
-  forChunks(buffer, box, [&](int64_t number) {
+  forRecords(buffer, box, [&](int64_t number) {
     Chunk &chunk = chunks[number];
     if (chunk.writer != task->sequence || ordered) {
       chunk.before.clear();
@@ -76,7 +76,7 @@ void dependWrite(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box 
 void SharedUse::begin(Scheduler &scheduler, dg_buffer *buffer, const Box &box, bool write, uint64_t sequence) {
   Chunk *chunks = chunksOf(buffer);
   Task *gate = scheduler.make(nullptr, sequence, 0, 2, false);
-  forChunks(buffer, box, [&](int64_t number) {
+  forRecords(buffer, box, [&](int64_t number) {
     dependOn(scheduler, gate, chunks[number].writers, true);
     if (write)
       dependOn(scheduler, gate, chunks[number].readers, true);
@@ -94,7 +94,7 @@ void SharedUse::add(Scheduler &scheduler, Task *task) {
 void SharedUse::end(Scheduler &scheduler, dg_buffer *buffer, const Box &box, bool write, uint64_t sequence) {
   Chunk *chunks = chunksOf(buffer);
   TaskRef done(last);
-  forChunks(buffer, box, [&](int64_t number) {
+  forRecords(buffer, box, [&](int64_t number) {
     Chunk &chunk = chunks[number];
     if (write) {
       chunk.before.clear();

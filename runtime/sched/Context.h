@@ -44,7 +44,7 @@ struct dg_context {
   dagger::rt::Runtime *runtime = nullptr;
   dagger::rt::Worker *worker = nullptr;
   dagger::rt::Work *work = nullptr;
-  int64_t point = -1;             // of the work; -1: no task
+  int64_t point = -1, count = 1;  // of the work, and how many of them; -1: no task
   dagger::rt::RootRun *root = nullptr;
   jmp_buf *edge = nullptr;
   struct dg_frame *edgeBase = nullptr; // the first frame of nested tasks above that edge

@@ -160,7 +160,7 @@ void Scheduler::wakeHost() {
 
 // ---- making tasks ------------------------------------------------------------------------------------------------------
 
-Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted) {
+Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted, int64_t count) {
   if (!pool)
     pool = returned.exchange(nullptr, std::memory_order_acquire);
   if (!pool) {
@@ -185,6 +185,7 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
   task->edgeCount = 0;
   task->work = work;
   task->point = point;
+  task->count = count;
   task->slot = nullptr;
   task->serial = ++serials;
   task->mark = 0;
@@ -265,7 +266,7 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context)
   context.edgeBase = context.worker->nested.head;
   context.holdBase = context.worker->holds.size();
   if (_setjmp(edge) == 0)
-    context.work->run(&context, context.point);
+    context.work->run(&context, context.point, context.count);
   context.edge = nullptr;
   return context.failure;
 }
@@ -289,42 +290,62 @@ const Failure *Scheduler::attempt(dg_context &context) {
   return failure;
 }
 
-const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, TextBuffer &output) {
-  const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
-  if (!failure)
-    failure = work.inputFailure(point);
-  if (!failure) {
-    RootRun root;
-    dg_context context;
-    context.runtime = &runtime;
-    context.worker = &worker;
-    context.spawn = &worker.nested;
-    context.work = &work;
-    context.point = point;
-    context.root = &root;
-    context.output = &output;
-    dg_context *outer = currentContext;
-    currentContext = &context;
-    // Who waits for a task may run others meanwhile.
-    const dg_location *outerPlace = worker.runs.load(std::memory_order_relaxed);
-    worker.runs.store(work.location, std::memory_order_relaxed);
-    failure = attempt(context);
-    worker.runs.store(outerPlace, std::memory_order_relaxed);
-    currentContext = outer;
-    if (failure) {
-      runtime.log.stand(failure);
-      releaseAll(root);
-    }
-  }
-  work.finish(point, failure);
-  ++worker.ran;
-  return failure;
+// All points in one go, if none fails; what had begun of them is gone then.
+bool Scheduler::performTogether(dg_context &context, int64_t point, int64_t count) {
+  if (count == 1 || runtime.cancelled.load(std::memory_order_acquire) || !context.work->isRepeatable() || !context.work->isSound())
+    return false;
+  context.point = point;
+  context.count = count;
+  bool done = !tryOnce(context);
+  context.count = 1;
+  if (!done)
+    releaseAll(*context.root);
+  return done;
 }
 
-void Scheduler::runNow(Work &work, int64_t point, bool isStatement) {
+const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output) {
+  RootRun root;
+  dg_context context;
+  context.runtime = &runtime;
+  context.worker = &worker;
+  context.spawn = &worker.nested;
+  context.work = &work;
+  context.root = &root;
+  context.output = &output;
+  dg_context *outer = currentContext;
+  currentContext = &context;
+  // Who waits for a task may run others meanwhile.
+  const dg_location *outerPlace = worker.runs.load(std::memory_order_relaxed);
+  worker.runs.store(work.location, std::memory_order_relaxed);
+  const Failure *first = nullptr;
+  if (!performTogether(context, point, count))
+    for (int64_t at = point; at < point + count; ++at) {
+      const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
+      if (!failure)
+        failure = work.inputFailure(at);
+      if (!failure) {
+        context.point = at;
+        failure = attempt(context);
+        if (failure) {
+          runtime.log.stand(failure);
+          releaseAll(root);
+        }
+      }
+      if (failure)
+        work.fail(at, failure);
+      first = earlier(first, failure);
+    }
+  worker.runs.store(outerPlace, std::memory_order_relaxed);
+  currentContext = outer;
+  work.finish(first);
+  ++worker.ran;
+  return first;
+}
+
+void Scheduler::runNow(Work &work, int64_t point, int64_t count, bool isStatement) {
   ++made;
   TextBuffer output;
-  const Failure *failure = perform(host(), work, point, output);
+  const Failure *failure = perform(host(), work, point, count, output);
   if (output.size || (failure && isStatement))
     runtime.effects.finish(runtime.effects.add(work.sequence, isStatement), output, failure);
   output.clear();
@@ -340,7 +361,7 @@ void Scheduler::execute(Worker &worker, Task *task) {
       observer->ran(worker, *task, span, nullptr);
   if (work) {
     TextBuffer output;
-    const Failure *failure = perform(worker, *work, task->point, output);
+    const Failure *failure = perform(worker, *work, task->point, task->count, output);
     if (isObserved()) {
       span.end = monotonicTime();
       for (Observer *observer : observers)

@@ -89,8 +89,9 @@ class Scheduler {
   void wakeHost();
   void execute(Worker &worker, Task *task);
   void end(Worker &worker, Task *task, Span span);
-  // Runs a point of the work, unless what it needs has failed.
-  const Failure *perform(Worker &worker, Work &work, int64_t point, TextBuffer &output);
+  // Runs points of the work, but for those of which something that they need has failed. The failure of the first that failed.
+  const Failure *perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output);
+  bool performTogether(dg_context &context, int64_t point, int64_t count);
   const Failure *attempt(dg_context &context);
   const Failure *tryOnce(dg_context &context);
 
@@ -104,7 +105,7 @@ public:
 
   // ---- host only ----
   // A new task with one pending count, which `submit` takes away. `work` is counted (null: a gate).
-  Task *make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted);
+  Task *make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted, int64_t count = 1);
   // `task` waits for `before`, unless that has ended.
   void depend(Task *task, TaskRef before);
   void submit(Task *task);
@@ -116,8 +117,8 @@ public:
       else if (!findFrame(host()))
         sleepHost(done);
   }
-  // Runs a point that waits for nothing on the host, here and now. `isStatement`: if it fails, the program stops there.
-  void runNow(Work &work, int64_t point, bool isStatement);
+  // Runs points that wait for nothing on the host, here and now. `isStatement`: if one fails, the program stops there.
+  void runNow(Work &work, int64_t point, int64_t count, bool isStatement);
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
   }

@@ -30,10 +30,17 @@ struct Work {
   virtual ~Work() = default;
   // The earliest failure among the values that the task reads: then it is not run.
   virtual const Failure *inputFailure(int64_t point) = 0;
-  // Does it. May unwind past this call to the edge of the task: no object with a destructor lives across a kernel.
-  virtual void run(dg_context *context, int64_t point) = 0;
-  // After `run`, or in place of it: what was written becomes visible as complete or failed.
-  virtual void finish(int64_t point, const Failure *failure) = 0;
+  // Whether none of its points can have an inputFailure.
+  virtual bool isSound() { return false; }
+  // Does `count` points from this one on: more than one only if `isRepeatable`. May unwind past this call to the edge of the task:
+  // no object with a destructor lives across a kernel.
+  virtual void run(dg_context *context, int64_t point, int64_t count) = 0;
+  // Whether to run a point again, or some in one go, changes nothing that can be seen.
+  virtual bool isRepeatable() const { return false; }
+  // After `run` of a point failed, or in place of it: what it would have written has failed.
+  virtual void fail(int64_t /*point*/, const Failure *) {}
+  // At the task's end: what was written becomes visible. `failure`: the first one's of its points.
+  virtual void finish(const Failure *failure) = 0;
   // What the failure message says of the task, beyond its location.
   virtual void describe(int64_t point, Failure &failure) = 0;
   // Of the arrays that it reads and writes; what is updated counts twice.
@@ -71,7 +78,7 @@ struct alignas(64) Task {
   uint8_t edgeCount = 0;
   std::atomic<uint8_t> arrows{0};          // for a trace: the predecessors that it had to wait for, up to some number
   Work *work = nullptr;                    // null: a gate
-  int64_t point = 0;                       // the chunk's number in its launch
+  int64_t point = 0, count = 1;            // the first chunk's number in its launch, and how many
   Slot *slot = nullptr;                    // its place in the order of effects
   uint64_t serial = 0;                     // host only, as are the next two
   uint64_t mark = 0;                       // the last successor that already waits for this task

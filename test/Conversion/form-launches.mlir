@@ -38,7 +38,7 @@ func.func @broadcast(%a: tensor<?xf64>, %b: tensor<1x?xf64>, %n: index, %m: inde
   // CHECK: access = [#task.operand<"read", mapped = true, exact = true, axes = [1],
   // CHECK-SAME: #task.operand<"read", mapped = true, exact = true, axes = [-1, 1],
   // CHECK-SAME: #task.operand<"write", mapped = true, exact = true, axes = [0, 1],
-  // CHECK-SAME: tasks}
+  // CHECK-SAME: repeatable, tasks}
   %e = tensor.empty(%n, %m) : tensor<?x?xf64>
   %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a, %b : tensor<?xf64>, tensor<1x?xf64>) outs(%e : tensor<?x?xf64>) attrs = {task.tasks} {
   ^bb0(%x: f64, %y: f64, %o: f64):
@@ -46,6 +46,22 @@ func.func @broadcast(%a: tensor<?xf64>, %b: tensor<1x?xf64>, %n: index, %m: inde
     linalg.yield %z : f64
   } -> tensor<?x?xf64>
   return %s : tensor<?x?xf64>
+}
+
+// What foreign code does may be seen: such a task is not run twice.
+// CHECK-LABEL: func @foreign(
+// CHECK: task.launch "map"
+// CHECK-NOT: repeatable
+// CHECK: tasks}
+func.func private @from_c(f64) -> f64
+func.func @foreign(%a: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) attrs = {task.tasks} {
+  ^bb0(%x: f64, %o: f64):
+    %z = func.call @from_c(%x) : (f64) -> f64
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  return %s : tensor<?xf64>
 }
 
 // A halo as wide as the widest reads; what wraps around is read whole, since its other end is far away.

@@ -29,6 +29,20 @@ static void eraseIfUnused(ValueRange values) {
     if (definition->use_empty()) definition->erase();
 }
 
+// Nothing that the region does, or what it calls, can be seen from outside: it prints nothing and calls no foreign code.
+static bool isRepeatable(Region &region, DenseSet<Operation *> &seen) {
+  return !region.walk([&](Operation *op) {
+                if (auto call = dyn_cast<func::CallOp>(op)) {
+                  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+                  bool isKnown = callee && !callee.isExternal() && (!seen.insert(callee).second || isRepeatable(callee.getBody(), seen));
+                  return isKnown ? WalkResult::advance() : WalkResult::interrupt();
+                }
+                auto library = dyn_cast<array::LibraryOp>(op);
+                return isa<PrintOp, OrderOp>(op) || (library && library.getEffect()) ? WalkResult::interrupt() : WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
 LogicalResult formGeneric(linalg::GenericOp op) {
   OpBuilder builder(op);
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
@@ -74,6 +88,8 @@ LogicalResult formGeneric(linalg::GenericOp op) {
   launch.takeBody(body, arguments);
   LaunchOp formed = launch.finish();
   formed.setTasks(op->hasAttr(tasksAttr));
+  DenseSet<Operation *> seen;
+  formed.setRepeatable(formed.getTasks() && isRepeatable(formed.getBody(), seen));
   formed.setPrints(op->hasAttr("task.prints"));
   op->replaceAllUsesWith(formed.getResults());
   SmallVector<Value> inits(op.getDpsInits());

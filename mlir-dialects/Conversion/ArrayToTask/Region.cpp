@@ -126,7 +126,8 @@ LaunchOp LaunchBuilder::finish() {
   access.append(resultAccess);
   auto launch = LaunchOp::create(builder, loc, results, kind, extents, arrays, scalars, shapes, /*priority=*/Value(),
                                  builder.getArrayAttr(access), /*reduced=*/nullptr, /*identity=*/nullptr, /*fails=*/nullptr,
-                                 /*tasks=*/false, /*prints=*/false, /*statement=*/false, /*values=*/false, /*kernel=*/nullptr, /*dying=*/0);
+                                 /*tasks=*/false, /*repeatable=*/false, /*prints=*/false, /*statement=*/false, /*values=*/false,
+                                 /*kernel=*/nullptr, /*arithmetic=*/nullptr, /*dying=*/0);
   launch.getBody().takeBody(*region);
   launch.getCombine().takeBody(*combine);
   return launch;

@@ -59,7 +59,8 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     `combine` takes two sets of accumulators, then what it uses besides: the last arrays and the last scalars (of `blocks`
     those before its length).
 
-    With `tasks` each point is a task of its own; `statement` says that the launch is looked at where it
+    With `tasks` each point is a task of its own, which fails alone; `repeatable`: to run one again changes nothing that can be
+    seen; `statement` says that the launch is looked at where it
     stands; `values` that its kernel hands arrays to functions. An `update` operand lies in an array that `array.own` gave; what the
     region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
     the blocked axis.
@@ -82,7 +83,7 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
                        Variadic<Index>:$shapes, Optional<I64>:$priority,
                        TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
                        OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
-                       UnitAttr:$tasks, UnitAttr:$prints, UnitAttr:$statement, UnitAttr:$values,
+                       UnitAttr:$tasks, UnitAttr:$repeatable, UnitAttr:$prints, UnitAttr:$statement, UnitAttr:$values,
                        OptionalAttr<FlatSymbolRefAttr>:$kernel, OptionalAttr<I64Attr>:$arithmetic,
                        DefaultValuedAttr<I64Attr, "0">:$dying);
   let regions = (region AnyRegion:$body, AnyRegion:$combine);

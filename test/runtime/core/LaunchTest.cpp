@@ -344,3 +344,36 @@ TEST(Launch, FailureWithoutShape) {
   EXPECT_EQ(o.code, 1);
   EXPECT_EQ(o.out, "");
 }
+
+// Points that are tasks run many at a time where there are many; one that fails does not take its neighbours with it.
+TEST(Launch, ManyTasksFailAlone) {
+  static const dg_location place = at(3);
+  static const dg_kernel kernel = [](dg_context *c, const int64_t *low, const int64_t *high, const dg_view *views, const void *) {
+    for (int64_t i = low[0]; i < high[0]; ++i) {
+      if (i == 1500)
+        dg_fail_assert(c, nullptr, &place);
+      reinterpret_cast<double *>(views[0].data)[i] = double(i);
+    }
+  };
+  for (int flags : {int(DG_LAUNCH_TASKS), DG_LAUNCH_TASKS | DG_LAUNCH_REPEATABLE}) {
+    const dg_launch many = {DG_ABI_VERSION, 1, 1, 1, uint8_t(flags), 0, kernel, writes, "many", &place};
+    for (int threads : {1, 3}) {
+      Outcome o = run(
+          [&](dg_context *c) {
+            const int64_t n = 4096;
+            dg_array *all = launch(c, many, n);
+            for (auto [start, count] : {std::pair<int64_t, int64_t>{0, 1500}, {1501, n - 1501}}) {
+              const int64_t one = 1;
+              dg_array *part = dg_array_slice(c, all, &start, &count, &one, 0, nullptr);
+              dg_array_look(c, part, nullptr);
+              EXPECT_EQ(reinterpret_cast<double *>(part->data)[count - 1], double(start + count - 1));
+              dg_array_release(part);
+            }
+            dg_array_look(c, all, nullptr);
+          },
+          {.threads = threads});
+      EXPECT_EQ(o.code, 1);
+      EXPECT_NE(o.err.find("chunk [1500..1501]"), std::string::npos) << o.err;
+    }
+  }
+}
