@@ -6,12 +6,6 @@ namespace dagger::sema {
 
 using hir::Op;
 
-static void namesOf(const ast::Pattern &pattern, std::set<std::string> &names) {
-  names.insert(pattern.name);
-  for (const ast::Pattern &part : pattern.elements)
-    namesOf(part, names);
-}
-
 // What is declared anywhere in the body counts as known: the rest is told when the lambda is called.
 void Checker::findUnknownNames(const ast::Lambda &lambda) {
   std::set<std::string> declared;
