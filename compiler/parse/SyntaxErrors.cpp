@@ -159,7 +159,10 @@ bool SyntaxErrors::reportName(Token *found, const IntervalSet &expected) {
   const std::string text = found->getText();
   const bool wantsName = has(expected, P::NAME) && !has(expected, P::INT);
   const Token *previous = before(found);
-  if (wantsName && isReservedWord(type) && previous && previous->getLine() == found->getLine()) {
+  // What may be left out is not expected: the fields of a record.
+  const bool isField = isReservedWord(type) && tokens.get(found->getTokenIndex() + 1)->getType() == P::COLON;
+  const bool isOnLine = previous && previous->getLine() == found->getLine();
+  if (isField || (wantsName && isReservedWord(type) && isOnLine)) {
     diagnostics.error(code::reservedWord, span, "`" + text + "` is a word of the language and cannot be a name");
     return true;
   }

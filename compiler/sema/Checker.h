@@ -213,6 +213,7 @@ private:
   RecordInfo *recordNamed(const std::string &path, Span span, bool quiet);
   bool unify(const ast::TypeExpr *pattern, const hir::Type *actual, std::map<std::string, const hir::Type *> &bindings);
   bool isInteger(const hir::Type *t) const { return t->kind == hir::TypeKind::Int; }
+  static bool isTime(const hir::Type *t) { return t->kind == hir::TypeKind::Date || t->kind == hir::TypeKind::Timestamp; }
   bool isFloat(const hir::Type *t) const { return t->kind == hir::TypeKind::Float; }
   bool isNumber(const hir::Type *t) const { return isInteger(t) || isFloat(t) || t->kind == hir::TypeKind::Complex; }
   static const hir::Type *elementOf(const hir::Type *t) { return t && t->isArray() ? t->element : t; }
@@ -400,13 +401,21 @@ private:
   const hir::Type *typeArgument(LibraryCall &call, const hir::Type *fallback);
 
   Value reduction(LibraryCall &), minMax(LibraryCall &), reduceCall(LibraryCall &), scanCall(LibraryCall &), whereCall(LibraryCall &);
+  static bool isOrdered(const hir::Type *); // whether `sort` takes it
   Value lenCall(LibraryCall &), zerosCall(LibraryCall &), fillCall(LibraryCall &), iotaCall(LibraryCall &), linspaceCall(LibraryCall &);
   void sortByLastKeys(Value &array, Value &keys, bool descending, Span span);
   Value reshapeCall(LibraryCall &), transposeCall(LibraryCall &), concatCall(LibraryCall &), sortCall(LibraryCall &), argsortCall(LibraryCall &), uniqueCall(LibraryCall &);
-  Value stringCall(LibraryCall &), bytesCall(LibraryCall &), dateCall(LibraryCall &);
+  Value stringCall(LibraryCall &), bytesCall(LibraryCall &);
   Value printCall(LibraryCall &), showCall(LibraryCall &), saveCall(LibraryCall &), readCall(LibraryCall &), plotCall(LibraryCall &);
   Value randomCall(LibraryCall &), linalgCall(LibraryCall &), tileTaskCall(LibraryCall &), matrixProduct(Value lhs, Value rhs, Span span);
   Value reduceOver(hir::ReduceKind kind, Value array, int axis, const Value *mask, Span span);
+
+  // ---- Dates.cpp
+  static void addDates(std::map<std::string, LibraryEntry> &);
+  static bool isDuration(const hir::Type *type);
+  Value dateCall(LibraryCall &), datePart(LibraryCall &);
+  Value dateFunction(const std::string &name, std::vector<Value> args, Span span); // one of stdlib/dates.dg
+  std::optional<Value> dateArithmetic(const std::string &op, Value lhs, Value rhs, Span span);
 
   // ---- Effects.cpp
   void effect(const std::string &what, Span span);

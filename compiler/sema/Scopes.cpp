@@ -90,8 +90,7 @@ const char *Checker::notThereYet(const std::string &name, int &code) {
       {"pivot", {6001, "tables are"}}, {"unpivot", {6001, "tables are"}}, {"describe", {6001, "tables are"}}, {"desc", {6001, "tables are"}},
       {"median", {6001, "tables are"}}, {"quantile", {6001, "tables are"}}, {"count_distinct", {6001, "tables are"}}, {"collect", {6001, "tables are"}},
       {"graph", {6002, "graphs are"}}, {"grad", {6004, "differentiation is"}}, {"value_and_grad", {6004, "differentiation is"}},
-      {"nn", {6004, "learning is"}}, {"is_missing", {6007, "optional values are"}}, {"days", {6008, "arithmetic of dates is"}},
-      {"months", {6008, "arithmetic of dates is"}}, {"year", {6008, "arithmetic of dates is"}}, {"timestamp", {6008, "timestamps are"}}};
+      {"nn", {6004, "learning is"}}, {"is_missing", {6007, "optional values are"}}};
   auto it = names.find(name);
   if (it == names.end())
     return nullptr;

@@ -104,8 +104,6 @@ const hir::Type *Checker::resolve(const ast::TypeExpr *type, bool quiet) {
   case ast::TypeExpr::Scalar:
     if (type->name == "decimal")
       return fail(6006, "decimals are");
-    if (type->name == "timestamp")
-      return fail(6008, "timestamps are");
     if (const hir::Type *scalar = scalarNamed(type->name))
       return scalar;
     break;
