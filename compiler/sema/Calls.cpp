@@ -256,8 +256,10 @@ bool Checker::inoutArgument(Slot &slot, const FunctionInfo &info) {
     return false;
   }
   Shape shape;
+  size_t firstPart = openParts.size();
   if (!place(slot.expr, slot.place, shape, true))
     return false;
+  readParts(firstPart);
   slot.value = readPlace(slot.place, shape);
   slot.isDone = true;
   return true;
@@ -274,7 +276,50 @@ static void collectExtents(const ast::TypeExpr *type, std::set<std::string> &nam
     collectExtents(arg, names);
 }
 
+// Whether this may be a part of a part: a subscript or tile on a subscript or tile, perhaps with fields between and behind.
+static bool isPartOfPart(const ast::Expr *expr) {
+  int parts = 0;
+  for (;;) {
+    if (expr->kind == ast::ExprKind::Index) {
+      ++parts;
+      expr = static_cast<const ast::IndexExpr *>(expr)->object;
+    } else if (expr->kind == ast::ExprKind::Call) {
+      ++parts;
+      expr = static_cast<const ast::Call *>(expr)->callee;
+    } else if (expr->kind == ast::ExprKind::Member) {
+      expr = static_cast<const ast::Member *>(expr)->object;
+    } else if (expr->kind == ast::ExprKind::TupleMember) {
+      expr = static_cast<const ast::TupleMember *>(expr)->object;
+    } else {
+      return parts > 1;
+    }
+  }
+}
+
+// A call that changes parts of parts has statements around it, that read and write them back.
 Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
+  if (!arguments || std::none_of(arguments->begin(), arguments->end(), [](const ast::Argument &a) { return a.isInout && isPartOfPart(a.value); }))
+    return callPlainly(info, callExpr, arguments, std::move(given), hint, span);
+  size_t firstPart = openParts.size();
+  auto whole = [&] {
+    Value value = callPlainly(info, callExpr, arguments, std::move(given), hint, span);
+    if (bad(value)) {
+      openParts.resize(firstPart);
+      return value;
+    }
+    if (value.type() == voidType) {
+      emit(hir::StmtKind::Eval, span)->value = value.expr;
+      value = nothing(span);
+    } else {
+      value = once(value, "result");
+    }
+    writeParts(firstPart);
+    return value;
+  };
+  return info.result ? blockValue(inBlock(span, whole), span) : whole();
+}
+
+Value Checker::callPlainly(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
   std::vector<Slot> slots;
   auto checkRest = [&] {
     for (Slot &slot : slots)
@@ -470,7 +515,16 @@ Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr,
     return poison(span);
   for (size_t i = 0; i < slots.size(); ++i)
     for (size_t j = 0; j < i; ++j)
-      if (slots[i].place.root && slots[j].place.root && overlap(slots[j].place, slots[i].place) == Overlap::Yes) {
+      if (slots[i].place.root && slots[j].place.root) {
+        const hir::Place &a = outermost(slots[i].place), &b = outermost(slots[j].place);
+        Overlap common = overlap(a, b);
+        bool isPart = a.root != slots[i].place.root || b.root != slots[j].place.root;
+        if (common == Overlap::No || (common == Overlap::Maybe && !isPart))
+          continue;
+        if (isPart) {
+          notYet(6009, slots[i].span, "a part of a part beside another place of the same array is");
+          return poison(span);
+        }
         Diagnostic &d = error(5011, slots[i].span, "two `inout` places of one call overlap");
         d.notes.push_back({slots[j].span, "the other one is here"});
         return poison(span);

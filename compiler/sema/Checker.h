@@ -295,7 +295,12 @@ private:
   bool place(const ast::Expr *expr, hir::Place &place, Shape &shape, bool forInout);
   Value readPlace(const hir::Place &place, const Shape &shape);
   void evaluateOnce(hir::Place &place);
+  hir::Place openPart(hir::Place outer);
+  void readParts(size_t first);
+  void writeParts(size_t first);
+  const hir::Place &outermost(const hir::Place &place) const;
   void assign(const ast::AssignStmt &stmt);
+  void assignTo(const ast::AssignStmt &stmt, size_t firstPart);
   enum class Overlap { No, Maybe, Yes };
   Overlap overlap(const hir::Place &a, const hir::Place &b);
   bool sameExpr(const hir::Expr *a, const hir::Expr *b) const;
@@ -304,6 +309,7 @@ private:
   // ---- Calls.cpp
   Value call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value> &given = {}, Span givenSpan = {});
   Value callFunction(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
+  Value callPlainly(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
   bool matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value> &given, std::vector<Slot> &slots, Span span);
   Value method(const ast::Call &expr, const ast::Member &member, const hir::Type *hint);
   Value streamMethod(const ast::Call &expr, const ast::Member &member, const Local &local);
@@ -451,6 +457,9 @@ private:
   FunctionState *state = nullptr;
   Diagnostic repeated;                 // takes what error() has said before
   std::set<const ast::ConstDecl *> knownConstants; // that something names
+  // Parts of parts that the statement or call being checked changes: what they are in, and the variable in its stead.
+  struct OpenPart { hir::Place outer; hir::Var *part = nullptr; };
+  std::deque<OpenPart> openParts;
   int depth = 0, functionValueIds = 0, constDepth = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;

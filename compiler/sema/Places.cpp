@@ -108,8 +108,11 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
       return false;
     }
     if (!result.path.empty() && result.path.back().kind != Place::Step::Field) {
-      notYet(6009, expr->span, "assignment to a part of a part is");
-      return false;
+      if (state->context == Context::Kernel || state->context == Context::Group) {
+        notYet(6009, expr->span, "assignment to a part of a part in a kernel is");
+        return false;
+      }
+      result = openPart(result);
     }
     Value object = readPlace(result, shape);
     bool ok = true;
@@ -153,6 +156,41 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
     return false;
   }
   }
+}
+
+// A part of a part is a part of a variable that is read before and written back behind what changes it.
+Place Checker::openPart(Place outer) {
+  evaluateOnce(outer);
+  Place inner;
+  inner.root = newVar("part", outer.type, true, outer.span);
+  inner.type = outer.type;
+  inner.span = outer.span;
+  openParts.push_back({std::move(outer), inner.root});
+  return inner;
+}
+
+void Checker::readParts(size_t first) {
+  for (size_t i = first; i < openParts.size(); ++i) {
+    hir::Stmt *read = emit(hir::StmtKind::Let, openParts[i].outer.span);
+    read->var = openParts[i].part;
+    read->value = readPlace(openParts[i].outer, {}).expr;
+  }
+}
+
+void Checker::writeParts(size_t first) {
+  for (; openParts.size() > first; openParts.pop_back()) {
+    hir::Stmt *write = emit(hir::StmtKind::Assign, openParts.back().outer.span);
+    write->place = openParts.back().outer;
+    write->value = readVar(openParts.back().part, {}, write->span).expr;
+  }
+}
+
+// The place of the program that a place is in.
+const Place &Checker::outermost(const Place &place) const {
+  for (const OpenPart &open : openParts)
+    if (open.part == place.root)
+      return outermost(open.outer);
+  return place;
 }
 
 Value Checker::readPlace(const Place &place, const Shape &shape) {
@@ -301,6 +339,12 @@ void Checker::checkGroupWrite(const Place &place) {
 }
 
 void Checker::assign(const ast::AssignStmt &stmt) {
+  size_t firstPart = openParts.size();
+  assignTo(stmt, firstPart);
+  openParts.resize(firstPart); // where it failed
+}
+
+void Checker::assignTo(const ast::AssignStmt &stmt, size_t firstPart) {
   Place target;
   Shape shape;
   if (!place(stmt.place, target, shape, false)) {
@@ -308,14 +352,22 @@ void Checker::assign(const ast::AssignStmt &stmt) {
     return;
   }
   checkGroupWrite(target);
+  // What is assigned may change what the part is of, so it comes first; but a product stays where it is fused.
+  auto read = [&](Value &assigned, bool isFused) {
+    if (openParts.size() == firstPart || bad(assigned))
+      return;
+    if (!isFused)
+      assigned = once(assigned, "value");
+    readParts(firstPart);
+  };
   Value value;
   bool isSlice = !target.path.empty() && target.path.back().kind == Place::Step::Subscripts && target.type->isArray();
   if (stmt.op == "=") {
     value = check(stmt.value, isSlice && isFlexible(stmt.value) && stmt.value->kind != ast::ExprKind::Array ? target.type->element : target.type);
+    read(value, false);
   } else {
     std::string op = stmt.op.substr(0, stmt.op.size() - 1);
     evaluateOnce(target);
-    Value old = readPlace(target, shape);
     const hir::Type *hint = elementOf(target.type);
     Value operand = check(stmt.value, op == "/" && isInteger(hint) ? f64 : hint);
     bool product = stmt.value->kind == ast::ExprKind::Binary && static_cast<const ast::Binary *>(stmt.value)->op == "*";
@@ -325,6 +377,8 @@ void Checker::assign(const ast::AssignStmt &stmt) {
       error(3024, stmt.value->span, "this has no value");
       return;
     }
+    read(operand, product);
+    Value old = readPlace(target, shape);
     value = arithmetic(op, old, operand, stmt.span, stmt.opSpan, false, product);
   }
   if (bad(value))
@@ -397,6 +451,7 @@ void Checker::assign(const ast::AssignStmt &stmt) {
   hir::Stmt *result = emit(hir::StmtKind::Assign, stmt.span);
   result->place = target;
   result->value = value.expr;
+  writeParts(firstPart);
   if (state->context == Context::Group && (state->isDivergent || isDivergent(value.expr)))
     state->divergent.insert(target.root);
 }
