@@ -88,7 +88,10 @@ void SyntaxErrors::reportError(antlr4::Parser *parser, const antlr4::Recognition
   // Of a failed prediction the set at its start is known only, and says something only if it failed right there.
   const auto *prediction = dynamic_cast<const antlr4::NoViableAltException *>(&error);
   IntervalSet expected;
-  if (!prediction || prediction->getStartToken() == found) expected = parser->getExpectedTokens();
+  if (!prediction || prediction->getStartToken() == found)
+    expected = parser->getExpectedTokens();
+  else if (prediction->getStartToken() == before(found) && isInfix(before(found)->getType()))
+    expected = parser->getATN().nextTokens(parser->getATN().ruleToStartState[P::RuleOperand]);
   // Among parameters the parser only knows that none begins with such a word.
   const bool isParam = dynamic_cast<P::ParamsContext *>(error.getCtx()) && before(found) &&
                        (before(found)->getType() == P::LPAREN || before(found)->getType() == P::COMMA);

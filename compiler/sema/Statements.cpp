@@ -214,6 +214,8 @@ void Checker::destructure(const ast::Pattern &pattern, Value value, bool isMutab
 
 void Checker::let(const ast::LetStmt &stmt) {
   bool isMutable = stmt.kind == ast::StmtKind::Var;
+  if (stmt.isBroken)
+    return destructure(stmt.pattern, poison(stmt.span), isMutable, Why::Let);
   if (stmt.value && stmt.value->kind == ast::ExprKind::Lambda && !stmt.pattern.isTuple()) {
     if (isMutable) {
       error(3022, stmt.span, "a function is no value that changes").help = "declare it with `let`";
