@@ -104,6 +104,8 @@ std::string mistakeHint(antlr4::TokenStream &tokens, Token *found, const Interva
     return has(expected, P::IF) ? "a kernel behind a sign stands in parentheses: -(at (i) in (n) => ...)" : "";
   case P::FN:
     return has(expected, P::IF) ? "a function value is a lambda: x => 2.0 * x" : "";
+  case P::IF:
+    return has(expected, P::COMMA) || has(expected, P::RPAREN) ? "write if a { b } else { c }" : "";
   case P::IN:
     return has(expected, P::COMMA) ? "the header stands without parentheses: for i in 0..n { ... }" : "";
   case P::COMMA:

@@ -144,6 +144,8 @@ Value Checker::method(const ast::Call &expr, const ast::Member &member, const hi
   Diagnostic &d = error(3008, member.name.span, toString(object.type()) + " has no function `" + member.name.text + "`");
   if (isLibraryName(member.name.text) || mathArity(member.name.text) || functionNamed(*state->module, member.name.text))
     d.help = "write " + member.name.text + "(…), or … |> " + member.name.text + "()";
+  else if (object.type()->isArray() && (member.name.text == "append" || member.name.text == "push"))
+    d.help = "an array has the extent that it was made with: write a = concat(a, [x])";
   return poison(expr.span);
 }
 

@@ -102,6 +102,7 @@ struct FunctionState {
   const hir::Type *result = nullptr;
   const ast::TypeExpr *resultExpr = nullptr;
   Context context = Context::Graph;
+  std::set<const ast::Expr *> lastValues; // of a function that declares no result
   int loops = 0;
   bool inLambda = false, inKernel = false, inComprehension = false;
   bool isPrecise = false;              // under @precise: elementary functions are the C library's
@@ -332,6 +333,7 @@ private:
   void elaborateMain(const FunctionInfo &info);
   void elaborateTest(const ast::TestDecl &test, const Module &module);
   Shape declareExtents(const ast::TypeExpr *type, const Value &param, const std::string &paramName, std::map<std::string, std::string> &from, const FunctionInfo &info);
+  void findLastValues(const ast::Block *body);
   void finishBody(const ast::Block *body, hir::Block *block);
   hir::Expr *checkResult(Value value, Span span);
   void checkUnreached(const Module &module);

@@ -263,11 +263,25 @@ hir::Expr *Checker::checkResult(Value value, Span span) {
   return bad(value) ? nullptr : value.expr;
 }
 
+// The expressions that would be the result of a function if it declared one.
+void Checker::findLastValues(const ast::Block *body) {
+  if (!body || body->statements.empty() || body->statements.back()->kind != ast::StmtKind::Expr)
+    return;
+  const ast::Expr *last = static_cast<const ast::ExprStmt *>(body->statements.back())->expr;
+  state->lastValues.insert(last);
+  if (last->kind == ast::ExprKind::If) {
+    findLastValues(static_cast<const ast::IfExpr *>(last)->then);
+    findLastValues(static_cast<const ast::IfExpr *>(last)->otherwise);
+  }
+}
+
 void Checker::finishBody(const ast::Block *body, hir::Block *block) {
   if (!body)
     return;
   bool wantValue = state->result && state->result != voidType;
   ScopeGuard guard(*this);
+  if (!wantValue && state->function->kind != FunctionKind::Test && state->function->name != "main")
+    findLastValues(body);
   BlockResult result = statements(*body, wantValue, bad(state->result) ? nullptr : state->result);
   if (!wantValue)
     return;

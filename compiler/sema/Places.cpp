@@ -345,6 +345,15 @@ void Checker::assign(const ast::AssignStmt &stmt) {
 }
 
 void Checker::assignTo(const ast::AssignStmt &stmt, size_t firstPart) {
+  if (stmt.op == "=" && stmt.place->kind == ast::ExprKind::Name) {
+    const std::string &name = static_cast<const ast::NameExpr *>(stmt.place)->name;
+    if (!lookup(name) && !state->module->decls.contains(name) && !isLibraryName(name) && !nearest(name, visibleNames())) {
+      error(2001, stmt.place->span, "nothing here is called `" + name + "`").help = "declare it: `let " + name + " = …`, or `var " + name + " = …` if it changes";
+      check(stmt.value);
+      declareVar(name, poison(stmt.place->span), true, stmt.place->span, Why::Var);
+      return;
+    }
+  }
   Place target;
   Shape shape;
   if (!place(stmt.place, target, shape, false)) {

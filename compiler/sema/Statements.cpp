@@ -142,6 +142,8 @@ bool Checker::expressionStatement(const ast::Expr &expr, Span span) {
       Diagnostic &d = error(5004, expr.span, "nobody uses this value, which is " + toString(value.type()));
       if (expr.kind == ast::ExprKind::Binary && static_cast<const ast::Binary &>(expr).op == "==")
         d.help = "write `=` to assign";
+      else if (state->lastValues.contains(&expr))
+        d.help = "if it is the result of `" + state->function->name + "`, declare that: `-> " + toString(value.type()) + "`";
       else
         d.help = "give it a name, or write `let _ = …`";
     }
@@ -397,6 +399,8 @@ Checker::Iteration Checker::iterate(const ast::Pattern &pattern, const ast::Expr
     Diagnostic &d = error(3029, in->span, "expected a range or an array to go through, found " + toString(array.type()));
     if (isInteger(array.type()))
       d.help = "write `0..n`";
+    else if (array.type() == strType)
+      d.help = "go through its indices, `for i in 0..len(s)`, and take s[i..i+1], or through `bytes(s)`";
     return iteration;
   }
   array = once(array, "items");
