@@ -21,15 +21,12 @@ Value Checker::call(const ast::Call &expr, const hir::Type *hint, const std::vec
     const std::string &name = static_cast<const ast::NameExpr *>(expr.callee)->name;
     if (Local *known = lookup(name)) {
       if (known->function) {
-        std::vector<Value> args = given;
         std::shared_ptr<FunctionValue> function = known->function;
         if (function->info)
           return callFunction(*function->info, &expr, &expr.args, given, hint, span);
         if (!function->builtin.empty())
           return callLibrary(function->builtin, &expr, given, hint, span);
-        for (const ast::Argument &argument : expr.args)
-          args.push_back(check(argument.value));
-        return apply(*function, args, span, hint);
+        return callValue(*function, expr, given, hint);
       }
       if (!bad(known->var->type))
         error(3009, expr.callee->span, "`" + name + "` is " + toString(known->var->type) + ", not a function").notes.push_back({known->span, "it is declared here"});
@@ -95,6 +92,10 @@ Value Checker::call(const ast::Call &expr, const hir::Type *hint, const std::vec
         notYet(code, inner.span, what);
         return checkArguments();
       }
+    if (const FunctionInfo *maker = makerCalled(expr.callee)) {
+      auto function = madeFunction(*maker, inner);
+      return function ? callValue(*function, expr, given, hint) : checkArguments();
+    }
     [[fallthrough]];
   }
   default: {
@@ -322,6 +323,10 @@ Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr,
 }
 
 Value Checker::callPlainly(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
+  if (givesFunction(info)) {
+    error(3022, span, "`" + info.name + "` gives a function, which can be named with `let`, called, or passed where a function is wanted");
+    return poison(span);
+  }
   std::vector<Slot> slots;
   auto checkRest = [&] {
     for (Slot &slot : slots)

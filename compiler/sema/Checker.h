@@ -74,6 +74,8 @@ struct FunctionValue {
   std::string builtin;                 // a function of the library, or
   const ast::Lambda *lambda = nullptr; // a lambda with what it captured
   std::vector<std::pair<std::string, Local>> captures;
+  std::vector<const hir::Type *> params; // what a function type says of it, if there is one
+  const hir::Type *gives = nullptr;
   const Module *module = nullptr;
   std::map<std::string, const hir::Type *> typeParams;
 };
@@ -325,6 +327,13 @@ private:
   Value inlineLambda(const FunctionValue &function, std::vector<Value> args, Span span, const hir::Type *hint);
   hir::Lambda *scalarLambda(const FunctionValue &function, std::vector<const hir::Type *> params, const hir::Type *result, Span span, const hir::Type **found = nullptr);
 
+  // ---- FunctionResults.cpp
+  static bool givesFunction(const FunctionInfo &info);
+  const FunctionInfo *makerCalled(const ast::Expr *expr);
+  std::shared_ptr<FunctionValue> madeFunction(const FunctionInfo &info, const ast::Call &call);
+  void sign(FunctionValue &function, const ast::TypeExpr &type);
+  Value callValue(const FunctionValue &function, const ast::Call &call, std::vector<Value> args, const hir::Type *hint);
+
   // ---- Instances.cpp
   hir::Function *instantiate(const FunctionInfo &info, const std::map<std::string, const hir::Type *> &typeParams, std::vector<Slot> &slots, Span span);
   void elaborate(PendingInstance &pending);
@@ -333,6 +342,7 @@ private:
   void elaborateMain(const FunctionInfo &info);
   void elaborateTest(const ast::TestDecl &test, const Module &module);
   Shape declareExtents(const ast::TypeExpr *type, const Value &param, const std::string &paramName, std::map<std::string, std::string> &from, const FunctionInfo &info);
+  static void collectReassigned(const ast::Block *body, std::set<std::string> &names); // that an assignment replaces
   void findLastValues(const ast::Block *body);
   void finishBody(const ast::Block *body, hir::Block *block);
   hir::Expr *checkResult(Value value, Span span);
@@ -462,7 +472,7 @@ private:
   // Parts of parts that the statement or call being checked changes: what they are in, and the variable in its stead.
   struct OpenPart { hir::Place outer; hir::Var *part = nullptr; };
   std::deque<OpenPart> openParts;
-  int depth = 0, functionValueIds = 0, constDepth = 0;
+  int depth = 0, functionValueIds = 0, constDepth = 0, making = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;
 };

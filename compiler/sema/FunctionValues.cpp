@@ -113,6 +113,8 @@ std::shared_ptr<FunctionValue> Checker::functionValue(const ast::Expr *expr, boo
           return named(nullptr, member.name.text);
       }
   }
+  if (const FunctionInfo *maker = makerCalled(expr))
+    return quiet ? std::make_shared<FunctionValue>() : madeFunction(*maker, *static_cast<const ast::Call *>(expr));
   if (!quiet)
     error(3022, expr->span, "expected a function").help = "write a lambda, such as (a, b) => a + b";
   return nullptr;

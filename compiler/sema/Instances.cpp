@@ -52,6 +52,7 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
     const ast::Param &param = *slot.param;
     if (slot.function) {
       auto own = std::make_shared<FunctionValue>(*slot.function);
+      sign(*own, *param.type);
       for (auto &[name, capture] : own->captures)
         if (capture.var) {
           hir::Var *var = newVar(capture.var->name, capture.var->type, false, capture.var->span);
@@ -104,7 +105,7 @@ void Checker::elaboratePending() {
   }
 }
 
-static void collectReassigned(const ast::Block *body, std::set<std::string> &names) {
+void Checker::collectReassigned(const ast::Block *body, std::set<std::string> &names) {
   Visitor visitor;
   visitor.stmt = [&](const ast::Stmt &stmt) {
     if (stmt.kind != ast::StmtKind::Assign)
@@ -399,7 +400,7 @@ void Checker::checkUnreached(const Module &module) {
   state = nullptr;
   elaboratePending();
   for (const auto &[name, info] : module.functions) {
-    if (info->instances)
+    if (info->instances || givesFunction(*info))
       continue;
     std::vector<Slot> slots(info->params->size());
     bool takesFunction = false;

@@ -225,6 +225,21 @@ void Checker::let(const ast::LetStmt &stmt) {
     }
     Local local;
     local.function = closure(*static_cast<const ast::Lambda *>(stmt.value), true);
+    if (stmt.type && stmt.type->kind == ast::TypeExpr::Function)
+      sign(*local.function, *stmt.type);
+    bind(stmt.pattern.name, local, stmt.pattern.span);
+    return;
+  }
+  // Named by its type, or made by a function.
+  bool isNamed = stmt.type && stmt.type->kind == ast::TypeExpr::Function;
+  if (stmt.value && !stmt.pattern.isTuple() && !isMutable && (isNamed || makerCalled(stmt.value))) {
+    auto function = functionValue(stmt.value, false);
+    if (!function)
+      return destructure(stmt.pattern, poison(stmt.span), false, Why::Let);
+    Local local;
+    local.function = std::make_shared<FunctionValue>(*function);
+    if (isNamed)
+      sign(*local.function, *stmt.type);
     bind(stmt.pattern.name, local, stmt.pattern.span);
     return;
   }
