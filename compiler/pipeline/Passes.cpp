@@ -41,6 +41,7 @@ static std::unique_ptr<Pass> canonicalizeValues() {
 static void addValues(OpPassManager &passes) {
   passes.addPass(canonicalizeValues());
   passes.addPass(createCSEPass());
+  passes.addPass(task::createLightTasks());
   passes.addNestedPass<func::FuncOp>(array::createResolveExtents());
   passes.addNestedPass<func::FuncOp>(array::createFuseElementwise());
   passes.addPass(canonicalizeValues());
@@ -52,7 +53,7 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-// Graph: launches, tasks that tasks call, a copy before each update, then loops that are planned once.
+// Graph: launches, tasks that tasks call, a copy before each update, then loops that are planned once, and loops that say how far they are.
 static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
   passes.addPass(createCanonicalizerPass());
@@ -61,6 +62,7 @@ static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
   passes.addNestedPass<func::FuncOp>(task::createTileTime());
   passes.addNestedPass<func::FuncOp>(task::createHoistPlans());
+  passes.addNestedPass<func::FuncOp>(task::createCountTurns());
 }
 
 // Kernels: a function for each launch. References are counted last: from there on two equal values are two references, and

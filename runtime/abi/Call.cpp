@@ -6,15 +6,25 @@
 
 namespace dagger::rt {
 
+static size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+static size_t pointerBytes(const dg_task &task) { return aligned(sizeof(void *) * (task.arrays + 3 * size_t(task.results))); }
+
+size_t CallWork::bytesOf(const dg_task &task) {
+  return aligned(sizeof(CallWork)) + aligned(sizeof(CallArgument) * task.arrays) + pointerBytes(task) + task.frame_bytes;
+}
+
 CallWork *CallWork::create(const dg_task &task, const void *frame) {
-  auto aligned = [](size_t bytes) { return (bytes + 63) / 64 * 64; };
-  size_t head = aligned(sizeof(CallWork)), arguments = aligned(sizeof(CallArgument) * task.arrays);
-  size_t pointers = aligned(sizeof(void *) * (task.arrays + 3 * size_t(task.results)));
-  size_t bytes = head + arguments + pointers + task.frame_bytes;
-  char *block = static_cast<char *>(poolAllocate(bytes));
+  size_t bytes = bytesOf(task);
+  CallWork *work = create(task, frame, static_cast<char *>(poolAllocate(bytes)));
+  work->blockBytes = bytes;
+  return work;
+}
+
+CallWork *CallWork::create(const dg_task &task, const void *frame, char *block) {
+  size_t head = aligned(sizeof(CallWork)), arguments = aligned(sizeof(CallArgument) * task.arrays), pointers = pointerBytes(task);
   auto *work = new (block) CallWork;
   work->task = task;
-  work->blockBytes = bytes;
   work->arguments = reinterpret_cast<CallArgument *>(block + head);
   for (int k = 0; k < task.arrays; ++k)
     new (&work->arguments[k]) CallArgument;
@@ -36,18 +46,40 @@ void CallWork::destroy() {
 }
 
 CallWork::~CallWork() {
+  if (!isNode)
+    return;
   for (int k = 0; k < task.arrays; ++k)
     unhold(arguments[k].handle);
   for (int r = 0; r < task.results; ++r)
     unhold(promises[r]);
 }
 
-template <typename Function> static void forArgumentChunks(const CallArgument &argument, const Function &each) {
+void CallArgument::set(dg_array *a, uint8_t kind, const int64_t *given, const dg_place *place) {
+  handle = internal(a);
+  location = place ? place->location : nullptr;
+  access = kind;
+  hasBox = given != nullptr;
+  map.buffer = a->buffer;
+  bool known = shapeKnown(a);
+  for (int axis = 0; axis < a->rank; ++axis) {
+    box.low[axis] = given ? given[axis] : 0;
+    box.high[axis] = given ? given[axis] + given[a->rank + axis] : known ? a->extents[axis] : 0;
+  }
+}
+
+void CallArgument::setMap() {
+  new (&map) ViewMap(handle);
+  isMapped = true;
+}
+
+template <typename Function> static void forArgumentChunks(CallArgument &argument, const Function &each) {
+  if (!argument.isMapped)
+    argument.setMap();
   if (!argument.empty)
     forChunks(argument.map.buffer, argument.map.chunks(argument.box), each);
 }
 
-const Failure *CallWork::inputFailure(Task &) {
+const Failure *CallWork::inputFailure(int64_t) {
   const Failure *found = failed;
   for (int k = 0; k < task.arrays && !failed; ++k)
     if (arguments[k].map.buffer->failed.load(std::memory_order_acquire))
@@ -56,7 +88,7 @@ const Failure *CallWork::inputFailure(Task &) {
   return found;
 }
 
-int64_t CallWork::bytes(Task &) {
+int64_t CallWork::bytes(int64_t) {
   int64_t total = 0;
   for (int k = 0; k < task.arrays; ++k) {
     const CallArgument &a = arguments[k];
@@ -102,7 +134,7 @@ void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array
   }
 }
 
-void CallWork::run(dg_context *context, Task &) {
+void CallWork::run(dg_context *context, int64_t) {
   makeViews(context, arguments, task.arrays, arrays, location);
   for (int r = 0; r < task.results; ++r)
     returned[r] = nullptr;
@@ -124,14 +156,15 @@ void CallWork::run(dg_context *context, Task &) {
   }
 }
 
-void CallWork::finish(Task &, const Failure *failure) {
+void CallWork::finish(int64_t, const Failure *failure) {
   for (int k = 0; k < task.arrays; ++k) {
     if (!arguments[k].updates())
       continue;
     dg_buffer *buffer = arguments[k].map.buffer;
     if (failure)
       forArgumentChunks(arguments[k], [&](int64_t number) { markFailed(buffer, number, failure); });
-    buffer->writes.fetch_sub(1, std::memory_order_release);
+    if (isNode)
+      buffer->writes.fetch_sub(1, std::memory_order_release);
   }
   for (int r = 0; r < task.results; ++r) {
     Array *promise = promises[r];
@@ -154,11 +187,12 @@ void CallWork::finish(Task &, const Failure *failure) {
       dg_array_release(value);
     }
     __atomic_store_n(&promise->shape_known, uint8_t(1), __ATOMIC_RELEASE);
-    buffer->writes.fetch_sub(1, std::memory_order_release);
+    if (isNode)
+      buffer->writes.fetch_sub(1, std::memory_order_release);
   }
 }
 
-void CallWork::describe(Task &, Failure &failure) {
+void CallWork::describe(int64_t, Failure &failure) {
   if (task.flags & LibraryTask) {
     if (failure.places.empty())
       addPlaces(failure, location);
@@ -233,8 +267,8 @@ void discardUpdates(void *state) {
   delete saved;
 }
 
-void *CallWork::save(Task &) { return saveUpdates(arguments, task.arrays); }
-void CallWork::restore(Task &, void *saved) { restoreUpdates(arguments, task.arrays, saved); }
+void *CallWork::save() { return saveUpdates(arguments, task.arrays); }
+void CallWork::restore(void *saved) { restoreUpdates(arguments, task.arrays, saved); }
 void CallWork::discard(void *saved) { discardUpdates(saved); }
 
 } // namespace dagger::rt

@@ -9,15 +9,19 @@ namespace dagger::rt {
 enum { LibraryTask = 0x80 };
 
 struct CallArgument {
-  Array *handle = nullptr; // held until the call has ended
+  Array *handle = nullptr;
   const dg_location *location = nullptr; // of its place in the program, if known
   bool hasBox = false, empty = false;
   uint8_t access = DG_READ;
+  bool isMapped = false;   // `map` is known
   Box box;                 // in the handle's coordinates
   ViewMap map;             // at submission, for dependences
   Array view;              // what the body gets
 
   bool updates() const { return access != DG_READ; }
+  // Takes everything but the map.
+  void set(dg_array *a, uint8_t access, const int64_t *box, const dg_place *place);
+  void setMap();
 };
 
 // What dg_task_return and dg_task_update work on while a body runs.
@@ -36,24 +40,29 @@ struct CallWork final : Work {
   CallArgument *arguments;
   char *frame;
   dg_array **arrays, **returned;
-  Array **promises; // the handles of the results, held
+  Array **promises; // the handles of the results
   dg_buffer **results;
   size_t blockBytes;
   RunningCall running;
   const Failure *failed = nullptr;
+  bool isNode = false; // of the graph: it holds the handles of its arguments and results, and its writes are counted
   uint8_t resultTypes[8]; // of library calls, whose description does not outlive the call
 
+  // In a block of the pool, which the last release gives back, or in one of the caller's (bytesOf(task), aligned to 64), who
+  // then destroys it.
   static CallWork *create(const dg_task &task, const void *frame);
+  static CallWork *create(const dg_task &task, const void *frame, char *block);
+  static size_t bytesOf(const dg_task &task);
   ~CallWork() override;
   void destroy() override;
-  const Failure *inputFailure(Task &task) override;
-  void run(dg_context *context, Task &task) override;
-  void finish(Task &task, const Failure *failure) override;
-  void describe(Task &task, Failure &failure) override;
-  int64_t bytes(Task &task) override;
+  const Failure *inputFailure(int64_t point) override;
+  void run(dg_context *context, int64_t point) override;
+  void finish(int64_t point, const Failure *failure) override;
+  void describe(int64_t point, Failure &failure) override;
+  int64_t bytes(int64_t point) override;
   int retries() const override { return task.retries; }
-  void *save(Task &) override;
-  void restore(Task &, void *saved) override;
+  void *save() override;
+  void restore(void *saved) override;
   void discard(void *saved) override;
 };
 

@@ -25,7 +25,7 @@ void LaunchWork::pointsOf(int64_t number, int64_t *low, int64_t *high) const {
   }
 }
 
-const Failure *LaunchWork::inputFailure(Task &task) {
+const Failure *LaunchWork::inputFailure(int64_t point) {
   const Failure *found = failed;
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
   bool known = false;
@@ -40,7 +40,7 @@ const Failure *LaunchWork::inputFailure(Task &task) {
       continue;
     }
     if (!known)
-      pointsOf(task.point, low, high);
+      pointsOf(point, low, high);
     known = true;
     forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
       forChunks(buffer, o.map.chunks(box), [&](int64_t number) { found = earlier(found, failureOf(buffer, number)); });
@@ -49,16 +49,16 @@ const Failure *LaunchWork::inputFailure(Task &task) {
   return found;
 }
 
-void LaunchWork::run(dg_context *context, Task &task) {
+void LaunchWork::run(dg_context *context, int64_t point) {
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
-  pointsOf(task.point, low, high);
+  pointsOf(point, low, high);
   launch.kernel(context, low, high, views.data(), scalars.data());
 }
 
-void LaunchWork::finish(Task &task, const Failure *failure) {
+void LaunchWork::finish(int64_t point, const Failure *failure) {
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
   if (failure)
-    pointsOf(task.point, low, high);
+    pointsOf(point, low, high);
   for (LaunchOperand &o : operands) {
     if (o.operand->access == DG_READ)
       continue;
@@ -71,10 +71,10 @@ void LaunchWork::finish(Task &task, const Failure *failure) {
   }
 }
 
-void LaunchWork::describe(Task &task, Failure &failure) {
+void LaunchWork::describe(int64_t point, Failure &failure) {
   if (chunkCount > 1) {
     int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
-    pointsOf(task.point, low, high);
+    pointsOf(point, low, high);
     for (int axis = 0; axis < launch.rank; ++axis)
       failure.chunk.push_back({low[axis], high[axis], low[axis] == 0 && high[axis] == extents[axis]});
   }
@@ -84,9 +84,9 @@ void LaunchWork::describe(Task &task, Failure &failure) {
     failure.task = name;
 }
 
-int64_t LaunchWork::bytes(Task &task) {
+int64_t LaunchWork::bytes(int64_t point) {
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], total = 0, points = 1;
-  pointsOf(task.point, low, high);
+  pointsOf(point, low, high);
   for (int axis = 0; axis < launch.rank; ++axis)
     points *= high[axis] - low[axis];
   for (LaunchOperand &o : operands) {
@@ -186,6 +186,16 @@ static bool isOrdered(const LaunchWork &work, const LaunchOperand &o) {
     if (work.counts[axis] > 1 && !(followed >> axis & 1))
       return true;
   return false;
+}
+
+// Nobody else could: one chunk after the other, and the graph does not grow.
+static void runAll(Runtime &runtime, LaunchWork &work) {
+  runtime.scheduler.drain();
+  for (const LaunchOperand &o : work.operands)
+    if (o.operand->access != DG_READ)
+      o.map.buffer->writes.fetch_add(work.chunkCount, std::memory_order_relaxed);
+  for (int64_t number = 0; number < work.chunkCount; ++number)
+    runtime.scheduler.runNow(work, number, work.launch.flags & DG_LAUNCH_STATEMENT);
 }
 
 static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
@@ -333,7 +343,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     dg_str_retain(*reinterpret_cast<dg_str **>(&work->scalars[*at]));
   int32_t code = 0;
   if (std::string text = extentFailure(launch, extents, arrays, code); code)
-    work->failed = makeFailure(&runtime.host, code, std::move(text), launch.location, nullptr, work);
+    work->failed = makeFailure(&runtime.host, code, std::move(text), launch.location, -1, work);
 
   // An input that failed before it had a shape has no extents either, and an empty launch no task that would see it.
   for (int k = 0; k < inputs && !code; ++k)
@@ -351,7 +361,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     for (int axis = 0; axis < o.rank && !work->failed; ++axis)
       if (shape[axis] < 0)
         work->failed = makeFailure(&runtime.host, failures::BadExtentOrStep, failures::negativeExtent(shape[axis]),
-                                   launch.location, nullptr, work);
+                                   launch.location, -1, work);
     if (!work->failed && (launch.flags & DG_LAUNCH_REUSE) && !givenGrid)
       for (int i = 0; i < inputs && i < 64 && !buffers[k]; ++i)
         if ((dying >> i & 1) && !(reused >> i & 1) && canReuse(launch, arrays, i, k, shape)) {
@@ -371,7 +381,7 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       buffers[k] = newBuffer(o.type, o.rank, shape, false);
       if (!buffers[k])
         work->failed = makeFailure(&runtime.host, failures::OutOfMemory, failures::outOfMemory(uint64_t(bytes)),
-                                   launch.location, nullptr, work);
+                                   launch.location, -1, work);
       else
         work->resultBytes += bytes;
     }
@@ -446,7 +456,9 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
       runtime.effects.finish(runtime.effects.add(work->sequence, true), nothing, work->failed);
     }
   }
-  if (isReplayed) {
+  if (runtime.runsAtOnce()) {
+    runAll(runtime, *work);
+  } else if (isReplayed) {
     plan->replay(*work, priority);
   } else {
     bool isRecorded = plan && plan->isRecording();
@@ -469,7 +481,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
   int32_t code = 0;
   const Failure *failure = nullptr;
   if (std::string text = extentFailure(launch, extents, arrays, code); code)
-    failure = makeFailure(context, code, std::move(text), launch.location, context->task, context->work);
+    failure = makeFailure(context, code, std::move(text), launch.location, context->point, context->work);
   if (failure)
     unwind(context, failure);
   dg_view views[256];

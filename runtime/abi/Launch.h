@@ -30,11 +30,11 @@ struct LaunchWork final : Work {
 
   ~LaunchWork() override;
   void pointsOf(int64_t number, int64_t *low, int64_t *high) const;
-  const Failure *inputFailure(Task &task) override;
-  void run(dg_context *context, Task &task) override;
-  void finish(Task &task, const Failure *failure) override;
-  void describe(Task &task, Failure &failure) override;
-  int64_t bytes(Task &task) override;
+  const Failure *inputFailure(int64_t point) override;
+  void run(dg_context *context, int64_t point) override;
+  void finish(int64_t point, const Failure *failure) override;
+  void describe(int64_t point, Failure &failure) override;
+  int64_t bytes(int64_t point) override;
 };
 
 // dg_launch_submit on the host; `givenGrid` (null: none) is a chunk shape that the first result has to have.

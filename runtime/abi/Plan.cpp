@@ -291,8 +291,8 @@ void dg_begin_plan(dg_context *context) {
 }
 
 void dg_next_turn(dg_context *context) {
-  if (context->isHost)
-    context->runtime->plans.back()->turn();
+  if (Plan *plan = context->isHost ? context->runtime->plan() : nullptr)
+    plan->turn();
 }
 
 void dg_end_plan(dg_context *context) {

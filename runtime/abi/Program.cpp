@@ -1,6 +1,7 @@
 // dg_run: a program from its command line to its exit code.
 #include "runtime/abi/Arguments.h"
 #include "runtime/sched/Runtime.h"
+#include "runtime/trace/Progress.h"
 #include "runtime/trace/Recorder.h"
 #include "runtime/trace/Statistics.h"
 #include "runtime/trace/Timeline.h"
@@ -116,7 +117,12 @@ struct Host {
       return check(false, error);
     if (arguments.options.statistics)
       statistics.emplace(runtime);
-    if (const Failure *failure = runToEnd(runtime, {program.main, nullptr, arguments.data()})) {
+    std::optional<Progress> progress;
+    if (Progress::isWanted())
+      progress.emplace(runtime);
+    const Failure *failure = runToEnd(runtime, {program.main, nullptr, arguments.data()});
+    progress.reset();
+    if (failure) {
       std::fputs(failure->show().c_str(), stderr);
       code = 1;
     }

@@ -7,7 +7,7 @@
 namespace dagger::rt {
 
 [[noreturn]] inline void raiseOwned(dg_context *context, int32_t code, char *text, const dg_location *location) {
-  const Failure *failure = makeFailure(context, code, text, location, context->task, context->work);
+  const Failure *failure = makeFailure(context, code, text, location, context->point, context->work);
   std::free(text);
   unwind(context, failure);
 }

@@ -35,9 +35,7 @@ __attribute__((noinline)) static bool succeeds(dg_context &context, const dg_lau
   return !context.failure;
 }
 
-// Whether nothing is under way. Now and then in a long run of such launches the host waits for it a little: it goes on
-// faster then than it could ahead of the tasks.
-static bool isIdle(Runtime &runtime) {
+bool isIdle(Runtime &runtime) {
   Runtime::Singles &run = runtime.singles;
   if (run.sequence != runtime.sequence) run = {};
   run.sequence = runtime.sequence + 1; // what it has if this one becomes a task

@@ -9,4 +9,8 @@ namespace dagger::rt {
 bool runSingle(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays,
                uint64_t dying, const void *scalars);
 
+// Whether nothing is under way, for one of those that would then run at once. Now and then in a long run of them the host waits
+// for it a little: it goes on faster then than it could ahead of the tasks.
+bool isIdle(Runtime &runtime);
+
 } // namespace dagger::rt

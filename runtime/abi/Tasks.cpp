@@ -1,6 +1,7 @@
 // dg_task_submit and what a body calls.
 #include "runtime/abi/Call.h"
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Single.h"
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -75,16 +76,8 @@ static std::string overlapText(const CallArgument *arguments, int count, const d
 }
 
 static void setArgument(CallArgument &argument, dg_array *a, uint8_t access, const int64_t *box, const dg_place *place) {
-  argument.handle = internal(a);
-  argument.location = place ? place->location : nullptr;
-  argument.access = access;
-  argument.hasBox = box != nullptr;
-  argument.map = ViewMap(a);
-  bool known = shapeKnown(a);
-  for (int axis = 0; axis < a->rank; ++axis) {
-    argument.box.low[axis] = box ? box[axis] : 0;
-    argument.box.high[axis] = box ? box[axis] + box[a->rank + axis] : known ? a->extents[axis] : 0;
-  }
+  argument.set(a, access, box, place);
+  argument.setMap();
 }
 
 // Whether the box lies in the array; if not, dependences are taken on all of it, and the body's start is the failure.
@@ -96,6 +89,14 @@ static bool inRange(const CallArgument &argument) {
   return true;
 }
 
+// Of two boxes in one array, that they share nothing.
+static bool areApart(const int64_t *a, const int64_t *b, int rank) {
+  for (int axis = 0; axis < rank; ++axis)
+    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
+      return true;
+  return false;
+}
+
 // A plain argument is its value at the call. If it shares elements with a place that the call updates it is replaced by a copy,
 // of its box where it has one; null if it does not. The caller releases the copy.
 static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, int k) {
@@ -103,6 +104,8 @@ static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array
     return nullptr;
   for (int u = 0; u < task.arrays; ++u) {
     if (task.access[u] == DG_READ || arrays[u]->buffer != arrays[k]->buffer)
+      continue;
+    if (arrays[u] == arrays[k] && boxes && boxes[u] && boxes[k] && areApart(boxes[u], boxes[k], arrays[k]->rank))
       continue;
     if (context->isHost)
       waitForShape(*context->runtime, arrays[k]);
@@ -128,11 +131,114 @@ static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array
 
 // ---- on the host -----------------------------------------------------------------------------------------------------------
 
+// Nobody that is under way writes the array, or, if it is to be updated, reads the chunks of the box.
+static bool isFree(const dg_array *a, const int64_t *box, bool isUpdate) {
+  if (a->buffer->writes.load(std::memory_order_acquire))
+    return false;
+  if (!isUpdate || !a->buffer->chunks)
+    return true;
+  ViewMap map(a);
+  Box elements;
+  for (int axis = 0; axis < a->rank; ++axis) {
+    elements.low[axis] = box ? box[axis] : 0;
+    elements.high[axis] = box ? box[axis] + box[a->rank + axis] : a->extents[axis];
+    if (elements.high[axis] <= elements.low[axis])
+      return true;
+  }
+  bool found = true;
+  forChunks(a->buffer, map.chunks(elements), [&](int64_t number) {
+    const TaskList &readers = a->buffer->chunks[number].readers;
+    for (uint32_t i = 0; i < readers.size(); ++i)
+      found &= readers[i].ended();
+  });
+  return found;
+}
+
+// Whether the call runs here and now: there is nobody else to run it, or it costs less than a task, and it waits for nothing.
+static bool runsNow(Runtime &runtime, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+  if (runtime.scheduler.isObserved() || runtime.sequentialDepth)
+    return false;
+  if (runtime.runsAtOnce())
+    runtime.scheduler.drain();
+  else if (!(task.flags & DG_TASK_LIGHT))
+    return false;
+  bool isFree = true;
+  for (int k = 0; k < task.arrays; ++k) {
+    const dg_array *a = arrays[k];
+    dg_buffer *buffer = a->buffer;
+    const int64_t *box = boxes ? boxes[k] : nullptr;
+    if (!shapeKnown(a) || !buffer->base || buffer->failed.load(std::memory_order_relaxed))
+      return false;
+    for (int axis = 0; box && axis < a->rank; ++axis)
+      if (box[axis] < 0 || box[a->rank + axis] < 0 || box[axis] > a->extents[axis] - box[a->rank + axis])
+        return false;
+    isFree = isFree && (runtime.scheduler.liveTasks() == 0 || ::isFree(a, box, task.access[k] != DG_READ));
+  }
+  bool isReady = isFree || isIdle(runtime);
+  if (isReady)
+    runtime.singles.sequence = runtime.sequence + 1; // the run goes on
+  std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
+  return isReady;
+}
+
+// The call's node in the graph waits for who uses the chunks of its argument now.
+static void dependOnArgument(Scheduler &scheduler, Task *node, const CallArgument &argument, const Box &box) {
+  Box chunks = argument.map.chunks(box);
+  // Two arguments may share a chunk: the second one must not wait for this very task, and it does not.
+  if (argument.updates())
+    dependWrite(scheduler, node, argument.map.buffer, chunks, true);
+  else
+    dependRead(scheduler, node, argument.map.buffer, chunks, true);
+}
+
+// The handle of a result that is to come.
+static dg_array *promiseResult(Runtime &runtime, CallWork &work, int r) {
+  uint8_t type = work.task.result_type[r], rank = work.task.result_rank[r];
+  dg_buffer *buffer = rank ? newEmptyBuffer(type, rank) : newBuffer(type, 0, nullptr, true);
+  buffer->writes.store(work.isNode, std::memory_order_relaxed);
+  Array *promise = newWhole(&runtime.host, buffer);
+  promise->shape_known = rank == 0;
+  work.results[r] = buffer;
+  work.promises[r] = promise;
+  return promise;
+}
+
+// What runsNow() says of: no node, no dependences.
+static void callNow(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
+                    const dg_place *const *places, dg_array **results) {
+  auto *block = static_cast<char *>(__builtin_alloca_with_align(CallWork::bytesOf(task), 64 * 8));
+  CallWork *work = CallWork::create(task, frame, block);
+  work->runtime = &runtime;
+  work->sequence = ++runtime.sequence;
+  work->name = task.name ? task.name : "";
+  work->location = task.location;
+  int updates = 0;
+  for (int k = 0; k < task.arrays; ++k) {
+    CallArgument &argument = work->arguments[k];
+    argument.set(arrays[k], task.access[k], boxes ? boxes[k] : nullptr, places ? places[k] : nullptr);
+    for (int axis = 0; axis < arrays[k]->rank; ++axis)
+      argument.empty |= argument.box.high[axis] <= argument.box.low[axis];
+    updates += argument.updates();
+  }
+  if (updates > 1) {
+    for (int k = 0; k < task.arrays; ++k)
+      work->arguments[k].setMap();
+    if (std::string text = overlapText(work->arguments, task.arrays, places); !text.empty())
+      work->failed = makeFailure(&runtime.host, failures::PlacesOverlap, std::move(text), task.location, -1, work);
+  }
+  for (int r = 0; r < task.results; ++r)
+    results[r] = promiseResult(runtime, *work, r);
+  runtime.scheduler.runNow(*work, 0, task.flags & DG_TASK_STATEMENT);
+  work->~CallWork();
+}
+
 static void submitCall(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
                        const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
   runtime.enter();
   if (Plan *plan = runtime.plan())
     plan->stop();
+  if (runsNow(runtime, task, arrays, boxes))
+    return callNow(runtime, task, frame, arrays, boxes, places, results);
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;
   CallWork *work = CallWork::create(task, frame);
@@ -145,11 +251,14 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
   work->name = task.name ? task.name : "";
   work->location = task.location;
 
+  work->isNode = true;
   Task *node = scheduler.make(work, work->sequence, 0, priority, true);
+  int updates = 0;
   for (int k = 0; k < task.arrays; ++k) {
     CallArgument &argument = work->arguments[k];
     prepareGrid(runtime, arrays[k]->buffer);
     setArgument(argument, arrays[k], task.access[k], boxes ? boxes[k] : nullptr, places ? places[k] : nullptr);
+    updates += argument.updates();
     hold(argument.handle);
     dg_buffer *buffer = arrays[k]->buffer;
     Box box = argument.box;
@@ -163,14 +272,8 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
     if (argument.updates())
       buffer->writes.fetch_add(1, std::memory_order_relaxed);
     argument.empty = empty;
-    if (empty)
-      continue;
-    Box chunks = argument.map.chunks(box);
-    // Two arguments may share a chunk: the second one must not wait for this very task, and it does not.
-    if (argument.updates())
-      dependWrite(scheduler, node, buffer, chunks, true);
-    else
-      dependRead(scheduler, node, buffer, chunks, true);
+    if (!empty)
+      dependOnArgument(scheduler, node, argument, box);
   }
   for (int k = 0; k < task.arrays; ++k)
     if (shapeKnown(arrays[k]) && arrays[k]->buffer->base && !inRange(work->arguments[k])) {
@@ -181,28 +284,21 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
           work->failed = makeFailure(&runtime.host, failures::SliceOutOfRange,
                                      failures::sliceOutOfRange(argument.box.low[axis], argument.box.high[axis], axis,
                                                                arrays[k]->extents[axis]),
-                                     argument.location ? argument.location : task.location, nullptr, work);
+                                     argument.location ? argument.location : task.location, -1, work);
       for (int axis = 0; axis < arrays[k]->rank; ++axis)
         argument.box.low[axis] = 0, argument.box.high[axis] = std::max<int64_t>(arrays[k]->extents[axis], 1);
     }
-  if (!work->failed)
+  if (!work->failed && updates > 1)
     if (std::string text = overlapText(work->arguments, task.arrays, places); !text.empty())
       work->failed =
-          makeFailure(&runtime.host, failures::PlacesOverlap, std::move(text), task.location, nullptr, work);
+          makeFailure(&runtime.host, failures::PlacesOverlap, std::move(text), task.location, -1, work);
   for (int r = 0; r < task.results; ++r) {
-    uint8_t type = task.result_type[r], rank = task.result_rank[r];
-    dg_buffer *buffer = rank ? newEmptyBuffer(type, rank) : newBuffer(type, 0, nullptr, true);
-    buffer->writes.store(1, std::memory_order_relaxed);
-    Array *promise = newWhole(&runtime.host, buffer);
-    promise->shape_known = rank == 0;
-    hold(promise);
+    results[r] = promiseResult(runtime, *work, r);
+    hold(work->promises[r]);
     Box one = {};
-    for (int axis = 0; axis < rank; ++axis)
+    for (int axis = 0; axis < task.result_rank[r]; ++axis)
       one.high[axis] = 1;
-    dependWrite(scheduler, node, buffer, one, false);
-    work->results[r] = buffer;
-    work->promises[r] = promise;
-    results[r] = promise;
+    dependWrite(scheduler, node, work->results[r], one, false);
   }
   if (runtime.sequentialDepth) {
     scheduler.depend(node, runtime.sequentialLast);
@@ -255,7 +351,7 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
   makeViews(&inner, arguments, task.arrays, views, task.location);
   const Failure *failure = nullptr;
   if (std::string text = overlapText(arguments, task.arrays, places); !text.empty())
-    failure = makeFailure(context, failures::PlacesOverlap, std::move(text), task.location, context->task, context->work);
+    failure = makeFailure(context, failures::PlacesOverlap, std::move(text), task.location, context->point, context->work);
   if (failure)
     unwind(context, failure);
   for (int r = 0; r < task.results; ++r)

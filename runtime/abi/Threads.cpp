@@ -59,7 +59,7 @@ __attribute__((noinline)) const Failure *runTurns(Worker &worker, const dg_loop 
   context.spawn = &worker.nested;
   context.runtime = worker.runtime;
   context.worker = &worker;
-  context.task = loop.context->task;
+  context.point = loop.context->point;
   context.work = loop.context->work;
   context.root = loop.context->root;
   context.output = loop.context->output;

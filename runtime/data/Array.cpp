@@ -141,10 +141,15 @@ dg_buffer *newBuffer(uint8_t type, int rank, const int64_t *extents, bool zero) 
   return buffer;
 }
 
+// Takes one away; true if it was the last. Nobody else can have the last one, which saves the locked operation.
+template <typename Counter> static bool takeLast(Counter &&counter) {
+  return counter.load(std::memory_order_acquire) == 1 || counter.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
 void retainBuffer(dg_buffer *buffer) { buffer->refs.fetch_add(1, std::memory_order_relaxed); }
 
 void releaseBuffer(dg_buffer *buffer) {
-  if (buffer->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (takeLast(buffer->refs)) {
     freeStorage(buffer);
     delete buffer;
   }
@@ -217,7 +222,10 @@ Array *newArray(dg_context *context, dg_buffer *buffer, int rank, const int64_t 
     a->strides[axis] = strides[axis];
   }
   a->values = &buffer->values;
-  buffer->values.fetch_add(1, std::memory_order_relaxed);
+  if (buffer->refs.load(std::memory_order_acquire) == 1) // nobody else counts them
+    buffer->values.store(buffer->values.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  else
+    buffer->values.fetch_add(1, std::memory_order_relaxed);
   enlist(context, a);
   return a;
 }
@@ -254,7 +262,7 @@ Array *newFailed(dg_context *context, uint8_t type, int rank, const int64_t *ext
 void hold(Array *a) { a->holds.fetch_add(1, std::memory_order_relaxed); }
 
 void unhold(Array *a) {
-  if (a->holds.fetch_sub(1, std::memory_order_acq_rel) != 1)
+  if (!takeLast(a->holds))
     return;
   releaseBuffer(a->buffer);
   delete a;
@@ -263,7 +271,10 @@ void unhold(Array *a) {
 // The last reference to the value is gone; pending tasks may still need the handle.
 static void dropValue(Array *a) {
   detach(a);
-  a->values->fetch_sub(1, std::memory_order_acq_rel);
+  if (a->buffer->refs.load(std::memory_order_acquire) == 1) // nobody else counts them
+    a->values->store(a->values->load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  else
+    a->values->fetch_sub(1, std::memory_order_acq_rel);
   if (!a->pinned)
     unhold(a);
 }
@@ -366,6 +377,6 @@ void dg_array_retain(dg_array *a) {
 }
 
 void dg_array_release(dg_array *a) {
-  if (a && refsOf(a).fetch_sub(1, std::memory_order_acq_rel) == 1)
+  if (a && takeLast(refsOf(a)))
     dropValue(internal(a));
 }

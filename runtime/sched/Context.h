@@ -7,7 +7,6 @@
 
 namespace dagger::rt {
 struct Array;
-struct Task;
 struct Work;
 struct Worker;
 class Runtime;
@@ -25,8 +24,9 @@ struct TextBuffer {
 struct RootRun {
   std::atomic_flag lock = ATOMIC_FLAG_INIT;
   Array *arrays = nullptr;
+  bool isOfOneThread = false; // the host's: nobody takes frames of nested tasks from it
   void acquire() {
-    while (lock.test_and_set(std::memory_order_acquire))
+    while (!isOfOneThread && lock.test_and_set(std::memory_order_acquire))
       __builtin_ia32_pause();
   }
   void release() { lock.clear(std::memory_order_release); }
@@ -42,8 +42,8 @@ struct dg_context {
   bool isFrame = false; // of a task that was spawned: its sites go back to those of the spawner, which is its parent
   dagger::rt::Runtime *runtime = nullptr;
   dagger::rt::Worker *worker = nullptr;
-  dagger::rt::Task *task = nullptr;
   dagger::rt::Work *work = nullptr;
+  int64_t point = -1;             // of the work; -1: no task
   dagger::rt::RootRun *root = nullptr;
   jmp_buf *edge = nullptr;
   struct dg_frame *edgeBase = nullptr; // the first frame of nested tasks above that edge
@@ -65,7 +65,7 @@ namespace dagger::rt {
 [[noreturn]] void unwind(dg_context *context, const Failure *failure);
 // The same without leaving: for values that fail on the host, where nothing stops before it is looked at.
 const Failure *makeFailure(dg_context *context, int32_t code, std::string text, const dg_location *location,
-                           Task *task = nullptr, Work *work = nullptr, uint64_t sequence = 0);
+                           int64_t point = -1, Work *work = nullptr, uint64_t sequence = 0);
 // Adds `location` and its callers.
 void addPlaces(Failure &failure, const dg_location *location);
 

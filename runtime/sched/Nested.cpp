@@ -44,7 +44,7 @@ __attribute__((noinline)) static const Failure *runFrame(Worker &worker, dg_fram
   context.spawn = &worker.nested;
   context.runtime = worker.runtime;
   context.worker = &worker;
-  context.task = spawner->task;
+  context.point = spawner->point;
   context.work = spawner->work;
   context.root = spawner->root;
   context.parent = spawner;

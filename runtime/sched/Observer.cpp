@@ -11,7 +11,7 @@ int64_t monotonicTime() {
 
 std::string chunkOf(Task &task) {
   Failure shape;
-  task.work->describe(task, shape);
+  task.work->describe(task.point, shape);
   std::string text;
   for (size_t axis = 0; axis < shape.chunk.size(); ++axis) {
     const auto &range = shape.chunk[axis];

@@ -46,6 +46,9 @@ void Output::write(const char *text, size_t bytes) {
 }
 
 void Output::flush() {
+  if (!used)
+    return;
+  StatusLine::Way way(status, buffer[used - 1] == '\n');
   for (size_t at = 0; at < used && !error;) {
     ssize_t written = ::write(STDOUT_FILENO, buffer + at, used - at);
     if (written >= 0)
@@ -124,6 +127,11 @@ void EffectChain::print(uint64_t sequence, const char *text, size_t bytes) {
 void EffectChain::flush() {
   std::lock_guard lock(mutex);
   output.flush();
+}
+
+void EffectChain::setStatus(StatusLine *line) {
+  std::lock_guard lock(mutex);
+  output.setStatus(line);
 }
 
 int EffectChain::outputError() {

@@ -3,6 +3,7 @@
 // failed stops the chain: nothing behind it appears.
 #pragma once
 #include "runtime/sched/Context.h"
+#include "runtime/sched/StatusLine.h"
 #include <atomic>
 #include <mutex>
 
@@ -14,6 +15,7 @@ class Output {
   size_t used = 0;
   int error = 0;      // errno of the first write that failed
   bool lines = false; // a terminal: written line by line
+  StatusLine *status = nullptr;
 
 public:
   Output();
@@ -21,6 +23,8 @@ public:
   void write(const char *text, size_t bytes);
   void flush();
   int firstError() const { return error; }
+  // A line at the foot of the terminal that makes way for what is written there; null: no longer.
+  void setStatus(StatusLine *line) { status = lines ? line : nullptr; }
 };
 
 struct Slot {
@@ -54,6 +58,7 @@ public:
   const Failure *stopped() const { return failure.load(std::memory_order_acquire); }
   void flush();
   int outputError();
+  void setStatus(StatusLine *line);
 };
 
 } // namespace dagger::rt

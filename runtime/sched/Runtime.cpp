@@ -10,6 +10,7 @@ Runtime::Runtime(const Limits &limits) : limits(limits), scheduler(*this, limits
   host.worker = &scheduler.host();
   host.spawn = &scheduler.host().nested;
   host.root = &hostArrays;
+  hostArrays.isOfOneThread = true;
 }
 
 Runtime::~Runtime() {
@@ -37,14 +38,14 @@ void Runtime::settle(const Failure *failure) {
     unwind(&host, failure);
 }
 
-const Failure *makeFailure(dg_context *context, int32_t code, std::string text, const dg_location *location, Task *task,
+const Failure *makeFailure(dg_context *context, int32_t code, std::string text, const dg_location *location, int64_t point,
                            Work *work, uint64_t sequence) {
   Runtime *runtime = context->runtime;
   auto failure = std::make_unique<Failure>();
   failure->code = code;
   failure->text = std::move(text);
   failure->sequence = sequence ? sequence : work ? work->sequence : ++runtime->sequence;
-  failure->point = task ? task->point : 0;
+  failure->point = point < 0 ? 0 : point;
   addPlaces(*failure, location);
   bool known = false; // a spawner goes on while a thief runs its frame: the frame says what its sites were
   for (dg_context *inner = context; inner; known = inner->isFrame, inner = inner->parent) {
@@ -57,8 +58,8 @@ const Failure *makeFailure(dg_context *context, int32_t code, std::string text, 
       failure->task = inner->name;
     addPlaces(*failure, inner->call);
   }
-  if (work && task)
-    work->describe(*task, *failure);
+  if (work && point >= 0)
+    work->describe(point, *failure);
   const Failure *kept = runtime->log.add(std::move(failure));
   if (context->isHost)
     runtime->log.stand(kept);
@@ -72,7 +73,7 @@ void addPlaces(Failure &failure, const dg_location *location) {
 }
 
 void raise(dg_context *context, int32_t code, const char *text, const dg_location *location) {
-  unwind(context, makeFailure(context, code, text, location, context->task, context->work));
+  unwind(context, makeFailure(context, code, text, location, context->point, context->work));
 }
 
 void unwind(dg_context *context, const Failure *failure) {

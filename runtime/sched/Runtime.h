@@ -5,6 +5,8 @@
 
 namespace dagger::rt {
 
+class Progress;
+
 struct Limits {
   int threads = 1;
   int64_t chunkBytes = 0;              // 0: chosen
@@ -31,6 +33,8 @@ public:
   explicit Runtime(const Limits &limits);
   ~Runtime();
 
+  // There is one thread, and nobody watches: what is submitted runs at once.
+  bool runsAtOnce() const { return scheduler.threads() == 1 && !scheduler.isObserved(); }
   // Host: stops the program if a statement before this point has failed; blocks while the window is full.
   void enter();
   void makeRoom();
@@ -46,7 +50,11 @@ public:
   // Loops that are under way with a plan, the innermost last.
   std::vector<std::unique_ptr<Plan>> plans;
   uint64_t replayed = 0; // submissions
-  Plan *plan() { return plans.empty() ? nullptr : plans.back().get(); }
+  // What runs at once needs none.
+  Plan *plan() { return plans.empty() || runsAtOnce() ? nullptr : plans.back().get(); }
+
+  // Who says how far the program is; null: nobody.
+  Progress *progress = nullptr;
 
   // @name and @priority of the statements that are under way, the innermost last.
   struct Annotated {

@@ -190,8 +190,10 @@ Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t prio
   task->mark = 0;
   task->arrows.store(0, std::memory_order_relaxed);
   task->sequence = sequence;
-  if (work)
+  if (work) {
     work->refs.fetch_add(1, std::memory_order_relaxed);
+    ++made;
+  }
   if (counted)
     live.fetch_add(1, std::memory_order_relaxed);
   for (Observer *observer : observers)
@@ -255,7 +257,7 @@ void Scheduler::submit(Task *task) {
 // ---- running them --------------------------------------------------------------------------------------------------------
 
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
-__attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context, Task &task) {
+__attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context) {
   jmp_buf edge;
   context.edge = &edge;
   context.failure = nullptr;
@@ -263,27 +265,69 @@ __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context,
   context.edgeBase = context.worker->nested.head;
   context.holdBase = context.worker->holds.size();
   if (_setjmp(edge) == 0)
-    task.work->run(&context, task);
+    context.work->run(&context, context.point);
   context.edge = nullptr;
   return context.failure;
 }
 
-const Failure *Scheduler::attempt(dg_context &context, Task &task) {
-  int retries = task.work->retries();
+const Failure *Scheduler::attempt(dg_context &context) {
+  Work &work = *context.work;
+  int retries = work.retries();
   if (!retries)
-    return tryOnce(context, task);
-  void *saved = task.work->save(task);
+    return tryOnce(context);
+  void *saved = work.save();
   if (!saved)
-    return tryOnce(context, task);
+    return tryOnce(context);
   const Failure *failure;
   size_t printed = context.output->size;
-  while ((failure = tryOnce(context, task)) && retries-- > 0) {
+  while ((failure = tryOnce(context)) && retries-- > 0) {
     releaseAll(*context.root);
     context.output->size = printed;
-    task.work->restore(task, saved);
+    work.restore(saved);
   }
-  task.work->discard(saved);
+  work.discard(saved);
   return failure;
+}
+
+const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, TextBuffer &output) {
+  const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
+  if (!failure)
+    failure = work.inputFailure(point);
+  if (!failure) {
+    RootRun root;
+    dg_context context;
+    context.runtime = &runtime;
+    context.worker = &worker;
+    context.spawn = &worker.nested;
+    context.work = &work;
+    context.point = point;
+    context.root = &root;
+    context.output = &output;
+    dg_context *outer = currentContext;
+    currentContext = &context;
+    // Who waits for a task may run others meanwhile.
+    const dg_location *outerPlace = worker.runs.load(std::memory_order_relaxed);
+    worker.runs.store(work.location, std::memory_order_relaxed);
+    failure = attempt(context);
+    worker.runs.store(outerPlace, std::memory_order_relaxed);
+    currentContext = outer;
+    if (failure) {
+      runtime.log.stand(failure);
+      releaseAll(root);
+    }
+  }
+  work.finish(point, failure);
+  ++worker.ran;
+  return failure;
+}
+
+void Scheduler::runNow(Work &work, int64_t point, bool isStatement) {
+  ++made;
+  TextBuffer output;
+  const Failure *failure = perform(host(), work, point, output);
+  if (output.size || (failure && isStatement))
+    runtime.effects.finish(runtime.effects.add(work.sequence, isStatement), output, failure);
+  output.clear();
 }
 
 void Scheduler::execute(Worker &worker, Task *task) {
@@ -295,30 +339,8 @@ void Scheduler::execute(Worker &worker, Task *task) {
     for (Observer *observer : observers)
       observer->ran(worker, *task, span, nullptr);
   if (work) {
-    RootRun root;
     TextBuffer output;
-    const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
-    if (!failure)
-      failure = work->inputFailure(*task);
-    if (!failure) {
-      dg_context context;
-      context.runtime = &runtime;
-      context.worker = &worker;
-      context.spawn = &worker.nested;
-      context.task = task;
-      context.work = work;
-      context.root = &root;
-      context.output = &output;
-      dg_context *outer = currentContext;
-      currentContext = &context;
-      failure = attempt(context, *task);
-      currentContext = outer;
-      if (failure) {
-        runtime.log.stand(failure);
-        releaseAll(root);
-      }
-    }
-    work->finish(*task, failure);
+    const Failure *failure = perform(worker, *work, task->point, output);
     if (isObserved()) {
       span.end = monotonicTime();
       for (Observer *observer : observers)
@@ -327,7 +349,6 @@ void Scheduler::execute(Worker &worker, Task *task) {
     if (task->slot)
       runtime.effects.finish(task->slot, output, failure);
     output.clear();
-    ++worker.ran;
   }
   end(worker, task, span);
 }
@@ -362,6 +383,16 @@ int64_t Scheduler::readyTasks() const {
     for (auto &queue : worker->ready)
       count += queue.size();
   return count;
+}
+
+void Scheduler::progress(uint64_t &madeSoFar, uint64_t &ended, std::vector<const dg_location *> &running) const {
+  ended = 0;
+  for (auto &worker : workers) {
+    ended += worker->ran;
+    if (const dg_location *place = worker->runs.load(std::memory_order_relaxed))
+      running.push_back(place);
+  }
+  madeSoFar = made;
 }
 
 void Scheduler::statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept) {

@@ -44,6 +44,7 @@ struct alignas(64) Worker {
   Deque<Task *> ready[PriorityLevels];
   uint64_t random = 0;
   Count ran, stolen, slept; // statistics
+  std::atomic<const dg_location *> runs{nullptr}; // where the task stands that runs here; null: none
   StackThread thread;
   NestedWorker nested;
   // Who has nothing to do is Idle, and may be Held by a task that runs on another worker.
@@ -72,6 +73,7 @@ class Scheduler {
   Task::MoreEdges *edgePool = nullptr;
   std::vector<std::unique_ptr<Task::MoreEdges[]>> edgeBlocks;
   uint64_t serials = 0;
+  Count made; // tasks without gates
   std::vector<Observer *> observers;
   Plan *record = nullptr;
 
@@ -87,8 +89,10 @@ class Scheduler {
   void wakeHost();
   void execute(Worker &worker, Task *task);
   void end(Worker &worker, Task *task, Span span);
-  const Failure *attempt(dg_context &context, Task &task);
-  const Failure *tryOnce(dg_context &context, Task &task);
+  // Runs a point of the work, unless what it needs has failed.
+  const Failure *perform(Worker &worker, Work &work, int64_t point, TextBuffer &output);
+  const Failure *attempt(dg_context &context);
+  const Failure *tryOnce(dg_context &context);
 
 public:
   // The calling thread is the host, worker 0. `threads` counts it.
@@ -112,6 +116,8 @@ public:
       else if (!findFrame(host()))
         sleepHost(done);
   }
+  // Runs a point that waits for nothing on the host, here and now. `isStatement`: if it fails, the program stops there.
+  void runNow(Work &work, int64_t point, bool isStatement);
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
   }
@@ -131,6 +137,8 @@ public:
   // Tells a plan of tasks and of what they wait for; null: no longer.
   void setRecord(Plan *to) { record = to; }
   uint64_t nextSerial() const { return serials + 1; }
+  // Any thread: tasks that were made and that ended so far, and where those stand that run now.
+  void progress(uint64_t &made, uint64_t &ended, std::vector<const dg_location *> &running) const;
   void statistics(uint64_t &ran, uint64_t &stolen, uint64_t &slept);
 
   // For the task that runs on `holder`: makes others stand still that have nothing to do, so that `wanted` threads are free for

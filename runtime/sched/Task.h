@@ -20,7 +20,7 @@ struct Edge {
   Edge *next;
 };
 
-// What tasks do. One Work stands for all tasks of a launch; it is counted by them and by the submission.
+// What tasks do. One Work stands for all tasks of a launch, which are its points; it is counted by them and by the submission.
 struct Work {
   std::atomic<int64_t> refs{1};
   uint64_t sequence = 0; // its place in the program's order
@@ -29,20 +29,20 @@ struct Work {
 
   virtual ~Work() = default;
   // The earliest failure among the values that the task reads: then it is not run.
-  virtual const Failure *inputFailure(Task &task) = 0;
+  virtual const Failure *inputFailure(int64_t point) = 0;
   // Does it. May unwind past this call to the edge of the task: no object with a destructor lives across a kernel.
-  virtual void run(dg_context *context, Task &task) = 0;
+  virtual void run(dg_context *context, int64_t point) = 0;
   // After `run`, or in place of it: what was written becomes visible as complete or failed.
-  virtual void finish(Task &task, const Failure *failure) = 0;
+  virtual void finish(int64_t point, const Failure *failure) = 0;
   // What the failure message says of the task, beyond its location.
-  virtual void describe(Task &task, Failure &failure) = 0;
+  virtual void describe(int64_t point, Failure &failure) = 0;
   // Of the arrays that it reads and writes; what is updated counts twice.
-  virtual int64_t bytes(Task &) { return 0; }
+  virtual int64_t bytes(int64_t /*point*/) { return 0; }
   // How often a failed task is tried again, and the saving and restoring of what it updates.
   // `save` gives null where there is no memory for it: then the task is not tried again.
   virtual int retries() const { return 0; }
-  virtual void *save(Task &) { return nullptr; }
-  virtual void restore(Task &, void *) {}
+  virtual void *save() { return nullptr; }
+  virtual void restore(void *) {}
   virtual void discard(void *) {}
 
   void release() {

@@ -1,8 +1,8 @@
 #include "runtime/trace/Statistics.h"
 #include "runtime/data/Storage.h"
 #include "runtime/sched/Runtime.h"
+#include "runtime/trace/Quantities.h"
 #include <algorithm>
-#include <cstdarg>
 #include <cstring>
 
 namespace dagger::rt {
@@ -58,7 +58,7 @@ void Statistics::ran(Worker &worker, Task &task, Span span, const Failure *) {
   Line &line = own.lines[{task.work->location, task.work->name}];
   line.time += time;
   ++line.tasks;
-  line.bytes += task.work->bytes(task);
+  line.bytes += task.work->bytes(task.point);
 }
 
 void Statistics::ranTaken(Worker &worker, Work &, Span span) {
@@ -66,25 +66,6 @@ void Statistics::ranTaken(Worker &worker, Work &, Span span) {
 }
 
 // ---- the report ----------------------------------------------------------------------------------------------------------------
-
-__attribute__((format(printf, 1, 2))) static std::string print(const char *format, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return text;
-}
-
-static std::string bytesText(double bytes) {
-  const char *unit = "B";
-  for (const char *next : {"kB", "MB", "GB", "TB"})
-    if (bytes >= 999.5) {
-      bytes /= 1000;
-      unit = next;
-    }
-  return print(bytes < 10 && *unit != 'B' ? "%.1f %s" : "%.0f %s", bytes, unit);
-}
 
 std::string Statistics::report() {
   int threads = runtime.scheduler.threads();

@@ -192,7 +192,8 @@ struct Call : Pattern<CallOp> {
     LLVM::LLVMStructType packed = packedType(abi, scalarTypes);
     LLVM::LLVMFuncOp body = wrapper(op, packed);
     if (!body) return failure();
-    uint8_t flags = (op.getPrints() ? DG_TASK_PRINTS : 0) | (op.getStatement() ? DG_TASK_STATEMENT : 0);
+    uint8_t flags = (op.getPrints() ? DG_TASK_PRINTS : 0) | (op.getStatement() ? DG_TASK_STATEMENT : 0) |
+                    (abi.function(op.getCallee())->hasAttr(lightAttr) && !op.getRetries() ? DG_TASK_LIGHT : 0);
     auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
     LLVM::GlobalOp task = abi.structure("task", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
@@ -430,15 +431,26 @@ struct BeginAnnotated : Pattern<BeginAnnotatedOp> {
     return success();
   }
 };
+struct BeginCounted : Pattern<BeginCountedOp> {
+  REWRITE(BeginCountedOp) {
+    Location loc = op.getLoc();
+    abi.call(rewriter, loc, "dg_begin_counted", {},
+             {Abi::context(op), adaptor.getLow(), adaptor.getHigh(), adaptor.getStep(), abi.location(rewriter, loc)});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
 } // namespace
 
 void populateTaskPatterns(RewritePatternSet &patterns, Abi &abi) {
-  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime, BeginAnnotated>(abi);
+  patterns.add<Launch, Call, Print, Order, Assert, CheckExtent, Fail, CountBits, Runtime, BeginAnnotated, BeginCounted>(abi);
   patterns.add<Bare<EndAnnotatedOp>>(abi, "dg_end_annotated");
   patterns.add<Bare<BeginSequentialOp>>(abi, "dg_begin_sequential");
   patterns.add<Bare<EndSequentialOp>>(abi, "dg_end_sequential");
   patterns.add<Bare<BeginPlanOp>>(abi, "dg_begin_plan");
   patterns.add<Bare<NextTurnOp>>(abi, "dg_next_turn");
   patterns.add<Bare<EndPlanOp>>(abi, "dg_end_plan");
+  patterns.add<Bare<NextCountedOp>>(abi, "dg_next_counted");
+  patterns.add<Bare<EndCountedOp>>(abi, "dg_end_counted");
 }
 } // namespace dagger::task

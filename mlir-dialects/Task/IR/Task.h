@@ -18,6 +18,8 @@ inline constexpr llvm::StringLiteral contextAttr = "task.context", hostContext =
                                      scalarContext = "scalar", mathContext = "math";
 // Unit attribute of a function that may run beside what comes after its call in a task: a task that updates and prints nothing.
 inline constexpr llvm::StringLiteral spawnableAttr = "task.spawnable";
+// Unit attribute of a task that takes less time than its way through the graph.
+inline constexpr llvm::StringLiteral lightAttr = "task.light";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.
 inline constexpr llvm::StringLiteral inoutAttr = "task.inout", tasksAttr = "task.tasks";
 } // namespace dagger::task

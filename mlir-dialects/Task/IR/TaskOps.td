@@ -345,6 +345,37 @@ def Task_EndPlanOp : Task_Op<"end_plan"> {
   let assemblyFormat = "attr-dict";
 }
 
+def Task_BeginCountedOp : Task_Op<"begin_counted"> {
+  let summary = "a loop follows whose number of turns is known";
+  let description = [{
+    ```mlir
+    task.begin_counted %low to %high step %step
+    ```
+  }];
+  let arguments = (ins Index:$low, Index:$high, Index:$step);
+  let assemblyFormat = "$low `to` $high `step` $step attr-dict";
+}
+
+def Task_NextCountedOp : Task_Op<"next_counted"> {
+  let summary = "a turn of a counted loop begins";
+  let description = [{
+    ```mlir
+    task.next_counted
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Task_EndCountedOp : Task_Op<"end_counted"> {
+  let summary = "the end of what task.begin_counted began";
+  let description = [{
+    ```mlir
+    task.end_counted
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
 def Task_BeginAnnotatedOp : Task_Op<"begin_annotated"> {
   let summary = "from here on launches have this name and this priority";
   let description = [{

@@ -38,6 +38,29 @@ def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::task::TaskDialect"];
 }
 
+def CountTurns : Pass<"count-turns", "::mlir::func::FuncOp"> {
+  let summary = "the outermost loops of the host say how far they are";
+  let description = [{
+    In: loops of host functions, after `hoist-plans`.
+    Out: an outermost loop that submits launches or calls stands between `task.begin_counted` and `task.end_counted`, and each of
+    its turns begins with `task.next_counted` (behind a plan's `task.next_turn`).
+    Why: the runtime says while a program runs how much of it is left, and only the loop knows.
+  }];
+  let dependentDialects = ["::dagger::task::TaskDialect", "::mlir::arith::ArithDialect"];
+}
+
+def LightTasks : Pass<"light-tasks", "::mlir::ModuleOp"> {
+  let summary = "tasks that take less time than their way through the graph";
+  let description = [{
+    In: tasks, and `linalg.generic` whose points are tasks.
+    Out: a task without loops and with few operations has the attribute `task.light`: the host runs a call of it at once where it
+    waits for nothing. Points that are such tasks, and can neither fail nor be seen, are elements like any other: their calls are
+    inlined, and `task.tasks` is gone.
+    Why: a node of the graph costs some hundred nanoseconds; what is shorter should not be one. What can fail stays a task, since
+    it fails alone.
+  }];
+}
+
 def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
   let summary = "temporal blocking: a loop of a stencil takes several steps a launch";
   let description = [{

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define DG_ABI_VERSION 2
+#define DG_ABI_VERSION 3
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
@@ -136,7 +136,8 @@ void *dg_scratch(dg_context *, int64_t bytes, const dg_location *);
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
 // its results with dg_task_return.
 typedef void (*dg_task_body)(dg_context *, void *frame, dg_array *const *arrays);
-enum { DG_TASK_PRINTS = 1, DG_TASK_STATEMENT = 2 /* looked at where it stands */ };
+enum { DG_TASK_PRINTS = 1, DG_TASK_STATEMENT = 2 /* looked at where it stands */,
+       DG_TASK_LIGHT = 4 /* takes less time than its way through the graph: the host runs it itself if it waits for nothing */ };
 typedef struct dg_task {
   uint32_t version;
   uint8_t arrays, results, flags, retries;
@@ -173,6 +174,10 @@ void dg_order(dg_context *, const dg_location *);                               
 // Around a loop on the host, and at the start of each of its turns: its turns submit the same launches over rotated arrays. They
 // are then replayed from a record of the first ones; a turn that differs is submitted like any other.
 void dg_begin_plan(dg_context *); void dg_next_turn(dg_context *); void dg_end_plan(dg_context *);
+// Around a loop on the host from `low` to `high` in steps of `step`, and at the start of each of its turns: how far the program is.
+// They nest; the outermost counts.
+void dg_begin_counted(dg_context *, int64_t low, int64_t high, int64_t step, const dg_location *);
+void dg_next_counted(dg_context *); void dg_end_counted(dg_context *);
 // What the host launches in between is called `name` (null: what it is called anyway) and has this priority (0: its own). They
 // nest; `name` lives as long as the program.
 void dg_begin_annotated(dg_context *, const char *name, int32_t priority);

@@ -104,6 +104,12 @@ func.func @host(%f: tensor<f64>, %text: !array.str, %c: i1, %n: index, %m: index
   task.next_turn
   // CHECK: task.end_plan
   task.end_plan
+  // CHECK: task.begin_counted %{{.*}} to %{{.*}} step %{{.*}}
+  task.begin_counted %n to %m step %n
+  // CHECK: task.next_counted
+  task.next_counted
+  // CHECK: task.end_counted
+  task.end_counted
   return %s : !array.str
 }
 

@@ -346,3 +346,46 @@ TEST(Task, Sequential) {
   for (int64_t i = 0; i < 500; ++i)
     ASSERT_EQ(order[size_t(i)], i);
 }
+
+// A light task that waits for nothing runs on the host before the call returns; one that waits for another is a node like any other.
+TEST(Task, LightOnesRunAtOnce) {
+  static std::thread::id ranOn;
+  static std::atomic<bool> goOn;
+  goOn = false;
+  static const dg_task slow = describe(
+      "slow",
+      [](dg_context *, void *, dg_array *const *a) {
+        while (!goOn)
+          nap(1);
+        element<double>(a[0], 0) = 40;
+      },
+      1, 0, update1, vectorRank);
+  static const dg_task light = describe(
+      "light",
+      [](dg_context *c, void *, dg_array *const *a) {
+        ranOn = std::this_thread::get_id();
+        double twice = 2 * element<double>(a[0], 0);
+        if (twice < 0)
+          dg_fail_assert(c, nullptr, &inBody);
+        dg_task_return_scalar(c, 0, &twice);
+      },
+      1, 1, read1, scalarRank, DG_TASK_LIGHT);
+  Outcome o = run([](dg_context *c) {
+    dg_array *ready = vectorOf(c, 3, 4), *pending = vectorOf(c, 3, 5), *negative = vectorOf(c, 3, -1);
+    dg_task_submit(c, &slow, nullptr, &pending, nullptr, nullptr, nullptr, 0);
+    dg_array *now = call(c, light, {ready});
+    EXPECT_EQ(ranOn, std::this_thread::get_id());
+    EXPECT_EQ(*reinterpret_cast<double *>(now->data), 8);
+    ranOn = {};
+    dg_array *later = call(c, light, {pending});
+    EXPECT_EQ(ranOn, std::thread::id()); // it did not begin
+    goOn = true;
+    EXPECT_EQ(scalar<double>(c, later), 80);
+    dg_array *failed = call(c, light, {negative}); // shows where it is looked at
+    for (dg_array *a : {ready, pending, negative, now, later})
+      dg_array_release(a);
+    scalar<double>(c, failed);
+  });
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("in task `light`"), std::string::npos) << o.err;
+}
