@@ -599,9 +599,7 @@ Value Checker::buildCall(const FunctionInfo &info, hir::Function *function, std:
   std::vector<hir::Expr *> captured;
   for (Slot &slot : slots) {
     if (slot.function) {
-      for (auto &[name, capture] : slot.function->captures)
-        if (capture.var)
-          captured.push_back(local(capture, slot.span).expr);
+      capturedValues(*slot.function, slot.span, captured);
     } else if (slot.param->isInout) {
       result.expr->places.push_back(slot.place);
     } else {

@@ -336,6 +336,8 @@ private:
 
   // ---- Instances.cpp
   hir::Function *instantiate(const FunctionInfo &info, const std::map<std::string, const hir::Type *> &typeParams, std::vector<Slot> &slots, Span span);
+  void ownCaptures(FunctionValue &function, std::vector<hir::Var *> &vars);
+  void capturedValues(const FunctionValue &function, Span span, std::vector<hir::Expr *> &values);
   void elaborate(PendingInstance &pending);
   void elaboratePending();
   void prologue(const FunctionInfo &info, PendingInstance &pending);

@@ -8,6 +8,33 @@ namespace dagger::sema {
 using hir::Op;
 using hir::FunctionKind;
 
+// What a function captured, and what the functions that it captured did, becomes variables of the instance.
+void Checker::ownCaptures(FunctionValue &function, std::vector<hir::Var *> &vars) {
+  for (auto &[name, capture] : function.captures) {
+    if (capture.function) {
+      capture.function = std::make_shared<FunctionValue>(*capture.function);
+      ownCaptures(*capture.function, vars);
+    }
+    if (!capture.var)
+      continue;
+    hir::Var *var = newVar(capture.var->name, capture.var->type, false, capture.var->span);
+    vars.push_back(var);
+    capture.var = var;
+    capture.shape = varShape(var, var->type);
+    capture.why = Why::Let;
+  }
+}
+
+// The values of these where the function is passed, in the same order.
+void Checker::capturedValues(const FunctionValue &function, Span span, std::vector<hir::Expr *> &values) {
+  for (const auto &[name, capture] : function.captures) {
+    if (capture.function)
+      capturedValues(*capture.function, span, values);
+    if (capture.var)
+      values.push_back(local(capture, span).expr);
+  }
+}
+
 hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std::string, const hir::Type *> &typeParams, std::vector<Slot> &slots, Span span) {
   std::string key = std::to_string(reinterpret_cast<uintptr_t>(&info));
   for (const auto &[name, type] : typeParams)
@@ -53,14 +80,7 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
     if (slot.function) {
       auto own = std::make_shared<FunctionValue>(*slot.function);
       sign(*own, *param.type);
-      for (auto &[name, capture] : own->captures)
-        if (capture.var) {
-          hir::Var *var = newVar(capture.var->name, capture.var->type, false, capture.var->span);
-          captured.push_back(var);
-          capture.var = var;
-          capture.shape = varShape(var, var->type);
-          capture.why = Why::Let;
-        }
+      ownCaptures(*own, captured);
       Local local;
       local.function = own;
       local.why = Why::Param;
