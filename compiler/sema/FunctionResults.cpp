@@ -42,6 +42,8 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
   std::map<std::string, const hir::Type *> bindings;
   for (const ast::TypeParam &param : *info.typeParams)
     bindings[param.name.text] = nullptr;
+  for (size_t i = 0; i < call.typeArgs.size() && i < info.typeParams->size(); ++i)
+    bindings[(*info.typeParams)[i].name.text] = resolve(call.typeArgs[i]);
 
   Scope *savedScope = state->scope;
   const Module *savedModule = state->module;
@@ -78,6 +80,16 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
         mismatch(slot.span, wanted, slot.value.type(), "argument `" + param.name.text + "` of `" + info.name + "`");
         ok = false;
       }
+    }
+  }
+  for (const ast::TypeParam &param : *info.typeParams) {
+    const hir::Type *&type = bindings[param.name.text];
+    if (!type && ok) {
+      error(3011, span, "nothing says what `" + param.name.text + "` of `" + info.name + "` is").help = "write " + info.name + "<f64>(…), with the type that is meant";
+      ok = false;
+    } else if (type && !bad(type) && !satisfies(type, param.bound.text)) {
+      error(3010, span, "`" + param.name.text + "` of `" + info.name + "` cannot be " + toString(type)).notes.push_back({param.name.span, "it is bounded here"});
+      ok = false;
     }
   }
   std::shared_ptr<FunctionValue> made;
