@@ -261,8 +261,7 @@ private:
     const bool isOwnBlock = type == L::LBRACE && levels.back().kind == '{' && levels.back().header == Header::None &&
                             previous != L::ELSE && previous != L::TYPE_NAME;
     const bool goesOn = in(continued, type) && !isOwnBlock;
-    if (!ended || !isLayout() || previous == 0 || in(continuing, previous) || goesOn || isKernels)
-      return type;
+    if (!ended || !isLayout() || previous == 0 || in(continuing, previous) || goesOn || isKernels) return type;
     levels.back().header = Header::None;
     // A line that was cut short by an open bracket lacks what should have followed, too.
     emit(std::move(ended), out.reported.back());

@@ -96,7 +96,8 @@ void SyntaxErrors::reportError(antlr4::Parser *parser, const antlr4::Recognition
   const bool isParam = dynamic_cast<P::ParamsContext *>(error.getCtx()) && before(found) &&
                        (before(found)->getType() == P::LPAREN || before(found)->getType() == P::COMMA);
   if (isParam && isReservedWord(found->getType())) {
-    diagnostics.error(code::reservedWord, offsets.span(found), "`" + found->getText() + "` is a word of the language and cannot be a name");
+    diagnostics.error(code::reservedWord, offsets.span(found),
+                      "`" + found->getText() + "` is a word of the language and cannot be a name");
     return;
   }
   if (!reportNumber(found) && !reportName(found, expected) && !reportType(found, expected, error))
@@ -187,7 +188,9 @@ bool SyntaxErrors::reportType(Token *found, const IntervalSet &expected, const a
   if (!word || word->getType() != P::NAME) return false;
   // Where a `]` may follow, the word is an extent.
   if (dynamic_cast<P::TypeContext *>(error.getCtx()) && !has(expected, P::RBRACKET)) {
-    static const std::vector<std::string> scalars = {"bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32", "f64", "c64", "c128", "str", "date", "timestamp"};
+    static const std::vector<std::string> scalars = {"bool", "i8",  "i16",  "i32", "i64",  "u8",
+                                                     "u16",  "u32", "u64",  "f16", "bf16", "f32",
+                                                     "f64",  "c64", "c128", "str", "date", "timestamp"};
     const std::string text = word->getText();
     std::string known = typeHint(text);
     if (known.empty()) known = nearest(text, scalars).value_or("");

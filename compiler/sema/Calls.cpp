@@ -279,49 +279,6 @@ static void collectExtents(const ast::TypeExpr *type, std::set<std::string> &nam
     collectExtents(arg, names);
 }
 
-// Whether this may be a part of a part: a subscript or tile on a subscript or tile, perhaps with fields between and behind.
-static bool isPartOfPart(const ast::Expr *expr) {
-  int parts = 0;
-  for (;;) {
-    if (expr->kind == ast::ExprKind::Index) {
-      ++parts;
-      expr = static_cast<const ast::IndexExpr *>(expr)->object;
-    } else if (expr->kind == ast::ExprKind::Call) {
-      ++parts;
-      expr = static_cast<const ast::Call *>(expr)->callee;
-    } else if (expr->kind == ast::ExprKind::Member) {
-      expr = static_cast<const ast::Member *>(expr)->object;
-    } else if (expr->kind == ast::ExprKind::TupleMember) {
-      expr = static_cast<const ast::TupleMember *>(expr)->object;
-    } else {
-      return parts > 1;
-    }
-  }
-}
-
-// A call that changes parts of parts has statements around it, that read and write them back.
-Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
-  if (!arguments || std::none_of(arguments->begin(), arguments->end(), [](const ast::Argument &a) { return a.isInout && isPartOfPart(a.value); }))
-    return callPlainly(info, callExpr, arguments, std::move(given), hint, span);
-  size_t firstPart = openParts.size();
-  auto whole = [&] {
-    Value value = callPlainly(info, callExpr, arguments, std::move(given), hint, span);
-    if (bad(value)) {
-      openParts.resize(firstPart);
-      return value;
-    }
-    if (value.type() == voidType) {
-      emit(hir::StmtKind::Eval, span)->value = value.expr;
-      value = nothing(span);
-    } else {
-      value = once(value, "result");
-    }
-    writeParts(firstPart);
-    return value;
-  };
-  return info.result ? blockValue(inBlock(span, whole), span) : whole();
-}
-
 Value Checker::callPlainly(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
   if (givesFunction(info)) {
     error(3022, span, "`" + info.name + "` gives a function, which can be named with `let`, called, or passed where a function is wanted");

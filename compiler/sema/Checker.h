@@ -298,10 +298,6 @@ private:
   bool place(const ast::Expr *expr, hir::Place &place, Shape &shape, bool forInout);
   Value readPlace(const hir::Place &place, const Shape &shape);
   void evaluateOnce(hir::Place &place);
-  hir::Place openPart(hir::Place outer);
-  void readParts(size_t first);
-  void writeParts(size_t first);
-  const hir::Place &outermost(const hir::Place &place) const;
   void assign(const ast::AssignStmt &stmt);
   void assignTo(const ast::AssignStmt &stmt, size_t firstPart);
   enum class Overlap { No, Maybe, Yes };
@@ -309,9 +305,15 @@ private:
   bool sameExpr(const hir::Expr *a, const hir::Expr *b) const;
   void checkGroupWrite(const hir::Place &place);
 
+  // ---- PartsOfParts.cpp
+  hir::Place openPart(hir::Place outer);
+  void readParts(size_t first);
+  void writeParts(size_t first);
+  const hir::Place &outermost(const hir::Place &place) const;
+  Value callFunction(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
+
   // ---- Calls.cpp
   Value call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value> &given = {}, Span givenSpan = {});
-  Value callFunction(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
   Value callPlainly(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
   bool matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value> &given, std::vector<Slot> &slots, Span span);
   Value method(const ast::Call &expr, const ast::Member &member, const hir::Type *hint);

@@ -1,17 +1,18 @@
-// Functions that give a function. A call of one is elaborated where it stands: its statements run there, once, and what its
-// last expression captures are their variables.
+// Functions that give a function. A call of one is elaborated where it stands: its statements run there, once, and what
+// its last expression captures are their variables.
 #include "compiler/sema/Checker.h"
 
 namespace dagger::sema {
 
 using hir::Op;
 
-bool Checker::givesFunction(const FunctionInfo &info) { return info.isFn() && info.result && info.result->kind == ast::TypeExpr::Function; }
+bool Checker::givesFunction(const FunctionInfo &info) {
+  return info.isFn() && info.result && info.result->kind == ast::TypeExpr::Function;
+}
 
 // The function that gives a function which this expression calls; null if it is something else.
 const FunctionInfo *Checker::makerCalled(const ast::Expr *expr) {
-  if (!expr || expr->kind != ast::ExprKind::Call)
-    return nullptr;
+  if (!expr || expr->kind != ast::ExprKind::Call) return nullptr;
   const ast::Expr *callee = static_cast<const ast::Call *>(expr)->callee;
   const FunctionInfo *info = nullptr;
   if (callee->kind == ast::ExprKind::Name) {
@@ -21,7 +22,8 @@ const FunctionInfo *Checker::makerCalled(const ast::Expr *expr) {
   } else if (callee->kind == ast::ExprKind::Member) {
     auto &member = *static_cast<const ast::Member *>(callee);
     if (member.object->kind == ast::ExprKind::Name && !lookup(static_cast<const ast::NameExpr *>(member.object)->name))
-      if (const Module *module = moduleNamed(static_cast<const ast::NameExpr *>(member.object)->name, member.object->span))
+      if (const Module *module =
+              moduleNamed(static_cast<const ast::NameExpr *>(member.object)->name, member.object->span))
         info = functionNamed(*module, member.name.text);
   }
   return info && givesFunction(*info) ? info : nullptr;
@@ -30,8 +32,7 @@ const FunctionInfo *Checker::makerCalled(const ast::Expr *expr) {
 std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, const ast::Call &call) {
   Span span = call.span;
   std::vector<Slot> slots;
-  if (!matchArguments(info, &call.args, {}, slots, span))
-    return nullptr;
+  if (!matchArguments(info, &call.args, {}, slots, span)) return nullptr;
   const ast::Block *body = info.function->body;
   if (++making > 50) {
     --making;
@@ -40,8 +41,7 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
   }
   bool ok = true;
   std::map<std::string, const hir::Type *> bindings;
-  for (const ast::TypeParam &param : *info.typeParams)
-    bindings[param.name.text] = nullptr;
+  for (const ast::TypeParam &param : *info.typeParams) bindings[param.name.text] = nullptr;
   for (size_t i = 0; i < call.typeArgs.size() && i < info.typeParams->size(); ++i)
     bindings[(*info.typeParams)[i].name.text] = resolve(call.typeArgs[i]);
 
@@ -60,7 +60,8 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
   for (Slot &slot : slots) {
     const ast::Param &param = *slot.param;
     if (param.isInout) {
-      error(3022, slot.span, "`" + info.name + "` gives a function, so it changes nothing: it has no `inout` parameters");
+      error(3022, slot.span,
+            "`" + info.name + "` gives a function, so it changes nothing: it has no `inout` parameters");
       ok = false;
     } else if (param.type->kind == ast::TypeExpr::Function) {
       slot.function = functionValue(slot.expr, false);
@@ -85,10 +86,12 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
   for (const ast::TypeParam &param : *info.typeParams) {
     const hir::Type *&type = bindings[param.name.text];
     if (!type && ok) {
-      error(3011, span, "nothing says what `" + param.name.text + "` of `" + info.name + "` is").help = "write " + info.name + "<f64>(…), with the type that is meant";
+      error(3011, span, "nothing says what `" + param.name.text + "` of `" + info.name + "` is").help =
+          "write " + info.name + "<f64>(…), with the type that is meant";
       ok = false;
     } else if (type && !bad(type) && !satisfies(type, param.bound.text)) {
-      error(3010, span, "`" + param.name.text + "` of `" + info.name + "` cannot be " + toString(type)).notes.push_back({param.name.span, "it is bounded here"});
+      error(3010, span, "`" + param.name.text + "` of `" + info.name + "` cannot be " + toString(type))
+          .notes.push_back({param.name.span, "it is bounded here"});
       ok = false;
     }
   }
@@ -113,24 +116,27 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
         hir::Stmt *let = emit(hir::StmtKind::Let, slot.span);
         let->var = local.var;
         let->value = slot.value.expr;
-        if (Extent known = extentOf(slot.value.expr); known.kind != Extent::Unknown)
-          aliases[local.var] = known;
-        if (isInteger(slot.value.type()))
-          from[name] = "parameter `" + name + "`";
+        if (Extent known = extentOf(slot.value.expr); known.kind != Extent::Unknown) aliases[local.var] = known;
+        if (isInteger(slot.value.type())) from[name] = "parameter `" + name + "`";
       }
       bind(name, local, slot.param->name.span);
     }
     for (Slot &slot : slots)
       if (Local *known = lookup(slot.param->name.text); known && known->var)
-        known->shape = declareExtents(slot.param->type, readVar(known->var, unknownShape(known->var->type), slot.span), slot.param->name.text, from, info);
+        known->shape = declareExtents(slot.param->type, readVar(known->var, unknownShape(known->var->type), slot.span),
+                                      slot.param->name.text, from, info);
     const ast::Stmt *last = body->statements.empty() ? nullptr : body->statements.back();
     for (const ast::Stmt *stmt : body->statements)
-      if (stmt != last)
-        statement(*stmt);
-    const ast::Expr *result = last && last->kind == ast::StmtKind::Expr ? static_cast<const ast::ExprStmt *>(last)->expr : nullptr;
-    bool isKnown = result && (result->kind == ast::ExprKind::Lambda || result->kind == ast::ExprKind::Name || result->kind == ast::ExprKind::Member || result->kind == ast::ExprKind::Call);
+      if (stmt != last) statement(*stmt);
+    const ast::Expr *result =
+        last && last->kind == ast::StmtKind::Expr ? static_cast<const ast::ExprStmt *>(last)->expr : nullptr;
+    bool isKnown = result && (result->kind == ast::ExprKind::Lambda || result->kind == ast::ExprKind::Name ||
+                              result->kind == ast::ExprKind::Member || result->kind == ast::ExprKind::Call);
     if (!isKnown)
-      error(3022, result ? result->span : body->span, "which function `" + info.name + "` gives is known before the program runs: its body ends in a lambda, or in the name or call of one").help = "choose inside of it: x => if c { … } else { … }";
+      error(3022, result ? result->span : body->span,
+            "which function `" + info.name +
+                "` gives is known before the program runs: its body ends in a lambda, or in the name or call of one")
+          .help = "choose inside of it: x => if c { … } else { … }";
     else
       made = functionValue(result, false);
     if (made) {
@@ -150,17 +156,22 @@ std::shared_ptr<FunctionValue> Checker::madeFunction(const FunctionInfo &info, c
 // What a function type says of a function: literals among its arguments are of these types.
 void Checker::sign(FunctionValue &function, const ast::TypeExpr &type) {
   function.params.clear();
-  for (size_t i = 0; i + 1 < type.args.size(); ++i)
-    function.params.push_back(resolve(type.args[i], true));
+  for (size_t i = 0; i + 1 < type.args.size(); ++i) function.params.push_back(resolve(type.args[i], true));
   function.gives = type.args.empty() ? nullptr : resolve(type.args.back(), true);
   if (function.lambda && function.lambda->params.size() != function.params.size())
-    error(3005, function.lambda->span, "this takes " + std::to_string(function.lambda->params.size()) + ", a function of " + std::to_string(function.params.size()) + " is wanted").notes.push_back({type.span, "it is declared here"});
+    error(3005, function.lambda->span,
+          "this takes " + std::to_string(function.lambda->params.size()) + ", a function of " +
+              std::to_string(function.params.size()) + " is wanted")
+        .notes.push_back({type.span, "it is declared here"});
 }
 
 // The call of a function that a name or an expression stands for.
-Value Checker::callValue(const FunctionValue &function, const ast::Call &call, std::vector<Value> args, const hir::Type *hint) {
+Value Checker::callValue(const FunctionValue &function, const ast::Call &call, std::vector<Value> args,
+                         const hir::Type *hint) {
   for (const ast::Argument &argument : call.args) {
-    const hir::Type *wanted = args.size() < function.params.size() && !bad(function.params[args.size()]) ? function.params[args.size()] : nullptr;
+    const hir::Type *wanted = args.size() < function.params.size() && !bad(function.params[args.size()])
+                                  ? function.params[args.size()]
+                                  : nullptr;
     Value value = check(argument.value, wanted);
     if (wanted && !bad(value) && elementOf(value.type()) != elementOf(wanted)) {
       mismatch(argument.span, wanted, value.type(), "argument " + std::to_string(args.size() + 1) + " of the function");
@@ -170,8 +181,7 @@ Value Checker::callValue(const FunctionValue &function, const ast::Call &call, s
   }
   const hir::Type *gives = function.gives && !bad(function.gives) ? function.gives : nullptr;
   Value result = apply(function, std::move(args), call.span, gives ? gives : hint);
-  if (!gives || bad(result) || elementOf(result.type()) == elementOf(gives))
-    return result;
+  if (!gives || bad(result) || elementOf(result.type()) == elementOf(gives)) return result;
   mismatch(call.span, gives, result.type(), "the function is declared to give that");
   return poison(call.span);
 }

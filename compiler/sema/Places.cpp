@@ -158,41 +158,6 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
   }
 }
 
-// A part of a part is a part of a variable that is read before and written back behind what changes it.
-Place Checker::openPart(Place outer) {
-  evaluateOnce(outer);
-  Place inner;
-  inner.root = newVar("part", outer.type, true, outer.span);
-  inner.type = outer.type;
-  inner.span = outer.span;
-  openParts.push_back({std::move(outer), inner.root});
-  return inner;
-}
-
-void Checker::readParts(size_t first) {
-  for (size_t i = first; i < openParts.size(); ++i) {
-    hir::Stmt *read = emit(hir::StmtKind::Let, openParts[i].outer.span);
-    read->var = openParts[i].part;
-    read->value = readPlace(openParts[i].outer, {}).expr;
-  }
-}
-
-void Checker::writeParts(size_t first) {
-  for (; openParts.size() > first; openParts.pop_back()) {
-    hir::Stmt *write = emit(hir::StmtKind::Assign, openParts.back().outer.span);
-    write->place = openParts.back().outer;
-    write->value = readVar(openParts.back().part, {}, write->span).expr;
-  }
-}
-
-// The place of the program that a place is in.
-const Place &Checker::outermost(const Place &place) const {
-  for (const OpenPart &open : openParts)
-    if (open.part == place.root)
-      return outermost(open.outer);
-  return place;
-}
-
 Value Checker::readPlace(const Place &place, const Shape &shape) {
   Value value = readVar(place.root, {}, place.span);
   for (size_t i = 0; i < place.path.size(); ++i) {
