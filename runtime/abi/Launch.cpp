@@ -101,6 +101,28 @@ int64_t LaunchWork::bytes(int64_t point) {
   return total;
 }
 
+int64_t LaunchWork::arithmetic(int64_t point) {
+  if (launch.arithmetic <= 0)
+    return launch.arithmetic;
+  // A point may stand for several elements, as a block of a reduction does: those of its operands.
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], elements = 1, steps = 1;
+  pointsOf(point, low, high);
+  for (int axis = 0; axis < launch.rank; ++axis)
+    elements *= high[axis] - low[axis];
+  for (LaunchOperand &o : operands) {
+    int64_t covered = 1;
+    for (int axis = 0; axis < o.operand->rank; ++axis)
+      if (int index = o.operand->axes[axis]; index >= 0) {
+        int64_t scale = std::max<int64_t>(o.operand->scale[axis], 1);
+        covered *= std::max<int64_t>(std::min(high[index] * scale, o.extents[axis]) - low[index] * scale, 0);
+      }
+    elements = std::max(elements, covered);
+  }
+  if (launch.steps >= 0)
+    std::memcpy(&steps, &scalars[size_t(launch.steps)], sizeof steps);
+  return launch.arithmetic * elements * steps;
+}
+
 void waitForShape(Runtime &runtime, dg_array *a) {
   if (!shapeKnown(a))
     runtime.scheduler.workUntil([&] { return a->buffer->writes.load(std::memory_order_acquire) == 0; });
@@ -589,6 +611,7 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
   if (context->isHost)
     waitForShape(*context->runtime, a);
   dg_launch launch = {};
+  launch.arithmetic = launch.steps = -1;
   launch.version = DG_ABI_VERSION;
   launch.rank = a->rank;
   launch.operands = 2;

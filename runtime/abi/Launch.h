@@ -35,6 +35,7 @@ struct LaunchWork final : Work {
   void finish(int64_t point, const Failure *failure) override;
   void describe(int64_t point, Failure &failure) override;
   int64_t bytes(int64_t point) override;
+  int64_t arithmetic(int64_t point) override;
 };
 
 // dg_launch_submit on the host; `givenGrid` (null: none) is a chunk shape that the first result has to have.

@@ -366,6 +366,7 @@ bool launchRandom(dg_context *context, const LibraryFrame &frame, dg_array **res
     }
   }
   dg_launch launch = {};
+  launch.arithmetic = launch.steps = -1;
   launch.version = DG_ABI_VERSION;
   launch.rank = frame.resultRank[0];
   launch.operands = launch.results = 1;
@@ -431,6 +432,7 @@ bool launchConcat(dg_context *context, const LibraryFrame &frame, dg_array *cons
   for (int k = 0; k < frame.arrays; ++k) {
     dg_array *place = dg_array_slice(context, out, starts, arrays[k]->extents, steps, 0, frame.location);
     dg_launch launch = {};
+    launch.arithmetic = launch.steps = -1;
     launch.version = DG_ABI_VERSION;
     launch.rank = uint8_t(rank);
     launch.operands = 2;

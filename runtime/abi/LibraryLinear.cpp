@@ -156,6 +156,7 @@ bool launchMatmul(dg_context *context, const LibraryFrame &frame, dg_array *cons
     return true;
   }
   dg_launch launch = {};
+  launch.arithmetic = launch.steps = -1;
   launch.version = DG_ABI_VERSION;
   launch.rank = 2;
   launch.operands = 3;

@@ -2,6 +2,7 @@
 // the edge belong to compiled code and to runtime functions that hold no C++ object with a destructor at that moment.
 #pragma once
 #include "runtime/sched/Failure.h"
+#include "runtime/sched/Pool.h"
 #include <csetjmp>
 #include <cstdint>
 
@@ -70,6 +71,6 @@ const Failure *makeFailure(dg_context *context, int32_t code, std::string text, 
 void addPlaces(Failure &failure, const dg_location *location);
 
 // The context that runs on this thread, for dg_fail; null outside.
-extern thread_local dg_context *currentContext;
+extern constinit DAGGER_THREAD_WORD dg_context *currentContext;
 
 } // namespace dagger::rt

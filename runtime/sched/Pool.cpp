@@ -76,14 +76,29 @@ struct Local {
     }
     count[index] = batch;
   }
-  ~Local() {
-    for (size_t index = 0; index < classes; ++index)
-      while (count[index])
-        give(index, count[index] < batch ? count[index] : batch);
-  }
+  ~Local();
 };
 
-thread_local Local local;
+// Where the thread's lists are.
+constinit DAGGER_THREAD_WORD Local *local = nullptr;
+constinit thread_local bool hasEnded = false;
+
+Local::~Local() {
+  for (size_t index = 0; index < classes; ++index)
+    while (count[index])
+      give(index, count[index] < batch ? count[index] : batch);
+  local = nullptr;
+  hasEnded = true;
+}
+
+// Once a thread. What is freed after its lists have ended begins new ones, which nobody ends.
+[[gnu::noinline]] Local &makeLocal() {
+  static thread_local Local own;
+  local = hasEnded ? new Local : &own;
+  return *local;
+}
+
+Local &lists() { return local ? *local : makeLocal(); }
 
 } // namespace
 
@@ -95,7 +110,7 @@ void *poolAllocate(size_t bytes) {
       std::abort();
     return block;
   }
-  Local &l = local;
+  Local &l = lists();
   if (!l.first[index])
     l.take(index);
   Block *block = l.first[index];
@@ -108,7 +123,7 @@ void poolFree(void *memory, size_t bytes) {
   size_t index = (bytes + grain - 1) / grain - 1;
   if (!DAGGER_POOLS || index >= classes)
     return std::free(memory);
-  Local &l = local;
+  Local &l = lists();
   auto *block = static_cast<Block *>(memory);
   block->next = l.first[index];
   l.first[index] = block;

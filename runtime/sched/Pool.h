@@ -6,6 +6,10 @@
 #pragma once
 #include <cstddef>
 
+// A word of each thread, found without a call: the library is loaded by programs and by daggerc alone, and these few words always
+// fit into what the loader keeps for libraries that come late. Behind `constinit`.
+#define DAGGER_THREAD_WORD thread_local __attribute__((tls_model("initial-exec")))
+
 namespace dagger::rt {
 
 // `bytes` at least, 64-byte aligned. Ends the process without memory. Any thread.

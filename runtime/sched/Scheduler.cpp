@@ -8,7 +8,7 @@
 
 namespace dagger::rt {
 
-thread_local dg_context *currentContext = nullptr;
+constinit DAGGER_THREAD_WORD dg_context *currentContext = nullptr;
 
 void Scheduler::wake(uint32_t *word, int count) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
 

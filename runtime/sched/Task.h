@@ -38,6 +38,8 @@ struct Work {
   virtual void describe(int64_t point, Failure &failure) = 0;
   // Of the arrays that it reads and writes; what is updated counts twice.
   virtual int64_t bytes(int64_t /*point*/) { return 0; }
+  // Operations on floating-point numbers of 32 bits; -1: not known.
+  virtual int64_t arithmetic(int64_t /*point*/) { return -1; }
   // How often a failed task is tried again, and the saving and restoring of what it updates.
   // `save` gives null where there is no memory for it: then the task is not tried again.
   virtual int retries() const { return 0; }

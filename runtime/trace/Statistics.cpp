@@ -43,6 +43,13 @@ void Statistics::released(Worker &, Task &before, Task &after, Span) {
     raiseTo(chain(after.serial).before, c.whole.load(std::memory_order_relaxed));
 }
 
+void Statistics::Line::add(const Line &other) {
+  time += other.time;
+  tasks += other.tasks;
+  bytes += other.bytes;
+  arithmetic = arithmetic < 0 || other.arithmetic < 0 ? -1 : arithmetic + other.arithmetic;
+}
+
 void Statistics::ran(Worker &worker, Task &task, Span span, const Failure *) {
   int64_t time = span.end - span.start;
   Chain &c = chain(task.serial);
@@ -56,9 +63,7 @@ void Statistics::ran(Worker &worker, Task &task, Span span, const Failure *) {
   OfWorker &own = workers[size_t(worker.id)];
   own.busy += time;
   Line &line = own.lines[{task.work->location, task.work->name}];
-  line.time += time;
-  ++line.tasks;
-  line.bytes += task.work->bytes(task.point);
+  line.add({time, 1, task.work->bytes(task.point), double(task.work->arithmetic(task.point))});
 }
 
 void Statistics::ranTaken(Worker &worker, Work &, Span span) {
@@ -76,30 +81,34 @@ std::string Statistics::report() {
     busy += double(worker.busy) * 1e-9;
     taken += double(worker.taken) * 1e-9;
     for (auto &[key, line] : worker.lines)
-      for (Line *sum : {&all[key], &total}) {
-        sum->time += line.time;
-        sum->tasks += line.tasks;
-        sum->bytes += line.bytes;
-      }
+      for (Line *sum : {&all[key], &total})
+        sum->add(line);
   }
   std::vector<std::pair<Lines::key_type, Line>> sorted(all.begin(), all.end());
   std::sort(sorted.begin(), sorted.end(), [](auto &a, auto &b) { return a.second.time > b.second.time; });
-  double peak = measureBandwidth(threads), perThread = peak / threads;
+  double peak = measureBandwidth(threads), perThread = peak / threads, fastest = measureArithmetic(threads);
+  auto ofFastest = [&](const Line &line) { // in the time that its tasks took
+    double time = double(line.time) * 1e-9;
+    return line.arithmetic < 0 || time <= 0 || fastest <= 0 ? -1.0 : line.arithmetic / time / (fastest / threads);
+  };
 
-  std::string out = "\n    time  share     tasks    bytes     GB/s  of peak  where\n";
+  std::string out = "\n    time  share     tasks    bytes     GB/s  of peak  arithmetic  where\n";
   for (auto &[key, line] : sorted) {
     double time = double(line.time) * 1e-9, rate = time > 0 ? double(line.bytes) / time : 0;
     const char *file = key.first && key.first->file ? key.first->file : "";
     if (const char *slash = std::strrchr(file, '/'))
       file = slash + 1;
-    out += print("%7.3fs  %3.0f %%  %8lld  %7s  %7.1f  %5.0f %%  %s:%d %s\n", time, 100 * time / std::max(busy, 1e-9), (long long)line.tasks,
-                 bytesText(double(line.bytes)).c_str(), rate * 1e-9, 100 * rate / perThread, file, key.first ? key.first->line : 0, key.second);
+    std::string arithmetic = ofFastest(line) < 0 ? "-  " : print("%.0f %%", 100 * ofFastest(line));
+    out += print("%7.3fs  %3.0f %%  %8lld  %7s  %7.1f  %5.0f %%  %10s  %s:%d %s\n", time, 100 * time / std::max(busy, 1e-9),
+                 (long long)line.tasks, bytesText(double(line.bytes)).c_str(), rate * 1e-9, 100 * rate / perThread, arithmetic.c_str(), file,
+                 key.first ? key.first->line : 0, key.second);
   }
   double capacity = wall * threads, waiting = std::max(0.0, 1 - (busy + taken) / capacity);
   out += print("\n%.3f s on %d thread%s: %.0f %% of it in tasks, %.0f %% waiting or making tasks; at most %s of arrays at once\n", wall, threads,
                threads == 1 ? "" : "s", 100 * (1 - waiting), 100 * waiting, bytesText(double(storage::mostBytesInUse())).c_str());
-  out += print("critical path %.3f s: there was work for %.1f threads; memory moves %.0f GB/s here\n", chained,
+  out += print("critical path %.3f s: there was work for %.1f threads; memory moves %.0f GB/s here", chained,
                chained > 0 ? std::max(1.0, (busy + taken) / chained) : 1.0, peak * 1e-9);
+  out += fastest > 0 ? print(", and there are %.0f GFLOP/s of 32 bits\n", fastest * 1e-9) : "\n";
   double moved = busy > 0 ? double(total.bytes) / busy / perThread : 0;
   if (sorted.empty())
     out += "Limited by the host: there were no tasks.\n";
@@ -109,9 +118,12 @@ std::string Statistics::report() {
     out += "Limited by the host, which made tasks or did other things while threads waited.\n";
   else if (moved > 0.6)
     out += print("Limited by memory: its tasks moved %.0f %% of the bytes that they could have.\n", 100 * std::min(moved, 1.0));
-  else
-    out += print("Limited by computation: %.0f %% of it in `%s`.\n", 100 * double(sorted[0].second.time) / double(std::max<int64_t>(total.time, 1)),
+  else {
+    out += print("Limited by computation: %.0f %% of it in `%s`", 100 * double(sorted[0].second.time) / double(std::max<int64_t>(total.time, 1)),
                  sorted[0].first.second);
+    double share = ofFastest(sorted[0].second);
+    out += share < 0 ? ".\n" : print(", which does %.0f %% of the arithmetic that there is room for.\n", 100 * share);
+  }
   return out;
 }
 

@@ -15,7 +15,7 @@ class Statistics final : public Observer {
 public:
   explicit Statistics(Runtime &runtime);
   ~Statistics() override;
-  // After the last task. Measures the memory's bandwidth, which takes some hundredths of a second.
+  // After the last task. Measures what memory and processor can do, which takes some hundredths of a second.
   std::string report();
 
   void made(Task &) override;
@@ -27,6 +27,8 @@ public:
 private:
   struct Line {
     int64_t time = 0, tasks = 0, bytes = 0;
+    double arithmetic = 0; // negative: not known
+    void add(const Line &other);
   };
   using Lines = std::map<std::pair<const dg_location *, const char *>, Line>;
   struct alignas(64) OfWorker {
@@ -51,5 +53,8 @@ private:
 
 // Bytes a second that so many threads read and write together, in arrays that no cache holds.
 double measureBandwidth(int threads);
+// Operations on floating-point numbers of 32 bits a second that so many threads do together at most, a fused multiply-add counted
+// twice. On processors other than x86-64: 0, not known.
+double measureArithmetic(int threads);
 
 } // namespace dagger::rt

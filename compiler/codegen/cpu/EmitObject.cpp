@@ -20,14 +20,15 @@
 
 namespace dagger::codegen {
 
+// The processor's name alone stands for all that it can do, so what narrower vectors leave unused is said.
 static std::string hostFeatures(int vectorBits) {
   std::string features;
   for (auto &feature : llvm::sys::getHostCPUFeatures()) {
     if (!feature.second) continue;
     llvm::StringRef name = feature.first();
-    if (vectorBits && vectorBits < 512 && name.starts_with("avx512")) continue;
-    if (vectorBits && vectorBits < 256 && (name.starts_with("avx") || name == "fma4" || name == "xop")) continue;
-    features += (features.empty() ? "+" : ",+") + name.str();
+    bool isUnused = vectorBits && vectorBits < 512 && (name.starts_with("avx512") || name.starts_with("avx10"));
+    if (vectorBits && vectorBits < 256) isUnused |= name == "avx2" || name == "fma4" || name == "xop";
+    features += (features.empty() ? "" : ",") + std::string(isUnused ? "-" : "+") + name.str();
   }
   return features;
 }

@@ -64,6 +64,9 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     region yields goes to the `update` operands first, then to the results. The last scalar of `blocks` is the length of
     the blocked axis.
 
+    A launch with a `kernel` says how much `arithmetic` an element of it is, where that is known: operations on floating-point
+    numbers of 32 bits; one on 64 bits counts twice.
+
     Once references are counted, the bits of `dying` say which arrays the launch takes over: a result may lie where one of
     them lay.
     ```mlir
@@ -80,7 +83,7 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
                        TypedArrayAttrBase<Task_Operand, "how each operand is reached">:$access,
                        OptionalAttr<DenseI64ArrayAttr>:$reduced, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails,
                        UnitAttr:$tasks, UnitAttr:$prints, UnitAttr:$statement, UnitAttr:$values,
-                       OptionalAttr<FlatSymbolRefAttr>:$kernel,
+                       OptionalAttr<FlatSymbolRefAttr>:$kernel, OptionalAttr<I64Attr>:$arithmetic,
                        DefaultValuedAttr<I64Attr, "0">:$dying);
   let regions = (region AnyRegion:$body, AnyRegion:$combine);
   let results = (outs Variadic<AnyRankedTensor>:$results);

@@ -1,4 +1,5 @@
 // One function for the body of each launch.
+#include "mlir-dialects/Task/Transforms/Arithmetic.h"
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/SymbolTable.h"
@@ -34,6 +35,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       Block *entry = function.addEntryBlock();
       builder.setInsertionPointToEnd(entry);
       func::ReturnOp::create(builder, launch.getLoc());
+      if (auto count = arithmeticOf(launch)) launch.setArithmetic(*count);
       KernelBuilder kernel(launch, function);
       if (launch.getKind() == "blocks") buildBlocks(kernel);
       else if (launch.getKind() == "combine") buildCombine(kernel);

@@ -119,6 +119,9 @@ typedef struct dg_launch {
   const char *name;
   const dg_location *location;
   const uint32_t *texts; // where in `scalars` the texts are, then DG_NO_TEXT; NULL: there is none
+  // Operations on floating-point numbers of 32 bits (one on 64 bits counts twice) of one element; -1: not known.
+  int32_t arithmetic;
+  int32_t steps;         // where in `scalars` the number of times is, an int64_t, that each point takes them; -1: they do once
 } dg_launch;
 #define DG_NO_TEXT UINT32_MAX
 

@@ -8,7 +8,7 @@ func.func private @f(f64) -> f64 attributes {task.context = "task"}
 // HOST-LABEL: func @map
 // HOST: task.launch "map" over
 // HOST-NEXT: } combine {
-// HOST-NEXT: } {access = [{{.*}}], kernel = @map_kernel}
+// HOST-NEXT: } {access = [{{.*}}], arithmetic = 2 : i64, kernel = @map_kernel}
 func.func @map(%u: tensor<?xf64>, %n: index, %k: f64) -> tensor<?xf64> attributes {task.context = "host"} {
   %v = task.launch "map" over (%n) arrays(%u : tensor<?xf64>) scalars(%k : f64) shapes(%n) {
   ^bb0(%i: index, %x: f64, %s: f64):
