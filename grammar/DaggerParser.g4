@@ -93,12 +93,13 @@ assignOp
 // A body after `=>` takes everything to its right.
 expression
   : ( name | LPAREN ( name ( COMMA name )* )? RPAREN ) FAT_ARROW body                            # lambda
-  | AT indices IN LPAREN expression ( COMMA expression )* RPAREN outside? FAT_ARROW body         # inlineKernel
+  | inlineKernel                                                                                 # kernel
   | operation                                                                                    # plain
   ;
+inlineKernel : AT indices IN LPAREN expression ( COMMA expression )* RPAREN outside? FAT_ARROW body ;
 body : expression | block ;
 
-operation : operand ( binaryOp operand )* ;
+operation : operand ( binaryOp operand )* ( binaryOp inlineKernel )? ;
 operand : prefixOp* primary suffix* ;
 prefixOp : MINUS | TILDE | NOT ;
 binaryOp

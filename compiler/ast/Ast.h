@@ -102,7 +102,7 @@ struct Stmt : Node {
   explicit Stmt(StmtKind k) : kind(k) {}
 };
 struct Block : Stmt { Block() : Stmt(StmtKind::Block) {} std::vector<Stmt *> statements; }; // its value: a last ExprStmt
-struct LetStmt : Stmt { explicit LetStmt(bool isVar) : Stmt(isVar ? StmtKind::Var : StmtKind::Let) {} Pattern pattern; TypeExpr *type = nullptr; Expr *value = nullptr; };
+struct LetStmt : Stmt { explicit LetStmt(bool isVar) : Stmt(isVar ? StmtKind::Var : StmtKind::Let) {} Pattern pattern; TypeExpr *type = nullptr; Expr *value = nullptr; bool isBroken = false; /* only its names could be read */ };
 struct SharedStmt : Stmt { SharedStmt() : Stmt(StmtKind::Shared) {} Name name; TypeExpr *type = nullptr; };
 struct AssignStmt : Stmt { AssignStmt() : Stmt(StmtKind::Assign) {} Expr *place = nullptr; std::string op; Span opSpan; Expr *value = nullptr; }; // op "=", "+="…
 struct AtomicStmt : Stmt { AtomicStmt() : Stmt(StmtKind::Atomic) {} Expr *place = nullptr; std::string op; Expr *value = nullptr; };

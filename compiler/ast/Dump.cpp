@@ -347,7 +347,7 @@ private:
         type(*let.type);
       }
       text += " = ";
-      inlineExpr(*let.value);
+      if (let.value) inlineExpr(*let.value);
       break;
     }
     case StmtKind::Shared:

@@ -80,7 +80,8 @@ enum class Op {
   // scalars
   Const,        // intValue / floatValue (+ imagValue) / text, by type; bool in intValue; Date in days, Timestamp in microseconds
   Local,        // var
-  Convert,      // args[0] to `type`: between Bool, Int, Float, Complex; as language.md says (truncate, saturate, NaN to 0)
+  Convert,      // args[0] to `type`: between Bool, Int, Float, Complex; as language.md says (truncate, saturate, NaN to 0);
+                // between Date and i64: the days
   Neg, BitNot, Not,
   Add, Sub, Mul, Div, FloorDiv, Mod, Pow,        // both args and the result of one type (Div: floating or complex only)
   BitAnd, BitOr, BitXor, Shl, Shr,

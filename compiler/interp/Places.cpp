@@ -190,16 +190,17 @@ void PlaceNode::take(Frame &frame, const Selection &selection, std::byte *to) co
   }
   throwIfFailed(frame, checks);
   ArrayObject &array = *at<ArrayRef>(frame.slot(slot));
-  if (field) {
+  if (isElement) {
+    const Layout *part = field ? field : array.element;
+    selection.forEach(array, [&](int64_t from, int64_t) {
+      part->copy(to, array.data + size_t(from) * array.element->size + fieldOffset);
+    });
+  } else if (field) {
     ArrayRef part = ArrayRef::create(field, selection.resultRank, selection.resultExtents);
     selection.forEach(array, [&](int64_t from, int64_t i) {
       field->copy(part->data + size_t(i) * field->size, array.data + size_t(from) * array.element->size + fieldOffset);
     });
     at<ArrayRef>(to) = std::move(part);
-  } else if (isElement) {
-    selection.forEach(array, [&](int64_t from, int64_t) {
-      array.element->copy(to, array.data + size_t(from) * array.element->size);
-    });
   } else {
     at<ArrayRef>(to) = gather(array, selection);
   }

@@ -151,27 +151,30 @@ Val Lowering::filteredComprehension(const Expr *e) {
   ownVars.back().type = e->indexVars[0]->type;
   const_cast<Var *>(list)->type = &ownTypes.back();
   state.env[list] = taken;
-  Expr listRead{Op::Local, list->type, e->span}, positionRead{Op::Local, position->type, e->span}, element{Op::Element, position->type, e->span};
-  listRead.var = const_cast<Var *>(list);
-  positionRead.var = const_cast<Var *>(position);
-  element.args = {&listRead, &positionRead};
-  Expr length{Op::Extent, position->type, e->span};
-  length.args = {&listRead};
-  Stmt lookUp{hir::StmtKind::Let, e->span};
-  lookUp.var = e->indexVars[0];
-  lookUp.value = &element;
-  hir::Block body = *e->blocks[0];
-  body.statements.insert(body.statements.begin(), &lookUp);
+  // What is said of a block is remembered by its address, so these nodes stay.
+  auto node = [&](Op op, const hir::Type *type) {
+    ownExprs.push_back(Expr{op, type, e->span});
+    return &ownExprs.back();
+  };
+  Expr *listRead = node(Op::Local, list->type), *positionRead = node(Op::Local, position->type);
+  listRead->var = const_cast<Var *>(list);
+  positionRead->var = const_cast<Var *>(position);
+  Expr *element = node(Op::Element, position->type), *length = node(Op::Extent, position->type);
+  element->args = {listRead, positionRead};
+  length->args = {listRead};
+  ownStmts.push_back(Stmt{hir::StmtKind::Let, e->span});
+  Stmt *lookUp = &ownStmts.back();
+  lookUp->var = e->indexVars[0];
+  lookUp->value = element;
+  ownBlocks.push_back(*e->blocks[0]);
+  hir::Block *body = &ownBlocks.back();
+  body->statements.insert(body->statements.begin(), lookUp);
   Expr bodies = *e;
   bodies.conditionBlock = nullptr;
-  bodies.args = {&length};
+  bodies.args = {length};
   bodies.indexVars = {const_cast<Var *>(position)};
-  bodies.blocks = {&body};
-  Val out = emitComprehension(&bodies);
-  // These nodes live on the stack; nothing may be remembered about them.
-  effectsOf.erase(&body);
-  effectsOf.erase(&lookUp);
-  return out;
+  bodies.blocks = {body};
+  return emitComprehension(&bodies);
 }
 
 } // namespace dagger::lower

@@ -162,7 +162,10 @@ Val Lowering::emitLibrary(const Expr *e) {
       part = array::TransposeOp::create(builder, at, part.getType(), part);
     return array;
   }
-  if (name == "show" && leaves(e->args[0]->type).size() > 1) {
+  auto shown = name == "show" ? leaves(e->args[0]->type) : decltype(leaves(e->type))();
+  // The runtime shows numbers and texts; dates are numbers to it.
+  bool isText = shown.size() > 1 || (shown.size() == 1 && (shown[0].element->kind == TypeKind::Date || shown[0].element->kind == TypeKind::Timestamp));
+  if (isText) {
     Value shown = formatValue(emit(e->args[0]), e->args[0]->type, "", at);
     if (!shown)
       return unsupported(e->span, "showing such a value", e->type);

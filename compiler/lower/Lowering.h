@@ -362,6 +362,9 @@ private:
   std::map<const hir::Block *, Outlined> outlines;
   std::deque<Var> ownVars;
   std::deque<hir::Type> ownTypes;
+  std::deque<Expr> ownExprs;
+  std::deque<Stmt> ownStmts;
+  std::deque<hir::Block> ownBlocks;
   hir::Type *boolType = nullptr;
   int outlined = 0;
 };

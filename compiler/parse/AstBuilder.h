@@ -41,6 +41,7 @@ private:
   ast::Extent extent(P::ExtentContext *context);
 
   // ---- statements
+  ast::Stmt *brokenDeclaration(P::StatementContext *context);
   ast::Block *block(P::BlockContext *context);
   ast::Stmt *statement(P::StatementContext *context);
   ast::Stmt *simpleStatement(P::SimpleStatementContext *context);
@@ -52,6 +53,7 @@ private:
     Span span;
     P::OperandContext *operand = nullptr;
     bool isPrefix = false;
+    P::InlineKernelContext *kernel = nullptr; // instead of an operand, at the end
   };
   struct Operation {
     std::vector<Item> items;
@@ -70,6 +72,7 @@ private:
   };
 
   ast::Expr *expression(P::ExpressionContext *context);
+  ast::Expr *inlineKernel(P::InlineKernelContext *context);
   ast::Expr *body(P::BodyContext *context);
   Operation flatten(P::OperationContext *context);
   ast::Expr *operation(P::OperationContext *context);

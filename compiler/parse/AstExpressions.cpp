@@ -21,15 +21,17 @@ Expr *AstBuilder::expression(P::ExpressionContext *context) {
     lambda->body = body(c->body());
     return lambda;
   }
-  if (auto *c = dynamic_cast<P::InlineKernelContext *>(context)) {
-    auto *kernel = file.make<InlineKernel>(span);
-    kernel->indices = names(c->indices()->name());
-    for (auto *extent : c->expression()) kernel->extents.push_back(expression(extent));
-    kernel->outside = c->outside() ? operation(c->outside()->operation()) : nullptr;
-    kernel->body = body(c->body());
-    return kernel;
-  }
+  if (auto *c = dynamic_cast<P::KernelContext *>(context)) return inlineKernel(c->inlineKernel());
   return operation(static_cast<P::PlainContext *>(context)->operation());
+}
+
+Expr *AstBuilder::inlineKernel(P::InlineKernelContext *context) {
+  auto *kernel = file.make<InlineKernel>(spanOf(context));
+  kernel->indices = names(context->indices()->name());
+  for (auto *extent : context->expression()) kernel->extents.push_back(expression(extent));
+  kernel->outside = context->outside() ? operation(context->outside()->operation()) : nullptr;
+  kernel->body = body(context->body());
+  return kernel;
 }
 
 Expr *AstBuilder::body(P::BodyContext *context) {
@@ -54,6 +56,10 @@ AstBuilder::Operation AstBuilder::flatten(P::OperationContext *context) {
       operation.items.push_back({isShift ? ">>" : op->getStart()->getText(), span, nullptr, false});
       continue;
     }
+    if (auto *kernel = dynamic_cast<P::InlineKernelContext *>(child)) {
+      operation.items.push_back({"", spanOf(kernel), nullptr, false, kernel});
+      continue;
+    }
     auto *operand = static_cast<P::OperandContext *>(child);
     for (auto *sign : operand->prefixOp()) operation.items.push_back({sign->getText(), spanOf(sign), nullptr, true});
     operation.items.push_back({"", spanOf(operand), operand, false});
@@ -74,6 +80,10 @@ bool AstBuilder::Operation::atBinary(Precedence loosest) const {
 
 Expr *AstBuilder::prefixed(Operation &operation, Precedence loosest) {
   const Item item = operation.items[operation.next++];
+  if (item.kernel) {
+    const Nest nest(*this, 1, item.span);
+    return inlineKernel(item.kernel);
+  }
   if (!item.isPrefix) return operand(item.operand);
   if (item.op == "not" && loosest > Precedence::Not)
     diagnostics.error(code::notNeedsParens, item.span, "`not` binds less than the operator before it").help =

@@ -8,8 +8,21 @@ Block *AstBuilder::block(P::BlockContext *context) {
   auto *block = file.make<Block>(spanOf(context));
   const Nest nest(*this, 1, block->span);
   for (auto *statement : context->statement())
-    if (!statement->exception) block->statements.push_back(this->statement(statement));
+    if (!statement->exception)
+      block->statements.push_back(this->statement(statement));
+    else if (Stmt *declared = brokenDeclaration(statement))
+      block->statements.push_back(declared);
   return block;
+}
+
+// Of a `let` that went wrong behind its names these stay known, so that their uses are no errors as well.
+Stmt *AstBuilder::brokenDeclaration(P::StatementContext *context) {
+  auto *c = dynamic_cast<P::LetStatementContext *>(context->simpleStatement());
+  if (!c || !c->pattern() || c->pattern()->exception || !c->pattern()->getStop()) return nullptr;
+  auto *stmt = file.make<LetStmt>(spanOf(c->pattern()), c->VAR() != nullptr);
+  stmt->pattern = pattern(c->pattern());
+  stmt->isBroken = true;
+  return stmt;
 }
 
 Pattern AstBuilder::pattern(P::PatternContext *context) {

@@ -101,9 +101,11 @@ std::string mistakeHint(antlr4::TokenStream &tokens, Token *found, const Interva
     if (has(expected, P::LBRACE) && isInSignature(tokens, found)) return "a result is written `-> f64`";
     return has(expected, P::LBRACE) ? "a block stands in braces: { ... }" : "";
   case P::AT:
-    return has(expected, P::IF) ? "a kernel behind an operator stands in parentheses: a + (at (i) in (n) => ...)" : "";
+    return has(expected, P::IF) ? "a kernel behind a sign stands in parentheses: -(at (i) in (n) => ...)" : "";
   case P::FN:
     return has(expected, P::IF) ? "a function value is a lambda: x => 2.0 * x" : "";
+  case P::IF:
+    return has(expected, P::COMMA) || has(expected, P::RPAREN) ? "write if a { b } else { c }" : "";
   case P::IN:
     return has(expected, P::COMMA) ? "the header stands without parentheses: for i in 0..n { ... }" : "";
   case P::COMMA:

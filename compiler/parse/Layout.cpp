@@ -257,8 +257,11 @@ private:
     std::unique_ptr<Token> ended = std::move(newline);
     const bool isKernels =
         levels.back().header == Header::Kernel && (type == L::AT || type == L::OUTSIDE || type == L::GROUP);
-    if (!ended || !isLayout() || previous == 0 || in(continuing, previous) || in(continued, type) || isKernels)
-      return type;
+    // Without a header that it belongs to, a block is a statement.
+    const bool isOwnBlock = type == L::LBRACE && levels.back().kind == '{' && levels.back().header == Header::None &&
+                            previous != L::ELSE && previous != L::TYPE_NAME;
+    const bool goesOn = in(continued, type) && !isOwnBlock;
+    if (!ended || !isLayout() || previous == 0 || in(continuing, previous) || goesOn || isKernels) return type;
     levels.back().header = Header::None;
     // A line that was cut short by an open bracket lacks what should have followed, too.
     emit(std::move(ended), out.reported.back());

@@ -88,12 +88,16 @@ void SyntaxErrors::reportError(antlr4::Parser *parser, const antlr4::Recognition
   // Of a failed prediction the set at its start is known only, and says something only if it failed right there.
   const auto *prediction = dynamic_cast<const antlr4::NoViableAltException *>(&error);
   IntervalSet expected;
-  if (!prediction || prediction->getStartToken() == found) expected = parser->getExpectedTokens();
+  if (!prediction || prediction->getStartToken() == found)
+    expected = parser->getExpectedTokens();
+  else if (prediction->getStartToken() == before(found) && isInfix(before(found)->getType()))
+    expected = parser->getATN().nextTokens(parser->getATN().ruleToStartState[P::RuleOperand]);
   // Among parameters the parser only knows that none begins with such a word.
   const bool isParam = dynamic_cast<P::ParamsContext *>(error.getCtx()) && before(found) &&
                        (before(found)->getType() == P::LPAREN || before(found)->getType() == P::COMMA);
   if (isParam && isReservedWord(found->getType())) {
-    diagnostics.error(code::reservedWord, offsets.span(found), "`" + found->getText() + "` is a word of the language and cannot be a name");
+    diagnostics.error(code::reservedWord, offsets.span(found),
+                      "`" + found->getText() + "` is a word of the language and cannot be a name");
     return;
   }
   if (!reportNumber(found) && !reportName(found, expected) && !reportType(found, expected, error))
@@ -159,7 +163,10 @@ bool SyntaxErrors::reportName(Token *found, const IntervalSet &expected) {
   const std::string text = found->getText();
   const bool wantsName = has(expected, P::NAME) && !has(expected, P::INT);
   const Token *previous = before(found);
-  if (wantsName && isReservedWord(type) && previous && previous->getLine() == found->getLine()) {
+  // What may be left out is not expected: the fields of a record.
+  const bool isField = isReservedWord(type) && tokens.get(found->getTokenIndex() + 1)->getType() == P::COLON;
+  const bool isOnLine = previous && previous->getLine() == found->getLine();
+  if (isField || (wantsName && isReservedWord(type) && isOnLine)) {
     diagnostics.error(code::reservedWord, span, "`" + text + "` is a word of the language and cannot be a name");
     return true;
   }
@@ -181,7 +188,9 @@ bool SyntaxErrors::reportType(Token *found, const IntervalSet &expected, const a
   if (!word || word->getType() != P::NAME) return false;
   // Where a `]` may follow, the word is an extent.
   if (dynamic_cast<P::TypeContext *>(error.getCtx()) && !has(expected, P::RBRACKET)) {
-    static const std::vector<std::string> scalars = {"bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32", "f64", "c64", "c128", "str", "date", "timestamp"};
+    static const std::vector<std::string> scalars = {"bool", "i8",  "i16",  "i32", "i64",  "u8",
+                                                     "u16",  "u32", "u64",  "f16", "bf16", "f32",
+                                                     "f64",  "c64", "c128", "str", "date", "timestamp"};
     const std::string text = word->getText();
     std::string known = typeHint(text);
     if (known.empty()) known = nearest(text, scalars).value_or("");

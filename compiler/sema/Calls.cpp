@@ -21,15 +21,12 @@ Value Checker::call(const ast::Call &expr, const hir::Type *hint, const std::vec
     const std::string &name = static_cast<const ast::NameExpr *>(expr.callee)->name;
     if (Local *known = lookup(name)) {
       if (known->function) {
-        std::vector<Value> args = given;
         std::shared_ptr<FunctionValue> function = known->function;
         if (function->info)
           return callFunction(*function->info, &expr, &expr.args, given, hint, span);
         if (!function->builtin.empty())
           return callLibrary(function->builtin, &expr, given, hint, span);
-        for (const ast::Argument &argument : expr.args)
-          args.push_back(check(argument.value));
-        return apply(*function, args, span, hint);
+        return callValue(*function, expr, given, hint);
       }
       if (!bad(known->var->type))
         error(3009, expr.callee->span, "`" + name + "` is " + toString(known->var->type) + ", not a function").notes.push_back({known->span, "it is declared here"});
@@ -95,6 +92,10 @@ Value Checker::call(const ast::Call &expr, const hir::Type *hint, const std::vec
         notYet(code, inner.span, what);
         return checkArguments();
       }
+    if (const FunctionInfo *maker = makerCalled(expr.callee)) {
+      auto function = madeFunction(*maker, inner);
+      return function ? callValue(*function, expr, given, hint) : checkArguments();
+    }
     [[fallthrough]];
   }
   default: {
@@ -144,6 +145,8 @@ Value Checker::method(const ast::Call &expr, const ast::Member &member, const hi
   Diagnostic &d = error(3008, member.name.span, toString(object.type()) + " has no function `" + member.name.text + "`");
   if (isLibraryName(member.name.text) || mathArity(member.name.text) || functionNamed(*state->module, member.name.text))
     d.help = "write " + member.name.text + "(…), or … |> " + member.name.text + "()";
+  else if (object.type()->isArray() && (member.name.text == "append" || member.name.text == "push"))
+    d.help = "an array has the extent that it was made with: write a = concat(a, [x])";
   return poison(expr.span);
 }
 
@@ -256,8 +259,10 @@ bool Checker::inoutArgument(Slot &slot, const FunctionInfo &info) {
     return false;
   }
   Shape shape;
+  size_t firstPart = openParts.size();
   if (!place(slot.expr, slot.place, shape, true))
     return false;
+  readParts(firstPart);
   slot.value = readPlace(slot.place, shape);
   slot.isDone = true;
   return true;
@@ -274,7 +279,11 @@ static void collectExtents(const ast::TypeExpr *type, std::set<std::string> &nam
     collectExtents(arg, names);
 }
 
-Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
+Value Checker::callPlainly(const FunctionInfo &info, const ast::Call *callExpr, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span) {
+  if (givesFunction(info)) {
+    error(3022, span, "`" + info.name + "` gives a function, which can be named with `let`, called, or passed where a function is wanted");
+    return poison(span);
+  }
   std::vector<Slot> slots;
   auto checkRest = [&] {
     for (Slot &slot : slots)
@@ -470,7 +479,16 @@ Value Checker::callFunction(const FunctionInfo &info, const ast::Call *callExpr,
     return poison(span);
   for (size_t i = 0; i < slots.size(); ++i)
     for (size_t j = 0; j < i; ++j)
-      if (slots[i].place.root && slots[j].place.root && overlap(slots[j].place, slots[i].place) == Overlap::Yes) {
+      if (slots[i].place.root && slots[j].place.root) {
+        const hir::Place &a = outermost(slots[i].place), &b = outermost(slots[j].place);
+        Overlap common = overlap(a, b);
+        bool isPart = a.root != slots[i].place.root || b.root != slots[j].place.root;
+        if (common == Overlap::No || (common == Overlap::Maybe && !isPart))
+          continue;
+        if (isPart) {
+          notYet(6009, slots[i].span, "a part of a part beside another place of the same array is");
+          return poison(span);
+        }
         Diagnostic &d = error(5011, slots[i].span, "two `inout` places of one call overlap");
         d.notes.push_back({slots[j].span, "the other one is here"});
         return poison(span);
@@ -538,9 +556,7 @@ Value Checker::buildCall(const FunctionInfo &info, hir::Function *function, std:
   std::vector<hir::Expr *> captured;
   for (Slot &slot : slots) {
     if (slot.function) {
-      for (auto &[name, capture] : slot.function->captures)
-        if (capture.var)
-          captured.push_back(local(capture, slot.span).expr);
+      capturedValues(*slot.function, slot.span, captured);
     } else if (slot.param->isInout) {
       result.expr->places.push_back(slot.place);
     } else {

@@ -74,6 +74,8 @@ struct FunctionValue {
   std::string builtin;                 // a function of the library, or
   const ast::Lambda *lambda = nullptr; // a lambda with what it captured
   std::vector<std::pair<std::string, Local>> captures;
+  std::vector<const hir::Type *> params; // what a function type says of it, if there is one
+  const hir::Type *gives = nullptr;
   const Module *module = nullptr;
   std::map<std::string, const hir::Type *> typeParams;
 };
@@ -102,6 +104,7 @@ struct FunctionState {
   const hir::Type *result = nullptr;
   const ast::TypeExpr *resultExpr = nullptr;
   Context context = Context::Graph;
+  std::set<const ast::Expr *> lastValues; // of a function that declares no result
   int loops = 0;
   bool inLambda = false, inKernel = false, inComprehension = false;
   bool isPrecise = false;              // under @precise: elementary functions are the C library's
@@ -213,6 +216,7 @@ private:
   RecordInfo *recordNamed(const std::string &path, Span span, bool quiet);
   bool unify(const ast::TypeExpr *pattern, const hir::Type *actual, std::map<std::string, const hir::Type *> &bindings);
   bool isInteger(const hir::Type *t) const { return t->kind == hir::TypeKind::Int; }
+  static bool isTime(const hir::Type *t) { return t->kind == hir::TypeKind::Date || t->kind == hir::TypeKind::Timestamp; }
   bool isFloat(const hir::Type *t) const { return t->kind == hir::TypeKind::Float; }
   bool isNumber(const hir::Type *t) const { return isInteger(t) || isFloat(t) || t->kind == hir::TypeKind::Complex; }
   static const hir::Type *elementOf(const hir::Type *t) { return t && t->isArray() ? t->element : t; }
@@ -295,14 +299,22 @@ private:
   Value readPlace(const hir::Place &place, const Shape &shape);
   void evaluateOnce(hir::Place &place);
   void assign(const ast::AssignStmt &stmt);
+  void assignTo(const ast::AssignStmt &stmt, size_t firstPart);
   enum class Overlap { No, Maybe, Yes };
   Overlap overlap(const hir::Place &a, const hir::Place &b);
   bool sameExpr(const hir::Expr *a, const hir::Expr *b) const;
   void checkGroupWrite(const hir::Place &place);
 
+  // ---- PartsOfParts.cpp
+  hir::Place openPart(hir::Place outer);
+  void readParts(size_t first);
+  void writeParts(size_t first);
+  const hir::Place &outermost(const hir::Place &place) const;
+  Value callFunction(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
+
   // ---- Calls.cpp
   Value call(const ast::Call &expr, const hir::Type *hint, const std::vector<Value> &given = {}, Span givenSpan = {});
-  Value callFunction(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
+  Value callPlainly(const FunctionInfo &info, const ast::Call *call, const std::vector<ast::Argument> *arguments, std::vector<Value> given, const hir::Type *hint, Span span);
   bool matchArguments(const FunctionInfo &info, const std::vector<ast::Argument> *arguments, const std::vector<Value> &given, std::vector<Slot> &slots, Span span);
   Value method(const ast::Call &expr, const ast::Member &member, const hir::Type *hint);
   Value streamMethod(const ast::Call &expr, const ast::Member &member, const Local &local);
@@ -317,14 +329,25 @@ private:
   Value inlineLambda(const FunctionValue &function, std::vector<Value> args, Span span, const hir::Type *hint);
   hir::Lambda *scalarLambda(const FunctionValue &function, std::vector<const hir::Type *> params, const hir::Type *result, Span span, const hir::Type **found = nullptr);
 
+  // ---- FunctionResults.cpp
+  static bool givesFunction(const FunctionInfo &info);
+  const FunctionInfo *makerCalled(const ast::Expr *expr);
+  std::shared_ptr<FunctionValue> madeFunction(const FunctionInfo &info, const ast::Call &call);
+  void sign(FunctionValue &function, const ast::TypeExpr &type);
+  Value callValue(const FunctionValue &function, const ast::Call &call, std::vector<Value> args, const hir::Type *hint);
+
   // ---- Instances.cpp
   hir::Function *instantiate(const FunctionInfo &info, const std::map<std::string, const hir::Type *> &typeParams, std::vector<Slot> &slots, Span span);
+  void ownCaptures(FunctionValue &function, std::vector<hir::Var *> &vars);
+  void capturedValues(const FunctionValue &function, Span span, std::vector<hir::Expr *> &values);
   void elaborate(PendingInstance &pending);
   void elaboratePending();
   void prologue(const FunctionInfo &info, PendingInstance &pending);
   void elaborateMain(const FunctionInfo &info);
   void elaborateTest(const ast::TestDecl &test, const Module &module);
   Shape declareExtents(const ast::TypeExpr *type, const Value &param, const std::string &paramName, std::map<std::string, std::string> &from, const FunctionInfo &info);
+  static void collectReassigned(const ast::Block *body, std::set<std::string> &names); // that an assignment replaces
+  void findLastValues(const ast::Block *body);
   void finishBody(const ast::Block *body, hir::Block *block);
   hir::Expr *checkResult(Value value, Span span);
   void checkUnreached(const Module &module);
@@ -400,13 +423,21 @@ private:
   const hir::Type *typeArgument(LibraryCall &call, const hir::Type *fallback);
 
   Value reduction(LibraryCall &), minMax(LibraryCall &), reduceCall(LibraryCall &), scanCall(LibraryCall &), whereCall(LibraryCall &);
+  static bool isOrdered(const hir::Type *); // whether `sort` takes it
   Value lenCall(LibraryCall &), zerosCall(LibraryCall &), fillCall(LibraryCall &), iotaCall(LibraryCall &), linspaceCall(LibraryCall &);
   void sortByLastKeys(Value &array, Value &keys, bool descending, Span span);
   Value reshapeCall(LibraryCall &), transposeCall(LibraryCall &), concatCall(LibraryCall &), sortCall(LibraryCall &), argsortCall(LibraryCall &), uniqueCall(LibraryCall &);
-  Value stringCall(LibraryCall &), bytesCall(LibraryCall &), dateCall(LibraryCall &);
+  Value stringCall(LibraryCall &), bytesCall(LibraryCall &);
   Value printCall(LibraryCall &), showCall(LibraryCall &), saveCall(LibraryCall &), readCall(LibraryCall &), plotCall(LibraryCall &);
   Value randomCall(LibraryCall &), linalgCall(LibraryCall &), tileTaskCall(LibraryCall &), matrixProduct(Value lhs, Value rhs, Span span);
   Value reduceOver(hir::ReduceKind kind, Value array, int axis, const Value *mask, Span span);
+
+  // ---- Dates.cpp
+  static void addDates(std::map<std::string, LibraryEntry> &);
+  static bool isDuration(const hir::Type *type);
+  Value dateCall(LibraryCall &), datePart(LibraryCall &);
+  Value dateFunction(const std::string &name, std::vector<Value> args, Span span); // one of stdlib/dates.dg
+  std::optional<Value> dateArithmetic(const std::string &op, Value lhs, Value rhs, Span span);
 
   // ---- Effects.cpp
   void effect(const std::string &what, Span span);
@@ -442,7 +473,10 @@ private:
   FunctionState *state = nullptr;
   Diagnostic repeated;                 // takes what error() has said before
   std::set<const ast::ConstDecl *> knownConstants; // that something names
-  int depth = 0, functionValueIds = 0, constDepth = 0;
+  // Parts of parts that the statement or call being checked changes: what they are in, and the variable in its stead.
+  struct OpenPart { hir::Place outer; hir::Var *part = nullptr; };
+  std::deque<OpenPart> openParts;
+  int depth = 0, functionValueIds = 0, constDepth = 0, making = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;
 };

@@ -363,24 +363,58 @@ Value Checker::comprehension(const ast::Comprehension &expr, const hir::Type *hi
   Span span = expr.span;
   std::vector<Iteration> iterations;
   bool ok = true;
+  std::set<std::string> earlier;
   for (const auto &clause : expr.clauses) {
-    iterations.push_back(iterate(clause.pattern, clause.in));
+    const ast::NameExpr *dependence = nullptr;
+    Visitor visitor;
+    visitor.expr = [&](const ast::Expr &e) {
+      if (e.kind == ast::ExprKind::Name && earlier.contains(static_cast<const ast::NameExpr &>(e).name))
+        dependence = static_cast<const ast::NameExpr *>(&e);
+      return e.kind != ast::ExprKind::Lambda && e.kind != ast::ExprKind::Comprehension && e.kind != ast::ExprKind::InlineKernel;
+    };
+    walk(clause.in, visitor);
+    if (dependence) {
+      error(3029, dependence->span, "what one `for` of a comprehension goes through cannot depend on another's `" + dependence->name + "`").help = "go through all and leave out what is too much: [… for i in 0..n for j in 0..n if j >= i]";
+      iterations.push_back({});
+    } else {
+      iterations.push_back(iterate(clause.pattern, clause.in));
+    }
     ok &= iterations.back().ok;
-  }
-  if (expr.condition && expr.clauses.size() > 1) {
-    error(3029, expr.condition->span, "a comprehension with `if` has one `for`");
-    ok = false;
+    namesOf(clause.pattern, earlier);
   }
   std::vector<hir::Var *> indexVars;
   std::vector<hir::Expr *> counts;
   Shape shape;
-  for (size_t i = 0; i < iterations.size(); ++i) {
-    indexVars.push_back(newVar(expr.clauses[i].pattern.name.empty() ? "i" : expr.clauses[i].pattern.name, i64, false, expr.clauses[i].pattern.span));
+  auto addAxis = [&](const std::string &name, Span at, hir::Expr *count) {
+    indexVars.push_back(newVar(name, i64, false, at));
     if (ok) {
-      counts.push_back(iterations[i].count.expr);
-      shape.extents.push_back(expr.condition ? Extent() : extentOf(iterations[i].count.expr));
+      counts.push_back(count);
+      shape.extents.push_back(expr.condition ? Extent() : extentOf(count));
     }
+  };
+  // A condition leaves one axis, so its points are numbered in row-major order.
+  bool isFlat = expr.condition && iterations.size() > 1;
+  if (isFlat) {
+    hir::Expr *points = nullptr;
+    for (Iteration &iteration : iterations)
+      if (ok) {
+        iteration.count = once(iteration.count, "count");
+        points = points ? node(Op::Mul, i64, span, {points, iteration.count.expr}) : iteration.count.expr;
+      }
+    addAxis("point", span, points);
+  } else {
+    for (size_t i = 0; i < iterations.size(); ++i)
+      addAxis(expr.clauses[i].pattern.name.empty() ? "i" : expr.clauses[i].pattern.name, expr.clauses[i].pattern.span, iterations[i].count.expr);
   }
+  auto position = [&](size_t i) {
+    Span at = expr.clauses[i].pattern.span;
+    if (!isFlat || !ok)
+      return readVar(indexVars[isFlat ? 0 : i], {}, at);
+    hir::Expr *rest = readVar(indexVars[0], {}, at).expr;
+    for (size_t k = iterations.size(); --k > i;)
+      rest = node(Op::FloorDiv, i64, at, {rest, iterations[k].count.expr});
+    return once({i == 0 ? rest : node(Op::Mod, i64, at, {rest, iterations[i].count.expr}), {}, false}, expr.clauses[i].pattern.name);
+  };
   int savedLoops = state->loops;
   bool savedIn = state->inComprehension;
   state->loops = 0;
@@ -388,7 +422,7 @@ Value Checker::comprehension(const ast::Comprehension &expr, const hir::Type *hi
   auto bindAll = [&] {
     for (size_t i = 0; i < iterations.size(); ++i)
       if (iterations[i].ok)
-        iterations[i].bind(readVar(indexVars[i], {}, expr.clauses[i].pattern.span));
+        iterations[i].bind(position(i));
       else // so that its name is known, and silent
         destructure(expr.clauses[i].pattern, poison(span), false, Why::Loop);
   };
@@ -404,7 +438,7 @@ Value Checker::comprehension(const ast::Comprehension &expr, const hir::Type *hi
   }
   const hir::Type *bodyHint = nullptr;
   if (hint && hint->isArray())
-    bodyHint = hint->rank > int(iterations.size()) ? program->array(hint->element, hint->rank - int(iterations.size())) : hint->element;
+    bodyHint = hint->rank > int(indexVars.size()) ? program->array(hint->element, hint->rank - int(indexVars.size())) : hint->element;
   Nested body = inBlock(expr.body->span, [&] {
     ScopeGuard guard(*this, Boundary::Comprehension);
     bindAll();
@@ -415,7 +449,7 @@ Value Checker::comprehension(const ast::Comprehension &expr, const hir::Type *hi
   if (!ok || bad(body.value))
     return poison(span);
   const hir::Type *element = body.value.type();
-  int rank = int(iterations.size());
+  int rank = int(indexVars.size());
   if (element == voidType) {
     error(3024, expr.body->span, "the body of a comprehension has no value").help = "write a `for` loop";
     return poison(span);

@@ -6,12 +6,6 @@ namespace dagger::sema {
 
 using hir::Op;
 
-static void namesOf(const ast::Pattern &pattern, std::set<std::string> &names) {
-  names.insert(pattern.name);
-  for (const ast::Pattern &part : pattern.elements)
-    namesOf(part, names);
-}
-
 // What is declared anywhere in the body counts as known: the rest is told when the lambda is called.
 void Checker::findUnknownNames(const ast::Lambda &lambda) {
   std::set<std::string> declared;
@@ -119,6 +113,8 @@ std::shared_ptr<FunctionValue> Checker::functionValue(const ast::Expr *expr, boo
           return named(nullptr, member.name.text);
       }
   }
+  if (const FunctionInfo *maker = makerCalled(expr))
+    return quiet ? std::make_shared<FunctionValue>() : madeFunction(*maker, *static_cast<const ast::Call *>(expr));
   if (!quiet)
     error(3022, expr->span, "expected a function").help = "write a lambda, such as (a, b) => a + b";
   return nullptr;

@@ -8,6 +8,33 @@ namespace dagger::sema {
 using hir::Op;
 using hir::FunctionKind;
 
+// What a function captured, and what the functions that it captured did, becomes variables of the instance.
+void Checker::ownCaptures(FunctionValue &function, std::vector<hir::Var *> &vars) {
+  for (auto &[name, capture] : function.captures) {
+    if (capture.function) {
+      capture.function = std::make_shared<FunctionValue>(*capture.function);
+      ownCaptures(*capture.function, vars);
+    }
+    if (!capture.var)
+      continue;
+    hir::Var *var = newVar(capture.var->name, capture.var->type, false, capture.var->span);
+    vars.push_back(var);
+    capture.var = var;
+    capture.shape = varShape(var, var->type);
+    capture.why = Why::Let;
+  }
+}
+
+// The values of these where the function is passed, in the same order.
+void Checker::capturedValues(const FunctionValue &function, Span span, std::vector<hir::Expr *> &values) {
+  for (const auto &[name, capture] : function.captures) {
+    if (capture.function)
+      capturedValues(*capture.function, span, values);
+    if (capture.var)
+      values.push_back(local(capture, span).expr);
+  }
+}
+
 hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std::string, const hir::Type *> &typeParams, std::vector<Slot> &slots, Span span) {
   std::string key = std::to_string(reinterpret_cast<uintptr_t>(&info));
   for (const auto &[name, type] : typeParams)
@@ -52,14 +79,8 @@ hir::Function *Checker::instantiate(const FunctionInfo &info, const std::map<std
     const ast::Param &param = *slot.param;
     if (slot.function) {
       auto own = std::make_shared<FunctionValue>(*slot.function);
-      for (auto &[name, capture] : own->captures)
-        if (capture.var) {
-          hir::Var *var = newVar(capture.var->name, capture.var->type, false, capture.var->span);
-          captured.push_back(var);
-          capture.var = var;
-          capture.shape = varShape(var, var->type);
-          capture.why = Why::Let;
-        }
+      sign(*own, *param.type);
+      ownCaptures(*own, captured);
       Local local;
       local.function = own;
       local.why = Why::Param;
@@ -104,7 +125,7 @@ void Checker::elaboratePending() {
   }
 }
 
-static void collectReassigned(const ast::Block *body, std::set<std::string> &names) {
+void Checker::collectReassigned(const ast::Block *body, std::set<std::string> &names) {
   Visitor visitor;
   visitor.stmt = [&](const ast::Stmt &stmt) {
     if (stmt.kind != ast::StmtKind::Assign)
@@ -263,11 +284,25 @@ hir::Expr *Checker::checkResult(Value value, Span span) {
   return bad(value) ? nullptr : value.expr;
 }
 
+// The expressions that would be the result of a function if it declared one.
+void Checker::findLastValues(const ast::Block *body) {
+  if (!body || body->statements.empty() || body->statements.back()->kind != ast::StmtKind::Expr)
+    return;
+  const ast::Expr *last = static_cast<const ast::ExprStmt *>(body->statements.back())->expr;
+  state->lastValues.insert(last);
+  if (last->kind == ast::ExprKind::If) {
+    findLastValues(static_cast<const ast::IfExpr *>(last)->then);
+    findLastValues(static_cast<const ast::IfExpr *>(last)->otherwise);
+  }
+}
+
 void Checker::finishBody(const ast::Block *body, hir::Block *block) {
   if (!body)
     return;
   bool wantValue = state->result && state->result != voidType;
   ScopeGuard guard(*this);
+  if (!wantValue && state->function->kind != FunctionKind::Test && state->function->name != "main")
+    findLastValues(body);
   BlockResult result = statements(*body, wantValue, bad(state->result) ? nullptr : state->result);
   if (!wantValue)
     return;
@@ -385,7 +420,7 @@ void Checker::checkUnreached(const Module &module) {
   state = nullptr;
   elaboratePending();
   for (const auto &[name, info] : module.functions) {
-    if (info->instances)
+    if (info->instances || givesFunction(*info))
       continue;
     std::vector<Slot> slots(info->params->size());
     bool takesFunction = false;

@@ -187,8 +187,8 @@ Value Checker::concatCall(LibraryCall &call) {
   return result;
 }
 
-static bool isOrdered(const hir::Type *type) {
-  return type->kind == TypeKind::Int || type->kind == TypeKind::Float || type->kind == TypeKind::Str || type->kind == TypeKind::Date || type->kind == TypeKind::Bool;
+bool Checker::isOrdered(const hir::Type *type) {
+  return type->kind == TypeKind::Int || type->kind == TypeKind::Float || type->kind == TypeKind::Str || isTime(type) || type->kind == TypeKind::Bool;
 }
 
 // Several keys: sorting is stable, so the last one goes first, and takes the other keys along.

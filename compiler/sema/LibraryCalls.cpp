@@ -15,6 +15,7 @@ const std::map<std::string, Checker::LibraryEntry> &Checker::libraryTable() {
     addReductions(entries);
     addArrays(entries);
     addText(entries);
+    addDates(entries);
     addInputOutput(entries);
     addRandomAndLinear(entries);
     return entries;
@@ -349,14 +350,16 @@ Value Checker::conversion(const hir::Type *to, const ast::Call &call, std::vecto
   }
   if (bad(value))
     return poison(span);
-  if (elementOf(value.type()) == strType && to != strType && (isInteger(to) || isFloat(to) || to->kind == TypeKind::Date || to->kind == TypeKind::Timestamp)) {
+  if (elementOf(value.type()) == strType && to != strType && (isInteger(to) || isFloat(to) || isTime(to))) {
     return elementwise(span, {value}, [&](const std::vector<hir::Expr *> &a) {
       hir::Expr *e = node(Op::Library, to, span, {a[0]});
       e->text = "str.parse";
       return e;
     });
   }
-  if (to->isTuple() || to->isArray() || to == strType || to->kind == TypeKind::Date) {
+  if (to == i64 && value.type()->kind == TypeKind::Date && state->module->isStdlib)
+    return {node(Op::Convert, to, span, {value.expr}), {}, false};
+  if (to->isTuple() || to->isArray() || to == strType || isTime(to)) {
     if (value.type() == to)
       return value;
     mismatch(value.expr->span, to, value.type(), "");

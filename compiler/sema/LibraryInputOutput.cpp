@@ -55,7 +55,7 @@ Value Checker::saveCall(LibraryCall &call) {
   bool ok = !bad(array) && !bad(path);
   if (ok)
     args = {array.expr, path.expr};
-  if (ok && (array.type()->element->isTuple() || array.type()->element->kind == TypeKind::Date)) {
+  if (ok && (array.type()->element->isTuple() || isTime(array.type()->element))) {
     error(3001, array.expr->span, "`save` takes an array of numbers or text, this is " + toString(array.type()));
     ok = false;
   }

@@ -43,10 +43,10 @@ Value Checker::reduceOver(ReduceKind kind, Value array, int axis, const Value *m
     result = i64;
     break;
   case ReduceKind::Min:
-  case ReduceKind::Max: ok = isInteger(element) || isFloat(element) || element == strType || element->kind == TypeKind::Date; break;
+  case ReduceKind::Max: ok = isInteger(element) || isFloat(element) || element == strType || isTime(element); break;
   case ReduceKind::ArgMin:
   case ReduceKind::ArgMax:
-    ok = isInteger(element) || isFloat(element) || element == strType || element->kind == TypeKind::Date;
+    ok = isInteger(element) || isFloat(element) || element == strType || isTime(element);
     result = i64;
     break;
   case ReduceKind::Custom: break;

@@ -1,4 +1,4 @@
-// Text and dates.
+// Text.
 #include "compiler/sema/Checker.h"
 
 namespace dagger::sema {
@@ -22,7 +22,6 @@ void Checker::addText(std::map<std::string, LibraryEntry> &table) {
   table["str"] = {&Checker::stringCall, {}, 1, 1};
   table["split"] = {&Checker::stringCall, {}, 2, 2};
   table["bytes"] = {&Checker::bytesCall, {}, 1, 1};
-  table["date"] = {&Checker::dateCall, {}, 1, 1};
 }
 
 Value Checker::stringCall(LibraryCall &call) {
@@ -66,34 +65,6 @@ Value Checker::bytesCall(LibraryCall &call) {
     return text;
   const hir::Type *type = program->array(scalar(hir::TypeKind::Int, 8, false), 1);
   return library("str.bytes", type, call.span, {text.expr}, unknownShape(type));
-}
-
-// date("1995-03-15") is a constant: days since 1970-01-01 in the Gregorian calendar.
-Value Checker::dateCall(LibraryCall &call) {
-  Value text = textArgument(call, 0);
-  if (bad(text))
-    return text;
-  const hir::Type *type = scalar(hir::TypeKind::Date);
-  if (text.expr->op != Op::Const)
-    return library("str.parse", type, call.span, {text.expr});
-  int year = 0, month = 0, day = 0, used = 0;
-  static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const std::string &written = text.expr->text;
-  // NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion): no number of these can have more than four digits
-  bool ok = written.size() == 10 && sscanf(written.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 && used == 10 && year >= 1 && month >= 1 && month <= 12 && day >= 1;
-  if (ok) {
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    ok = day <= lengths[month - 1] + (month == 2 && leap);
-  }
-  if (!ok) {
-    error(3004, text.expr->span, "\"" + written + "\" is no date").help = "a date is written date(\"1995-03-15\")";
-    return poison(call.span);
-  }
-  int64_t y = month <= 2 ? year - 1 : year;
-  int64_t era = y / 400, yearOfEra = y - era * 400;
-  int64_t dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  int64_t dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
-  return constant(type, call.span, era * 146097 + dayOfEra - 719468);
 }
 
 } // namespace dagger::sema

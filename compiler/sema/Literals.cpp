@@ -104,6 +104,13 @@ const hir::Type *Checker::naturalType(const ast::Expr *expr) {
     switch (e.kind) {
     case ast::ExprKind::Float:
     case ast::ExprKind::Member: floating = true; break;
+    case ast::ExprKind::If: { // what it asks for does not say what it gives
+      auto &branch = static_cast<const ast::IfExpr &>(e);
+      for (const ast::Block *block : {branch.then, branch.otherwise})
+        if (block && !block->statements.empty() && block->statements.back()->kind == ast::StmtKind::Expr)
+          floating |= naturalType(static_cast<const ast::ExprStmt *>(block->statements.back())->expr) == f64;
+      return false;
+    }
     case ast::ExprKind::Binary: floating |= static_cast<const ast::Binary &>(e).op == "/"; break;
     case ast::ExprKind::Call: {
       char domain = 0;

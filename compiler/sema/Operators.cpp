@@ -85,6 +85,8 @@ bool Checker::sameOperands(Value &lhs, Value &rhs, Span opSpan, const std::strin
     d.help = "convert one of them: " + toString(convertsRight ? l : r) + "(" + quote((convertsRight ? rhs : lhs).expr->span) + ")";
   } else if (op == "+" && (l == strType || r == strType)) {
     d.help = "convert the other to text with str(…), or write \"{…}\"";
+  } else if ((op == "+" || op == "-") && l->kind == TypeKind::Date && isInteger(r)) {
+    d.help = "write " + op + " days(…) or " + op + " months(…)";
   }
   return false;
 }
@@ -94,6 +96,8 @@ Value Checker::arithmetic(const std::string &op, Value lhs, Value rhs, Span span
     return matrixProduct(lhs, rhs, span);
   if (bad(lhs) || bad(rhs))
     return poison(span);
+  if (auto date = dateArithmetic(op, lhs, rhs, span))
+    return *date;
   const hir::Type *l = elementOf(lhs.type()), *r = elementOf(rhs.type());
   if (op == "/" && isInteger(l))
     lhs = convert(lhs, f64, lhs.expr->span);
@@ -119,8 +123,6 @@ Value Checker::arithmetic(const std::string &op, Value lhs, Value rhs, Span span
       d.help = op == "&" ? "write `and`" : "write `or`";
     else if (type->isTuple())
       d.help = "take its elements: t.0";
-    else if (type->kind == TypeKind::Date)
-      d.notes.push_back({{}, "arithmetic of dates is not there yet"});
     return poison(span);
   }
   Op code = it->second.first;

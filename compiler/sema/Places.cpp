@@ -108,8 +108,11 @@ bool Checker::place(const ast::Expr *expr, Place &result, Shape &shape, bool for
       return false;
     }
     if (!result.path.empty() && result.path.back().kind != Place::Step::Field) {
-      notYet(6009, expr->span, "assignment to a part of a part is");
-      return false;
+      if (state->context == Context::Kernel || state->context == Context::Group) {
+        notYet(6009, expr->span, "assignment to a part of a part in a kernel is");
+        return false;
+      }
+      result = openPart(result);
     }
     Value object = readPlace(result, shape);
     bool ok = true;
@@ -301,6 +304,21 @@ void Checker::checkGroupWrite(const Place &place) {
 }
 
 void Checker::assign(const ast::AssignStmt &stmt) {
+  size_t firstPart = openParts.size();
+  assignTo(stmt, firstPart);
+  openParts.resize(firstPart); // where it failed
+}
+
+void Checker::assignTo(const ast::AssignStmt &stmt, size_t firstPart) {
+  if (stmt.op == "=" && stmt.place->kind == ast::ExprKind::Name) {
+    const std::string &name = static_cast<const ast::NameExpr *>(stmt.place)->name;
+    if (!lookup(name) && !state->module->decls.contains(name) && !isLibraryName(name) && !nearest(name, visibleNames())) {
+      error(2001, stmt.place->span, "nothing here is called `" + name + "`").help = "declare it: `let " + name + " = …`, or `var " + name + " = …` if it changes";
+      check(stmt.value);
+      declareVar(name, poison(stmt.place->span), true, stmt.place->span, Why::Var);
+      return;
+    }
+  }
   Place target;
   Shape shape;
   if (!place(stmt.place, target, shape, false)) {
@@ -308,14 +326,22 @@ void Checker::assign(const ast::AssignStmt &stmt) {
     return;
   }
   checkGroupWrite(target);
+  // What is assigned may change what the part is of, so it comes first; but a product stays where it is fused.
+  auto read = [&](Value &assigned, bool isFused) {
+    if (openParts.size() == firstPart || bad(assigned))
+      return;
+    if (!isFused)
+      assigned = once(assigned, "value");
+    readParts(firstPart);
+  };
   Value value;
   bool isSlice = !target.path.empty() && target.path.back().kind == Place::Step::Subscripts && target.type->isArray();
   if (stmt.op == "=") {
     value = check(stmt.value, isSlice && isFlexible(stmt.value) && stmt.value->kind != ast::ExprKind::Array ? target.type->element : target.type);
+    read(value, false);
   } else {
     std::string op = stmt.op.substr(0, stmt.op.size() - 1);
     evaluateOnce(target);
-    Value old = readPlace(target, shape);
     const hir::Type *hint = elementOf(target.type);
     Value operand = check(stmt.value, op == "/" && isInteger(hint) ? f64 : hint);
     bool product = stmt.value->kind == ast::ExprKind::Binary && static_cast<const ast::Binary *>(stmt.value)->op == "*";
@@ -325,6 +351,8 @@ void Checker::assign(const ast::AssignStmt &stmt) {
       error(3024, stmt.value->span, "this has no value");
       return;
     }
+    read(operand, product);
+    Value old = readPlace(target, shape);
     value = arithmetic(op, old, operand, stmt.span, stmt.opSpan, false, product);
   }
   if (bad(value))
@@ -397,6 +425,7 @@ void Checker::assign(const ast::AssignStmt &stmt) {
   hir::Stmt *result = emit(hir::StmtKind::Assign, stmt.span);
   result->place = target;
   result->value = value.expr;
+  writeParts(firstPart);
   if (state->context == Context::Group && (state->isDivergent || isDivergent(value.expr)))
     state->divergent.insert(target.root);
 }

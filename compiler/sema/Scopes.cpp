@@ -75,8 +75,41 @@ void Checker::unknownName(const std::string &name, Span span) {
     return;
   }
   Diagnostic &d = error(2001, span, "nothing here is called `" + name + "`");
-  if (name == "linalg")
-    d.help = "write `import linalg` at the top of the file";
+  // What other languages call it.
+  static const std::map<std::string, const char *> habits = {
+      {"linalg", "write `import linalg` at the top of the file"},
+      {"range", "a range is written `0..n`, with a step `0..n by 2`"},
+      {"arange", "write `iota(n)` for 0, 1, …, or linspace(a, b, n)"},
+      {"ones", "write `fill(1.0, n)`"},
+      {"full", "write `fill(v, n)`"},
+      {"array", "an array is written `[1, 2, 3]`"},
+      {"list", "an array is written `[1, 2, 3]`"},
+      {"length", "write `len(a)`"},
+      {"size", "write `len(a)`"},
+      {"println", "write `print(…)`"},
+      {"printf", "write `print(\"{x:.3}\")`"},
+      {"pow", "write `a ** b`"},
+      {"null", "a value is never absent; use a number such as `math.nan`, or a `bool` beside it"},
+      {"nil", "a value is never absent; use a number such as `math.nan`, or a `bool` beside it"},
+      {"None", "a value is never absent; use a number such as `math.nan`, or a `bool` beside it"},
+      {"True", "write `true`"},
+      {"False", "write `false`"},
+      {"pi", "write `math.pi`"},
+      {"inf", "write `math.inf`"},
+      {"nan", "write `math.nan`"},
+      {"dot", "write `a @ b`"},
+      {"matmul", "write `a @ b`"},
+      {"transpose", "write `a.T`"},
+      {"int", "write `i64(x)`"},
+      {"float", "write `f64(x)`"},
+      {"string", "write `str(x)`"},
+      {"map", "write `[f(x) for x in a]`; a function of scalars maps over arrays by itself"},
+      {"filter", "write `[x for x in a if …]`, or `a[a > 0]`"},
+      {"append", "write `concat(a, [x])`"},
+      {"push", "write `concat(a, [x])`"},
+  };
+  if (auto habit = habits.find(name); habit != habits.end())
+    d.help = habit->second;
   else if (auto near = nearest(name, visibleNames()))
     d.help = "did you mean `" + *near + "`?";
 }
@@ -90,8 +123,7 @@ const char *Checker::notThereYet(const std::string &name, int &code) {
       {"pivot", {6001, "tables are"}}, {"unpivot", {6001, "tables are"}}, {"describe", {6001, "tables are"}}, {"desc", {6001, "tables are"}},
       {"median", {6001, "tables are"}}, {"quantile", {6001, "tables are"}}, {"count_distinct", {6001, "tables are"}}, {"collect", {6001, "tables are"}},
       {"graph", {6002, "graphs are"}}, {"grad", {6004, "differentiation is"}}, {"value_and_grad", {6004, "differentiation is"}},
-      {"nn", {6004, "learning is"}}, {"is_missing", {6007, "optional values are"}}, {"days", {6008, "arithmetic of dates is"}},
-      {"months", {6008, "arithmetic of dates is"}}, {"year", {6008, "arithmetic of dates is"}}, {"timestamp", {6008, "timestamps are"}}};
+      {"nn", {6004, "learning is"}}, {"is_missing", {6007, "optional values are"}}};
   auto it = names.find(name);
   if (it == names.end())
     return nullptr;

@@ -142,6 +142,8 @@ bool Checker::expressionStatement(const ast::Expr &expr, Span span) {
       Diagnostic &d = error(5004, expr.span, "nobody uses this value, which is " + toString(value.type()));
       if (expr.kind == ast::ExprKind::Binary && static_cast<const ast::Binary &>(expr).op == "==")
         d.help = "write `=` to assign";
+      else if (state->lastValues.contains(&expr))
+        d.help = "if it is the result of `" + state->function->name + "`, declare that: `-> " + toString(value.type()) + "`";
       else
         d.help = "give it a name, or write `let _ = …`";
     }
@@ -214,6 +216,8 @@ void Checker::destructure(const ast::Pattern &pattern, Value value, bool isMutab
 
 void Checker::let(const ast::LetStmt &stmt) {
   bool isMutable = stmt.kind == ast::StmtKind::Var;
+  if (stmt.isBroken)
+    return destructure(stmt.pattern, poison(stmt.span), isMutable, Why::Let);
   if (stmt.value && stmt.value->kind == ast::ExprKind::Lambda && !stmt.pattern.isTuple()) {
     if (isMutable) {
       error(3022, stmt.span, "a function is no value that changes").help = "declare it with `let`";
@@ -221,6 +225,21 @@ void Checker::let(const ast::LetStmt &stmt) {
     }
     Local local;
     local.function = closure(*static_cast<const ast::Lambda *>(stmt.value), true);
+    if (stmt.type && stmt.type->kind == ast::TypeExpr::Function)
+      sign(*local.function, *stmt.type);
+    bind(stmt.pattern.name, local, stmt.pattern.span);
+    return;
+  }
+  // Named by its type, or made by a function.
+  bool isNamed = stmt.type && stmt.type->kind == ast::TypeExpr::Function;
+  if (stmt.value && !stmt.pattern.isTuple() && !isMutable && (isNamed || makerCalled(stmt.value))) {
+    auto function = functionValue(stmt.value, false);
+    if (!function)
+      return destructure(stmt.pattern, poison(stmt.span), false, Why::Let);
+    Local local;
+    local.function = std::make_shared<FunctionValue>(*function);
+    if (isNamed)
+      sign(*local.function, *stmt.type);
     bind(stmt.pattern.name, local, stmt.pattern.span);
     return;
   }
@@ -395,6 +414,8 @@ Checker::Iteration Checker::iterate(const ast::Pattern &pattern, const ast::Expr
     Diagnostic &d = error(3029, in->span, "expected a range or an array to go through, found " + toString(array.type()));
     if (isInteger(array.type()))
       d.help = "write `0..n`";
+    else if (array.type() == strType)
+      d.help = "go through its indices, `for i in 0..len(s)`, and take s[i..i+1], or through `bytes(s)`";
     return iteration;
   }
   array = once(array, "items");

@@ -249,7 +249,7 @@ Value Checker::stringSlice(Value object, const ast::IndexExpr &expr) {
     }
   }
   if (!ok || step) {
-    error(3017, expr.span, "a part of a text is written s[a..b]");
+    error(3017, expr.span, "a part of a text is written s[a..b]").help = "the code point at i is s[i..i+1]";
     return poison(expr.span);
   }
   object = once(object, "text");

@@ -104,8 +104,6 @@ const hir::Type *Checker::resolve(const ast::TypeExpr *type, bool quiet) {
   case ast::TypeExpr::Scalar:
     if (type->name == "decimal")
       return fail(6006, "decimals are");
-    if (type->name == "timestamp")
-      return fail(6008, "timestamps are");
     if (const hir::Type *scalar = scalarNamed(type->name))
       return scalar;
     break;
@@ -137,7 +135,7 @@ const hir::Type *Checker::resolve(const ast::TypeExpr *type, bool quiet) {
   case ast::TypeExpr::Graph: return fail(6002, "graphs are");
   case ast::TypeExpr::Function:
     if (!quiet)
-      error(3022, type->span, "a function type can only stand for a parameter of a `fn`");
+      error(3022, type->span, "a function type can only stand for a parameter or the result of a `fn`, or a `let`");
     return errorType;
   case ast::TypeExpr::Tuple: {
     std::vector<const hir::Type *> elements;

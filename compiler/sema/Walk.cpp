@@ -108,4 +108,10 @@ static void walkStmt(const ast::Stmt *stmt, const Visitor &v) {
   }
 }
 
+void namesOf(const ast::Pattern &pattern, std::set<std::string> &names) {
+  names.insert(pattern.name);
+  for (const ast::Pattern &part : pattern.elements)
+    namesOf(part, names);
+}
+
 } // namespace dagger::sema

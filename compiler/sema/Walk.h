@@ -2,6 +2,8 @@
 #pragma once
 #include "compiler/ast/Ast.h"
 #include <functional>
+#include <set>
+#include <string>
 
 namespace dagger::sema {
 
@@ -11,5 +13,6 @@ struct Visitor {
 };
 void walk(const ast::Expr *, const Visitor &);
 void walk(const ast::Block *, const Visitor &);
+void namesOf(const ast::Pattern &, std::set<std::string> &names);
 
 } // namespace dagger::sema

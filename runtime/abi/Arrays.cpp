@@ -154,7 +154,10 @@ static dg_array *viewBox(dg_context *context, dg_array *a, const int64_t *starts
     } else if (!failure && (count < 0 || start < 0 || start > extent ||
                             (count > 0 && (start >= extent || last < 0 || last >= extent)))) {
       // The range as it is written: a step of one is low..high, whatever else is shown by its first and last element.
-      int64_t low = step > 0 ? start : last, high = step > 0 ? (step == 1 ? start + count : last + 1) : start + 1;
+      // Of one that is turned round, count is the distance of its ends.
+      bool isPlain = step == 1 || count < 0;
+      int64_t low = step > 0 ? start : isPlain ? start + 1 - count : last;
+      int64_t high = step < 0 ? start + 1 : isPlain ? start + count : last + 1;
       std::snprintf(text, sizeof text, "slice %lld..%lld is out of range: axis %d has extent %lld", (long long)low,
                     (long long)high, axis, (long long)extent);
       if (!context->isHost)

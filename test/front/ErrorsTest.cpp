@@ -43,7 +43,7 @@ TEST(Errors, AreExplainedByPagesThatTellTheTruth) {
 TEST(Recovery, KeepsTheStatementsAroundAFailedOne) {
   Parsed parsed("fn f() {\n    let a = 1\n    let b = = 2\n    let c = 3\n}\nfn g( { }\nfn h() {}\n");
   EXPECT_EQ(parsed.codes().size(), 2u);
-  EXPECT_EQ(ast::dump(*parsed.file), "fn f() {\n  let a = 1\n  let c = 3\n}\nfn h() {\n}\n");
+  EXPECT_EQ(ast::dump(*parsed.file), "fn f() {\n  let a = 1\n  let b = \n  let c = 3\n}\nfn h() {\n}\n");
 }
 
 TEST(Recovery, FindsManyErrorsInOneRun) {
