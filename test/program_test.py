@@ -5,7 +5,7 @@ What is expected stands in the program, as comments, or in test/run/expected/NAM
 
     # args: --n 10                    the command line; {examples}, {out} are folders
     # expect: the first line          standard output, a line each; {{...}} holds a regular expression
-    # fails: error[DG9013]            a part of standard error: then the exit code must be 1
+    # fails: error[DG9013]            a part of standard error, which else must be empty: then the exit code must be 1
     # only: reference                 or `compiled`: other ways are left out, with the reason after it
     # tested: test/lang/extern.test   it needs more than a command line: that test runs it
 
@@ -115,6 +115,8 @@ class ProgramTest(lit.formats.TestFormat):
         problem = expected.mismatch(stdout)
         if done.returncode != (1 if expected.fails else 0):
             problem = f"exit code {done.returncode}"
+        if stderr and not expected.fails:
+            problem = "standard error is not empty"
         for part in expected.fails:
             if part not in stderr:
                 problem = f"standard error does not hold: {part}"

@@ -47,9 +47,11 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
   SmallVector<mlir::Type> stored{ArrayRef<mlir::Type>(r.accumulators)};
   if (mask)
     stored.push_back(builder.getI1Type());
-  SmallVector<Value> lanes, stack;
+  // Whole turns have lanes of their own, which are only ever reached at constant indices: LLVM keeps them in registers.
+  SmallVector<Value> lanes, wholeLanes, stack;
   for (mlir::Type type : stored) {
     lanes.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({array::reductionLanes}, type)));
+    wholeLanes.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({array::reductionLanes}, type)));
     stack.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({64}, type)));
     put(zeroScalar(type, at), stack.back(), zeroI); // for when there is nothing
   }
@@ -118,38 +120,65 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
       Value base = mul(block, blockSize);
       Value count = least(blockSize, sub(length, base));
       Value width = least(lanesCount, count);
-      loop(zeroI, width, one, [&](Value lane) { store(element(row, add(base, lane)), lanes, lane); });
-      loop(lanesCount, count, lanesCount, [&](Value first) {
-        Value part = least(lanesCount, sub(count, first));
-        loop(zeroI, part, one, [&](Value lane) {
-          Values x = element(row, add(base, add(first, lane)));
-          store(join(load(lanes, lane), x), lanes, lane);
+      Value rest = arith::RemUIOp::create(builder, at, count, lanesCount), whole = sub(count, rest);
+      auto when = [&](Value holds, const std::function<void()> &then, const std::function<void()> &otherwise) {
+        auto choice = scf::IfOp::create(builder, at, holds, bool(otherwise));
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPointToStart(choice.thenBlock());
+        then();
+        if (!otherwise) return;
+        builder.setInsertionPointToStart(choice.elseBlock());
+        otherwise();
+      };
+      Value hasWhole = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, whole, zeroI);
+      when(hasWhole, [&] {
+        loop(zeroI, lanesCount, one, [&](Value lane) { store(element(row, add(base, lane)), wholeLanes, lane); });
+        loop(lanesCount, whole, lanesCount, [&](Value first) {
+          Value start = add(base, first);
+          loop(zeroI, lanesCount, one, [&](Value lane) {
+            Values x = element(row, add(start, lane));
+            store(join(load(wholeLanes, lane), x), wholeLanes, lane);
+          });
         });
+        loop(zeroI, lanesCount, one, [&](Value lane) { store(load(wholeLanes, lane), lanes, lane); });
+      }, {});
+      Value start = add(base, whole);
+      loop(zeroI, rest, one, [&](Value lane) {
+        Values x = element(row, add(start, lane));
+        when(hasWhole, [&] { store(join(load(lanes, lane), x), lanes, lane); }, [&] { store(x, lanes, lane); });
       });
-      // The lanes pairwise.
-      auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
-      {
-        OpBuilder::InsertionGuard inner(builder);
-        Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);
-        Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sgt, before->getArgument(0), one);
-        scf::ConditionOp::create(builder, at, more, before->getArguments());
-        Block *after = builder.createBlock(&pairs.getAfter(), {}, builder.getIndexType(), at);
-        Value n = after->getArgument(0);
-        Value half = arith::DivUIOp::create(builder, at, n, two);
+      // The lanes pairwise; all of them by numbers that are known, which LLVM writes out.
+      auto halve = [&](Value half) {
         loop(zeroI, half, one, [&](Value p) {
           Value left = mul(p, two);
           store(join(load(lanes, left), load(lanes, add(left, one))), lanes, p);
         });
-        Value rounded = arith::DivUIOp::create(builder, at, add(n, one), two);
-        Value isOdd = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, rounded, half);
-        auto odd = scf::IfOp::create(builder, at, isOdd, false);
+      };
+      Value isFull = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, width, lanesCount);
+      when(isFull, [&] {
+        for (int64_t half = array::reductionLanes / 2; half > 0; half /= 2) halve(constIndex(half, at));
+      }, [&] {
+        auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
         {
-          OpBuilder::InsertionGuard then(builder);
-          builder.setInsertionPointToStart(odd.thenBlock());
-          store(load(lanes, sub(n, one)), lanes, half);
+          OpBuilder::InsertionGuard inner(builder);
+          Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);
+          Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sgt, before->getArgument(0), one);
+          scf::ConditionOp::create(builder, at, more, before->getArguments());
+          Block *after = builder.createBlock(&pairs.getAfter(), {}, builder.getIndexType(), at);
+          Value n = after->getArgument(0);
+          Value half = arith::DivUIOp::create(builder, at, n, two);
+          halve(half);
+          Value rounded = arith::DivUIOp::create(builder, at, add(n, one), two);
+          Value isOdd = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, rounded, half);
+          auto odd = scf::IfOp::create(builder, at, isOdd, false);
+          {
+            OpBuilder::InsertionGuard then(builder);
+            builder.setInsertionPointToStart(odd.thenBlock());
+            store(load(lanes, sub(n, one)), lanes, half);
+          }
+          scf::YieldOp::create(builder, at, ValueRange(rounded));
         }
-        scf::YieldOp::create(builder, at, ValueRange(rounded));
-      }
+      });
       // The blocks pairwise, as a binary counter: the stack holds one result for each bit of their number so far.
       Value number = arith::IndexCastOp::create(builder, at, builder.getI64Type(), add(mul(row, blocks), block));
       Value height = toIndex(mlir::math::CtPopOp::create(builder, at, number), true, at);

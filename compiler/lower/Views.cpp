@@ -50,13 +50,13 @@ std::shared_ptr<View> Lowering::viewOf(const Expr *e) {
     auto kept = keep(e->blocks[0]);
     if (e->outsideValue)
       kept[points.back().fill] = Val(emitScalar(e->outsideValue));
-    view->read = [this, e, at, points, kept](ValueRange indices) {
+    view->read = [this, e, at, points, kept, extents = view->extents](ValueRange indices) {
       auto saved = std::make_pair(state.points, state.point);
       state.points = points;
       state.point.clear();
       Val out = with(kept, [&] {
-        for (auto [v, index] : llvm::zip_equal(e->indexVars, indices))
-          state.env[v] = fromIndex(index, scalarType(v->type), at);
+        for (auto [v, index, n] : llvm::zip_equal(e->indexVars, indices, extents))
+          state.env[v] = fromIndex(array::BoundedOp::create(builder, at, index, n), scalarType(v->type), at);
         return emitBlock(e->blocks[0], e->type->isArray() ? e->type->element : nullptr);
       });
       std::tie(state.points, state.point) = saved;

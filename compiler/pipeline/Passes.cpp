@@ -50,6 +50,7 @@ static void addValues(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(array::createFuseSiblingReductions());
   passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoReductions());
   passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoStencils());
+  passes.addNestedPass<func::FuncOp>(array::createProveBounds());
   passes.addPass(createCSEPass());
 }
 
@@ -65,14 +66,18 @@ static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createCountTurns());
 }
 
-// Kernels: a function for each launch. References are counted last: from there on two equal values are two references, and
+// Kernels: a function for each launch. Sibling loops are joined before vectors are made of them. References are counted last: from there on two equal values are two references, and
 // nothing may merge or drop them. The counts elide the copies.
 static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(task::createFuseSiblingLoops());
   passes.addPass(task::createExpandMath());
+  passes.addPass(task::createVectorizePoints());
+  passes.addPass(task::createVectorizeFunctions());
   passes.addNestedPass<func::FuncOp>(array::createCountReferences());
+  passes.addNestedPass<func::FuncOp>(array::createElideOwns());
 }
 
 // Host: the LLVM dialect, and OpenMP's around the chunks of parallel loops. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.

@@ -1,10 +1,14 @@
 #include "compiler/codegen/cpu/EmitObject.h"
 #include "compiler/codegen/cpu/DebugInfo.h"
 #include "compiler/codegen/cpu/Split.h"
+#include "mlir-dialects/Task/IR/Task.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/DiagnosticHandler.h"
+#include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -15,6 +19,7 @@
 #include "llvm/Support/Threading.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
 #include <atomic>
 #include <thread>
 
@@ -63,14 +68,40 @@ static void leaveLoopsOfUnknownLength() {
 
 namespace {
 
+// What LLVM did not manage to make faster is no concern of the program's author.
+struct Errors : llvm::DiagnosticHandler {
+  bool handleDiagnostics(const llvm::DiagnosticInfo &info) override { return info.getSeverity() != llvm::DS_Error; }
+};
+
 // One part of a program on its way to an object. Each has a context of its own, so that parts do not wait for each other.
 struct Part {
+  Part() { context.setDiagnosticHandler(std::make_unique<Errors>()); }
   llvm::LLVMContext context;
   std::unique_ptr<llvm::TargetMachine> target;
   std::unique_ptr<llvm::Module> module;
   llvm::SmallVector<char, 0> bytes;
   std::string error;
 };
+
+// Tells the vectorizer which function computes another for several points at a time. To be found there both must be in use as
+// they are, and not be inlined before.
+void nameVectorVersions(mlir::ModuleOp module, const FunctionNames &names, llvm::Module &part) {
+  auto find = [&](llvm::StringRef symbol) {
+    auto name = names.find(symbol);
+    return part.getFunction(name == names.end() ? symbol : llvm::StringRef(name->second));
+  };
+  module.walk([&](mlir::LLVM::LLVMFuncOp function) {
+    auto named = function->getAttrOfType<mlir::FlatSymbolRefAttr>(task::vectorAttr);
+    llvm::Function *scalar = named ? find(function.getSymName()) : nullptr, *vector = named ? find(named.getValue()) : nullptr;
+    if (!scalar || !vector) return;
+    auto type = llvm::cast<llvm::FixedVectorType>(vector->getReturnType());
+    std::string mangled = ("_ZGV_LLVM_N" + llvm::Twine(type->getNumElements()) + std::string(vector->arg_size(), 'v') + "_" +
+                           scalar->getName() + "(" + vector->getName() + ")").str();
+    scalar->addFnAttr("vector-function-abi-variant", mangled);
+    scalar->addFnAttr(llvm::Attribute::NoInline);
+    llvm::appendToCompilerUsed(part, {scalar, vector});
+  });
+}
 
 bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionNames &names, Part &part) {
   part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger");
@@ -96,6 +127,7 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionN
     function.addFnAttr(llvm::Attribute::NoUnwind);
     function.addFnAttr("disable-tail-calls", "true"); // recursion without end is a failure, and no loop without end
   }
+  nameVectorVersions(module, names, *part.module);
   return true;
 }
 

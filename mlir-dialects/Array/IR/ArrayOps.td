@@ -61,6 +61,20 @@ def Array_ElementOp : Array_Op<"element", [
   let hasVerifier = 1;
 }
 
+def Array_BoundedOp : Array_Op<"bounded", [Pure, AllTypesMatch<["index", "extent", "result"]>]> {
+  let summary = "an index of which is known that it is not negative and below an extent";
+  let description = [{
+    It is the index. What made the index knows, and what reads an element there need not check.
+
+    ```mlir
+    %j = array.bounded %k below %n
+    ```
+  }];
+  let arguments = (ins Index:$index, Index:$extent);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$index `below` $extent attr-dict";
+}
+
 def Array_CheckIndexOp : Array_CheckedOp<"check_index"> {
   let summary = "stops with DG9002 when an index is negative or not below its extent";
   let description = [{

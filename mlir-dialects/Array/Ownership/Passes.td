@@ -25,4 +25,15 @@ def CountReferences : Pass<"count-references", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::dagger::array::ArrayDialect"];
 }
+
+def ElideOwns : Pass<"elide-owns", "::mlir::func::FuncOp"> {
+  let summary = "an array that is the only value in its buffer already is not asked to be that again";
+  let description = [{
+    In: references are counted. In tasks, `array.own` of what an update, a loop or a branch gives.
+    Out: no such `array.own` where the array stems from another one and has not been retained, viewed or given away since; what a
+    loop carries and owns in every turn is owned once before it.
+    Why: it is a call, and behind a call a loop must read the array's fields again.
+  }];
+  let dependentDialects = ["::dagger::array::ArrayDialect"];
+}
 #endif

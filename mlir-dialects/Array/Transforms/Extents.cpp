@@ -104,4 +104,22 @@ bool sameExtent(Value left, int64_t leftAxis, Value right, int64_t rightAxis) {
   return isDimOf(a, right, rightAxis) || isDimOf(b, left, leftAxis);
 }
 
+bool isExtent(Value number, Value array, int64_t axis) {
+  auto type = cast<RankedTensorType>(array.getType());
+  if (!type.isDynamicDim(axis))
+    return getConstantIntValue(origin(number)) == type.getDimSize(axis);
+  if (Value given = extentGiven(array, axis))
+    return sameNumber(number, given);
+  auto dim = origin(number).getDefiningOp<tensor::DimOp>();
+  return dim && dim.getSource() == array && dim.getConstantIndex() == axis;
+}
+
+std::optional<int64_t> knownExtent(Value array, int64_t axis) {
+  auto type = cast<RankedTensorType>(array.getType());
+  if (!type.isDynamicDim(axis))
+    return type.getDimSize(axis);
+  Value given = extentGiven(array, axis);
+  return given ? getConstantIntValue(origin(given)) : std::nullopt;
+}
+
 } // namespace dagger::array

@@ -38,6 +38,16 @@ def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncO
                            "::mlir::tensor::TensorDialect", "::dagger::task::TaskDialect"];
 }
 
+def ProveBounds : Pass<"prove-bounds", "::mlir::func::FuncOp"> {
+  let summary = "reads of elements that cannot be out of range are not checked";
+  let description = [{
+    In: `array.element` whose indices are constants, points of the operation that it stands in, variables of loops, or
+    `array.bounded`.
+    Out: it says `in_bounds` where each index is below an extent that is the array's own, and there is no `array.bounded`.
+    Why: a check in a loop stops the vectorizer, and what may stop the program keeps its place.
+  }];
+}
+
 def FuseProducersIntoReductions : Pass<"fuse-producers-into-reductions", "::mlir::func::FuncOp"> {
   let summary = "elementwise code moves into the reduction that alone uses it";
   let description = [{

@@ -16,6 +16,7 @@ Abi::Abi(ModuleOp module, const LLVMTypeConverter &types) : types(types), module
   i64 = IntegerType::get(context, 64);
   ptr = LLVM::LLVMPointerType::get(context);
   none = LLVM::LLVMVoidType::get(context);
+  elements = ArrayAttr::get(context, LLVM::AliasScopeAttr::get(LLVM::AliasScopeDomainAttr::get(context)));
 }
 
 Value Abi::call(OpBuilder &builder, Location loc, StringRef name, Type result, ValueRange arguments) {
@@ -152,13 +153,15 @@ bool Abi::isHost(Operation *op) {
   return attribute && attribute.getValue() == hostContext;
 }
 
-static Value field(OpBuilder &builder, Location loc, Type i8, Type ptr, Type type, Value array, int32_t offset) {
+Value Abi::field(OpBuilder &builder, Location loc, Type type, Value array, int32_t offset) {
   Value at = LLVM::GEPOp::create(builder, loc, ptr, i8, array, ArrayRef<LLVM::GEPArg>{offset});
-  return LLVM::LoadOp::create(builder, loc, type, at);
+  auto load = LLVM::LoadOp::create(builder, loc, type, at);
+  load.setNoaliasScopesAttr(elements);
+  return load;
 }
-Value Abi::data(OpBuilder &b, Location loc, Value array) { return field(b, loc, i8, ptr, ptr, array, dataOffset); }
-Value Abi::extent(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i8, ptr, i64, array, extentsOffset + 8 * axis); }
-Value Abi::stride(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i8, ptr, i64, array, stridesOffset + 8 * axis); }
+Value Abi::data(OpBuilder &b, Location loc, Value array) { return field(b, loc, ptr, array, dataOffset); }
+Value Abi::extent(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i64, array, extentsOffset + 8 * axis); }
+Value Abi::stride(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i64, array, stridesOffset + 8 * axis); }
 
 Value Abi::address(OpBuilder &builder, Location loc, Value array, ValueRange indices, Type element) {
   Value base = data(builder, loc, array), offset;
@@ -175,13 +178,15 @@ Type Abi::inMemory(Type element) {
   return types.convertType(element);
 }
 Value Abi::load(OpBuilder &builder, Location loc, Type element, Value address) {
-  Value value = LLVM::LoadOp::create(builder, loc, inMemory(element), address);
+  auto load = LLVM::LoadOp::create(builder, loc, inMemory(element), address);
+  load.setAliasScopesAttr(elements);
+  Value value = load;
   if (element.isInteger(1)) value = LLVM::TruncOp::create(builder, loc, element, value);
   return value;
 }
 void Abi::store(OpBuilder &builder, Location loc, Value value, Value address) {
   if (value.getType().isInteger(1)) value = LLVM::ZExtOp::create(builder, loc, i8, value);
-  LLVM::StoreOp::create(builder, loc, value, address);
+  LLVM::StoreOp::create(builder, loc, value, address).setAliasScopesAttr(elements);
 }
 
 int Abi::typeNumber(Type element) {

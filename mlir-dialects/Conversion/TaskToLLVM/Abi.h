@@ -44,7 +44,8 @@ public:
   mlir::Value stride(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
   // The address of an element, not checked.
   mlir::Value address(mlir::OpBuilder &, mlir::Location, mlir::Value array, mlir::ValueRange indices, mlir::Type element);
-  // Elements as they lie in memory: bool is a byte.
+  // Elements as they lie in memory: bool is a byte. No field of a handle lies there, so that a loop that writes elements
+  // need not read fields again.
   mlir::Value load(mlir::OpBuilder &, mlir::Location, mlir::Type element, mlir::Value address);
   void store(mlir::OpBuilder &, mlir::Location, mlir::Value value, mlir::Value address);
   mlir::Type inMemory(mlir::Type element);
@@ -53,6 +54,8 @@ public:
   const mlir::LLVMTypeConverter &types;
 
 private:
+  mlir::Value field(mlir::OpBuilder &, mlir::Location, mlir::Type type, mlir::Value array, int32_t offset);
+  mlir::ArrayAttr elements; // the alias scope of what load and store reach
   llvm::StringMap<mlir::LLVM::LLVMFuncOp> runtimeFunctions;
   llvm::StringMap<mlir::Operation *> functions;
   mlir::LLVM::GlobalOp global(mlir::Type type, mlir::Attribute value, llvm::StringRef prefix, unsigned alignment);

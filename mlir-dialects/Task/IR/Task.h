@@ -12,12 +12,16 @@
 #include "mlir-dialects/Task/IR/TaskOps.h.inc"
 
 namespace dagger::task {
-// Where a function's code runs: attribute `task.context` on func.func, with one of these texts. An elementary function
-// (`math`) takes no context.
+// Where a function's code runs: attribute `task.context` on func.func, with one of these texts. A function of
+// numbers that cannot fail (`math`) takes no context.
 inline constexpr llvm::StringLiteral contextAttr = "task.context", hostContext = "host", taskContext = "task",
                                      scalarContext = "scalar", mathContext = "math";
 // Unit attribute of a function that may run beside what comes after its call in a task: a task that updates and prints nothing.
 inline constexpr llvm::StringLiteral spawnableAttr = "task.spawnable";
+// Unit attribute of a loop whose turns are independent, and which have loops of their own.
+inline constexpr llvm::StringLiteral pointsAttr = "task.points";
+// Of a function of numbers: the one that computes it for as many points as its vectors have lanes.
+inline constexpr llvm::StringLiteral vectorAttr = "task.vector";
 // Unit attribute of a task that takes less time than its way through the graph.
 inline constexpr llvm::StringLiteral lightAttr = "task.light";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.

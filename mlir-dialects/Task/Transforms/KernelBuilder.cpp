@@ -190,7 +190,7 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
     isPlain &= op->getNumRegions() == 0 || isa<scf::IfOp>(op);
     isPlain &= !isa<func::CallOp, RuntimeOp>(op);
   });
-  if (!isPlain) return;
+  if (!isPlain) return loop->setAttr(pointsAttr, builder.getUnitAttr());
   MLIRContext *context = builder.getContext();
   auto group = LLVM::AccessGroupAttr::get(context);
   auto groups = builder.getArrayAttr({group});

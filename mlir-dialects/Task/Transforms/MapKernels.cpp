@@ -17,6 +17,23 @@ void write(KernelBuilder &kernel, ArrayRef<Value> point, ValueRange values) {
 
 } // namespace
 
+// Code of which a second version takes longer to compile than it saves.
+static bool isLarge(KernelBuilder &kernel) {
+  int64_t size = 0;
+  kernel.launch.getBody().walk([&](Operation *) { ++size; });
+  return size > 300;
+}
+
+// How many points of the innermost axis are computed side by side: all, where they are few and each has loops of its own, which
+// mostly read the same. Else 1.
+static int64_t pointsTogether(KernelBuilder &kernel) {
+  LaunchOp launch = kernel.launch;
+  if (kernel.rank == 0 || launch.getKind() != "map" || launch.getTasks() || isLarge(kernel)) return 1;
+  auto extent = getConstantIntValue(launch.getExtents().back());
+  if (!extent || *extent < 2 || *extent > 4) return 1;
+  return launch.getBody().walk([](scf::ForOp) { return WalkResult::interrupt(); }).wasInterrupted() ? *extent : 1;
+}
+
 void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
   auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
     SmallVector<Value> point(outer);
@@ -57,6 +74,16 @@ int innermost(KernelBuilder &kernel, const KernelOperand &operand) {
   return -1;
 }
 
+// The points of the innermost axis one behind the other, their results last.
+void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) {
+  SmallVector<SmallVector<Value>> points, values;
+  for (int64_t at = 0; at < count; ++at) {
+    points.emplace_back(outer).push_back(kernel.constant(at));
+    values.push_back(kernel.copyBody(points.back(), true).values);
+  }
+  for (auto [point, yielded] : llvm::zip(points, values)) write(kernel, point, yielded);
+}
+
 // One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a
 // test at each read costs little beside the read, and three loops cost time to compile.
 void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
@@ -64,6 +91,7 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   OpBuilder &b = kernel.builder;
   Value low = kernel.low[inner], high = kernel.high[inner];
   bool isStencil = kernel.launch.getKind() == "stencil";
+  if (int64_t together = pointsTogether(kernel); isDense && together > 1) return buildTogether(kernel, outer, together);
   if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, !isStencil);
   Value isInner;
   for (unsigned axis = 0; axis < inner; ++axis) {
@@ -87,19 +115,53 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
 
 } // namespace
 
+// An array seen whole in loops: how far apart elements along its last axes lie where rows are dense. Along the last 1; along the
+// one before as many as the last has elements, which shows where its indices are constants or few points.
+static SmallVector<int64_t> denseStrides(KernelBuilder &kernel, unsigned number) {
+  Block &region = kernel.launch.getBody().front();
+  BlockArgument array = region.getArgument(kernel.rank + number);
+  int64_t together = pointsTogether(kernel), width = 0;
+  bool isRead = false, isKnown = true;
+  for (Operation *user : array.getUsers()) {
+    auto element = dyn_cast<array::ElementOp>(user);
+    if (!element || element.getIndices().empty()) continue;
+    auto loop = user->getParentOfType<scf::ForOp>();
+    isRead |= loop && kernel.launch->isProperAncestor(loop);
+    Value last = element.getIndices().back();
+    auto index = getConstantIntValue(last);
+    if (kernel.rank && last == region.getArgument(kernel.rank - 1) && together > 1) index = together - 1;
+    isKnown &= index.has_value();
+    width = std::max(width, index.value_or(0) + 1);
+  }
+  if (!isRead) return {};
+  if (!isKnown || width > 8 || cast<RankedTensorType>(array.getType()).getRank() < 2) return {1};
+  return {1, width};
+}
+
 void KernelBuilder::ifDense(function_ref<void(bool)> body) {
   Value isDense;
-  for (KernelOperand &operand : operands)
-    if (int axis = innermost(*this, operand); axis >= 0) {
-      Value unit = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, operand.strides[axis], constant(1));
-      isDense = isDense ? arith::AndIOp::create(builder, loc, isDense, unit).getResult() : unit;
-    }
+  SmallVector<std::pair<Value *, int64_t>> dense; // strides, and what they then are
+  auto also = [&](Value a, Value b) {
+    Value equal = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, a, b);
+    isDense = isDense ? arith::AndIOp::create(builder, loc, isDense, equal).getResult() : equal;
+  };
+  for (auto [number, operand] : llvm::enumerate(operands)) {
+    if (int axis = innermost(*this, operand); axis >= 0)
+      dense.push_back({&operand.strides[axis], 1});
+    else if (number < launch.getArrays().size() && !operand.access.getMapped())
+      for (auto [stride, known] : llvm::zip(llvm::reverse(operand.strides), denseStrides(*this, number)))
+        dense.push_back({&stride, known});
+  }
+  for (auto [stride, known] : dense) also(*stride, constant(known));
+  if (int64_t together = pointsTogether(*this); together > 1) { // all of them are in the box
+    also(low[rank - 1], constant(0));
+    also(high[rank - 1], constant(together));
+  }
   if (!isDense) return body(true);
   auto choice = scf::IfOp::create(builder, loc, isDense, true);
   SmallVector<KernelOperand> general = operands;
   builder.setInsertionPointToStart(choice.thenBlock());
-  for (KernelOperand &operand : operands)
-    if (int axis = innermost(*this, operand); axis >= 0) operand.strides[axis] = constant(1);
+  for (auto [stride, known] : dense) *stride = constant(known);
   body(true);
   operands = general;
   builder.setInsertionPointToStart(choice.elseBlock());
@@ -112,9 +174,7 @@ void buildMap(KernelBuilder &kernel) {
   auto all = [&](bool isDense) {
     kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); });
   };
-  int64_t size = 0;
-  kernel.launch.getBody().walk([&](Operation *) { ++size; });
-  if (kernel.launch.getTasks() || size > 300) return all(true);
+  if (kernel.launch.getTasks() || isLarge(kernel)) return all(true);
   kernel.ifDense(all);
 }
 

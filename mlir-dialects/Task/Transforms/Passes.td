@@ -15,6 +15,17 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
 }
 
+def FuseSiblingLoops : Pass<"fuse-sibling-loops", "::mlir::ModuleOp"> {
+  let summary = "loops of a kernel over the same numbers become one";
+  let description = [{
+    In: in kernels, loops with equal bounds, and branches with equal conditions, that give nothing and touch nothing but rooms on
+    the stack, which others of them do not, and elements that they only read.
+    Out: one loop with the bodies of all, from the outside in.
+    Why: reductions of the same elements read them once, and have what they compute alike once.
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect"];
+}
+
 def ExpandMath : Pass<"expand-math", "::mlir::ModuleOp"> {
   let summary = "elementary functions become the operations that compute them";
   let description = [{
@@ -24,6 +35,28 @@ def ExpandMath : Pass<"expand-math", "::mlir::ModuleOp"> {
     Why: a call of the C library stops the vectorizer, and a library's vector functions give other bits than its scalar ones.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::func::FuncDialect"];
+}
+
+def VectorizeFunctions : Pass<"vectorize-functions", "::mlir::ModuleOp"> {
+  let summary = "functions with loops of their own get a version for several points at a time";
+  let description = [{
+    In: functions of arithmetic, branches and loops, which loops of kernels call; nothing in them can fail.
+    Out: beside each a function of vectors, which `task.vector` of the first names: both sides of a branch are computed, a loop
+    turns until its last lane has left it, and a lane that has left keeps what it had.
+    Why: points leave such loops at different times, which LLVM's vectorizer cannot write, but it calls functions of vectors.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+}
+
+def VectorizePoints : Pass<"vectorize-points", "::mlir::ModuleOp"> {
+  let summary = "loops over points that have loops of their own take several points at a time";
+  let description = [{
+    In: in kernels, `scf.for` with `task.points`, whose body is arithmetic, branches and loops, reads elements that all points
+    share or that lie one behind the other, and writes such.
+    Out: before it a loop of vectors over as many of its turns as fill them, as `vectorize-functions` writes them; it has the rest.
+    Why: LLVM makes vectors of innermost loops only.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
 }
 
 def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
