@@ -34,9 +34,9 @@ class Pages:
 
     def call(self, *arguments):
         try:
-            done = subprocess.run([self.daggerc, *arguments], cwd=self.folder, env=self.environment, capture_output=True, timeout=30)
+            done = subprocess.run([self.daggerc, *arguments], cwd=self.folder, env=self.environment, capture_output=True, timeout=120)
         except subprocess.TimeoutExpired:
-            return -1, "", "had not ended after 30 s"
+            return -1, "", "had not ended after 120 s"
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
     def write(self, name, content):
