@@ -27,6 +27,22 @@ public:
   void setStatus(StatusLine *line) { status = lines ? line : nullptr; }
 };
 
+// Held for some dozens of instructions: who finds it taken waits awake for a while, since sleeping would take far longer.
+class ShortMutex {
+  std::mutex mutex;
+
+public:
+  void lock() {
+    for (int round = 0; round < 1000; ++round) {
+      if (mutex.try_lock())
+        return;
+      __builtin_ia32_pause();
+    }
+    mutex.lock();
+  }
+  void unlock() { mutex.unlock(); }
+};
+
 struct Slot {
   Slot *next = nullptr;
   uint64_t sequence = 0;
@@ -36,7 +52,7 @@ struct Slot {
 };
 
 class EffectChain {
-  std::mutex mutex;
+  ShortMutex mutex;
   Slot *first = nullptr, *last = nullptr;
   std::atomic<int64_t> waiting{0};   // slots not yet written
   std::atomic<int64_t> heldBytes{0}; // of text in them

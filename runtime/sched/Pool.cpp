@@ -15,7 +15,7 @@ namespace dagger::rt {
 
 namespace {
 
-constexpr size_t grain = 64, classes = 64, batch = 64;
+constexpr size_t grain = 64, classes = 128, batch = 64;
 
 struct Block {
   Block *next;

@@ -178,10 +178,12 @@ private:
     standBy(host());
   }
   template <typename Condition> void waitHost(const Condition &done) {
-    for (int spin = 0; spin < 64; ++spin) {
+    // As long as a sleep and the wake-up after it would take, as workers do.
+    for (int round = 0; round < 128; ++round) {
       if (done() || anyReady())
         return;
-      __builtin_ia32_pause();
+      for (int pause = 0; pause < 8; ++pause)
+        __builtin_ia32_pause();
     }
     uint32_t seen = hostEpoch.load(std::memory_order_seq_cst);
     hostAsleep.store(true, std::memory_order_seq_cst);
