@@ -257,6 +257,7 @@ def compute(rows, mandelbrot, bodies, points):
 
 
 def main():
+    os.environ.pop("OPENBLAS_CORETYPE", None)  # ours is to find out by itself what the peers are told
     parser = command.parser("arrays", __doc__, 3)
     for name, size, about in (("n", 100_000_000, "elements of passes over memory"), ("turns", 10, "passes in a run"),
                               ("options", 10_000_000, "options to price"), ("grid", 8192, "extent of the plane stencils"),

@@ -1,5 +1,6 @@
 #include "runtime/sched/Pool.h"
 #include <cstdlib>
+#include <memory>
 #include <mutex>
 
 #if defined(__has_feature)
@@ -93,8 +94,11 @@ Local::~Local() {
 
 // Once a thread. What is freed after its lists have ended begins new ones, which nobody ends.
 [[gnu::noinline]] Local &makeLocal() {
-  static thread_local Local own;
-  local = hasEnded ? new Local : &own;
+  // Behind a pointer: all of the library's words of a thread lie in that small place.
+  static thread_local std::unique_ptr<Local> own;
+  local = new Local;
+  if (!hasEnded)
+    own.reset(local);
   return *local;
 }
 
