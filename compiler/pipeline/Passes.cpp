@@ -54,7 +54,8 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-// Graph: launches, tasks that tasks call, a copy before each update, then loops that are planned once, and loops that say how far they are.
+// Graph: launches, tasks that tasks call, a copy before each update, stencils of several steps, then loops that are planned once, and
+// loops that say how far they are.
 static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
   passes.addPass(createCanonicalizerPass());
@@ -66,8 +67,8 @@ static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createCountTurns());
 }
 
-// Kernels: a function for each launch. Sibling loops are joined before vectors are made of them. References are counted last: from there on two equal values are two references, and
-// nothing may merge or drop them. The counts elide the copies.
+// Kernels: a function for each launch. Sibling loops are joined before vectors are made of them. References are counted last: from
+// there on two equal values are two references, and nothing may merge or drop them. The counts elide the copies.
 static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass());

@@ -517,9 +517,7 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
   static const CopyOperands table;
   if (context->isHost)
     waitForShape(*context->runtime, a);
-  dg_launch launch = {};
-  launch.arithmetic = launch.steps = -1;
-  launch.version = DG_ABI_VERSION;
+  dg_launch launch = libraryLaunch();
   launch.rank = a->rank;
   launch.operands = 2;
   launch.results = 1;

@@ -42,6 +42,14 @@ struct LaunchWork final : Work {
   int64_t arithmetic(int64_t point) override;
 };
 
+// A launch that the runtime makes by itself, to be filled in: nobody counts its arithmetic.
+inline dg_launch libraryLaunch() {
+  dg_launch launch = {};
+  launch.version = DG_ABI_VERSION;
+  launch.arithmetic = launch.steps = -1;
+  return launch;
+}
+
 // dg_launch_submit on the host; `givenGrid` (null: none) is a chunk shape that the first result has to have.
 void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
                   const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,

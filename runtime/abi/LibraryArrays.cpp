@@ -365,9 +365,7 @@ bool launchRandom(dg_context *context, const LibraryFrame &frame, dg_array **res
       return true;
     }
   }
-  dg_launch launch = {};
-  launch.arithmetic = launch.steps = -1;
-  launch.version = DG_ABI_VERSION;
+  dg_launch launch = libraryLaunch();
   launch.rank = frame.resultRank[0];
   launch.operands = launch.results = 1;
   launch.scalar_bytes = sizeof scalars;
@@ -431,9 +429,7 @@ bool launchConcat(dg_context *context, const LibraryFrame &frame, dg_array *cons
   uint8_t scalars[2] = {type, uint8_t(rank)};
   for (int k = 0; k < frame.arrays; ++k) {
     dg_array *place = dg_array_slice(context, out, starts, arrays[k]->extents, steps, 0, frame.location);
-    dg_launch launch = {};
-    launch.arithmetic = launch.steps = -1;
-    launch.version = DG_ABI_VERSION;
+    dg_launch launch = libraryLaunch();
     launch.rank = uint8_t(rank);
     launch.operands = 2;
     launch.scalar_bytes = 2;

@@ -155,9 +155,7 @@ bool launchMatmul(dg_context *context, const LibraryFrame &frame, dg_array *cons
     results[0] = newFailed(context, arrays[0]->type, 2, shape, makeFailure(context, failures::ExtentsDiffer, text, frame.location));
     return true;
   }
-  dg_launch launch = {};
-  launch.arithmetic = launch.steps = -1;
-  launch.version = DG_ABI_VERSION;
+  dg_launch launch = libraryLaunch();
   launch.rank = 2;
   launch.operands = 3;
   launch.results = 1;

@@ -38,7 +38,7 @@ public:
   // Host: stops the program if a statement before this point has failed; blocks while the window is full.
   void enter();
   void makeRoom();
-  // Launches of a single point, one behind the other: how many became tasks, and the sequence number of the last submission.
+  // Launches of a single point and calls of light tasks, one behind the other: how many became tasks, and the sequence number of the last submission.
   struct Singles {
     uint64_t sequence = 0;
     int64_t count = 0;

@@ -1,7 +1,6 @@
 #include "runtime/trace/Statistics.h"
-#include <algorithm>
-#include <barrier>
-#include <thread>
+#include "runtime/trace/Together.h"
+#include <atomic>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -51,29 +50,12 @@ static double burn128(int rounds) {
 double measureArithmetic(int threads) {
   constexpr int turns = 3, rounds = 200'000; // about a millisecond each
   bool has512 = __builtin_cpu_supports("avx512f"), has256 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  int64_t best = INT64_MAX, start = 0;
-  std::barrier together(threads);
   std::atomic<double> kept{0}; // or nothing would have to be computed
-  auto work = [&](int thread) {
-    for (int turn = 0; turn < turns; ++turn) {
-      together.arrive_and_wait();
-      if (thread == 0)
-        start = monotonicTime();
-      together.arrive_and_wait();
-      kept.store(has512 ? burn512(rounds) : has256 ? burn256(rounds) : burn128(rounds), std::memory_order_relaxed);
-      together.arrive_and_wait();
-      if (thread == 0)
-        best = std::min(best, monotonicTime() - start);
-    }
-  };
-  std::vector<std::thread> others;
-  for (int thread = 1; thread < threads; ++thread)
-    others.emplace_back(work, thread);
-  work(0);
-  for (std::thread &other : others)
-    other.join();
+  int64_t least = leastTimeTogether(threads, turns, [&](int) {
+    return [&] { kept.store(has512 ? burn512(rounds) : has256 ? burn256(rounds) : burn128(rounds), std::memory_order_relaxed); };
+  });
   double lanes = has512 ? 16 : has256 ? 8 : 4;
-  return 2 * lanes * chains * rounds * threads / (double(best) * 1e-9);
+  return 2 * lanes * chains * rounds * threads / (double(least) * 1e-9);
 }
 #else
 double measureArithmetic(int) { return 0; }
