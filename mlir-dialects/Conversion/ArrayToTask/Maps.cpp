@@ -1,5 +1,6 @@
 // Elementwise operations, point kernels and stencils.
 #include "mlir-dialects/Conversion/ArrayToTask/Forming.h"
+#include "mlir-dialects/Task/IR/Callee.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -33,7 +34,7 @@ static void eraseIfUnused(ValueRange values) {
 static bool isRepeatable(Region &region, DenseSet<Operation *> &seen) {
   return !region.walk([&](Operation *op) {
                 if (auto call = dyn_cast<func::CallOp>(op)) {
-                  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+                  func::FuncOp callee = calleeOf(call);
                   bool isKnown = callee && !callee.isExternal() && (!seen.insert(callee).second || isRepeatable(callee.getBody(), seen));
                   return isKnown ? WalkResult::advance() : WalkResult::interrupt();
                 }

@@ -1,5 +1,6 @@
 // How much arithmetic a point of a launch is.
 #include "mlir-dialects/Task/Transforms/Arithmetic.h"
+#include "mlir-dialects/Task/IR/Callee.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -35,7 +36,7 @@ std::optional<int64_t> countOf(Operation &op, int depth) {
     return most;
   }
   if (auto call = dyn_cast<func::CallOp>(op)) {
-    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+    func::FuncOp callee = calleeOf(call);
     return callee && !callee.isExternal() && depth < deepest ? countIn(callee.getBody(), depth + 1) : std::nullopt;
   }
   if (op.getNumRegions()) return std::nullopt;

@@ -1,5 +1,6 @@
 // Loops of a kernel over the same numbers become one.
 #include "mlir-dialects/Task/IR/Task.h"
+#include "mlir-dialects/Task/IR/Callee.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -50,7 +51,7 @@ struct FuseSiblingLoops : impl::FuseSiblingLoopsBase<FuseSiblingLoops> {
 
   // Nothing but arithmetic; a function that calls itself is none such.
   bool isPure(func::CallOp call) {
-    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+    func::FuncOp callee = calleeOf(call);
     if (!callee || callee.isExternal()) return false;
     auto [known, isNew] = pureFunctions.try_emplace(callee, false);
     if (!isNew) return known->second;

@@ -20,10 +20,6 @@ bool isArithmetic(Operation *op) {
   return op->getNumResults() == 1 && OpTrait::hasElementwiseMappableTraits(op) && isPure(op);
 }
 
-func::FuncOp calleeOf(func::CallOp call) {
-  return SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
-}
-
 bool isArithmetic(func::FuncOp function, llvm::SmallPtrSetImpl<Operation *> &callers) {
   if (!function || function.isExternal() || !function.getBody().hasOneBlock() || !callers.insert(function).second)
     return false;

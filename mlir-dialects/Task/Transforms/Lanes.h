@@ -1,5 +1,6 @@
 // Code that computes several points at a time: vectors of numbers, with a mask where points part.
 #pragma once
+#include "mlir-dialects/Task/IR/Callee.h"
 #include "mlir-dialects/Task/IR/Task.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,7 +20,6 @@ bool isLaneType(mlir::Type type);
 bool isArithmetic(mlir::Operation *op);
 // Whether it is arithmetic, branches and loops of numbers, and nothing else. `callers` are those that it must not call.
 bool isArithmetic(mlir::func::FuncOp function, llvm::SmallPtrSetImpl<mlir::Operation *> &callers);
-mlir::func::FuncOp calleeOf(mlir::func::CallOp call);
 
 // Writes operations for all lanes. A lane that is not active computes too, but what it computes is not used.
 class Lanes {

@@ -1,4 +1,5 @@
 // Tasks that take less time than their way through the graph.
+#include "mlir-dialects/Task/IR/Callee.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -12,8 +13,6 @@ namespace dagger::task {
 
 namespace {
 constexpr int mostLight = 100; // operations; a task in the graph costs some hundred nanoseconds
-
-func::FuncOp calleeOf(func::CallOp call) { return SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr()); }
 
 // What a run of the region costs at most, in operations; more than there is room for where that is not known.
 int costOf(Region &region, int room, int depth = 0);

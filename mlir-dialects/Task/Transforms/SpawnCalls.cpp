@@ -1,5 +1,6 @@
 // Calls of tasks in tasks become spawns and joins.
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir-dialects/Task/IR/Callee.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -17,7 +18,7 @@ struct SpawnCalls : impl::SpawnCallsBase<SpawnCalls> {
   }
 
   static bool isSpawnable(func::CallOp call) {
-    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+    func::FuncOp callee = calleeOf(call);
     return callee && callee->hasAttr(spawnableAttr);
   }
 
@@ -33,7 +34,7 @@ struct SpawnCalls : impl::SpawnCallsBase<SpawnCalls> {
                bool seen = isa<PrintOp, OrderOp, BeginSequentialOp, EndSequentialOp>(inner);
                if (auto library = dyn_cast<array::LibraryOp>(inner)) seen = library.getEffect();
                if (auto call = dyn_cast<func::CallOp>(inner)) {
-                 auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+                 func::FuncOp callee = calleeOf(call);
                  auto where = callee ? callee->getAttrOfType<StringAttr>(contextAttr) : StringAttr();
                  seen = !isSpawnable(call) && where && where.getValue() == taskContext;
                }
