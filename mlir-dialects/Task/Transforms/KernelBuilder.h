@@ -13,6 +13,7 @@ struct KernelOperand {
   mlir::Value data;                                // !llvm.ptr
   llvm::SmallVector<mlir::Value> extents, strides; // index
   mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
+  mlir::Value copy, isCopied; // null; or room for the task's own copy, row by row, and whether atomics combine into that: i1
 };
 
 class KernelBuilder {
@@ -33,6 +34,10 @@ public:
   mlir::Value addressOf(const KernelOperand &operand, mlir::ValueRange indices);
   mlir::Value load(const KernelOperand &operand, mlir::ValueRange indices);
   void store(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value);
+  // Into the task's own copy if there is one, without an atomic instruction.
+  void combineInto(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value, llvm::StringRef kind);
+  void atomic(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value, llvm::StringRef kind);
+  mlir::Value positionInCopy(const KernelOperand &operand, mlir::ValueRange indices);
   // Room for `count` elements on the stack, taken once on entry; element i of it.
   mlir::Value room(mlir::Type element, int64_t count);
   mlir::Value loadRoom(mlir::Type element, mlir::Value room, mlir::Value index);

@@ -1,4 +1,4 @@
-// Kernels of maps, stencils and groups: loops over the box, dense operands first, the interior of a stencil without
+// Kernels of maps and stencils: loops over the box, dense operands first, the interior of a stencil without
 // tests.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
@@ -176,11 +176,6 @@ void buildMap(KernelBuilder &kernel) {
   };
   if (kernel.launch.getTasks() || isLarge(kernel)) return all(true);
   kernel.ifDense(all);
-}
-
-// Groups one after the other; each has its lanes inside.
-void buildGroups(KernelBuilder &kernel) {
-  kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, true); });
 }
 
 } // namespace dagger::task
