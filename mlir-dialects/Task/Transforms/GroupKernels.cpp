@@ -1,8 +1,9 @@
 // Kernels of group launches: groups one after the other, each with its lanes inside.
 //
-// What all groups combine into by atomics is mostly small, as the bins of a histogram are. Then the groups that one task runs
-// combine into a copy of its own, with ordinary instructions, and the copy into the array in the end: integers do not show
-// the order. How large it is, only the run knows, so there is code for both; LLVM takes the test out of loops.
+// What all groups combine into by atomics is mostly small, as the bins of a histogram are. Then the groups that one
+// task runs combine into a copy of its own, with ordinary instructions, and the copy into the array in the end:
+// integers do not show the order. How large it is, only the run knows, so there is code for both; LLVM takes the test
+// out of loops.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -30,12 +31,13 @@ StringRef commonKind(BlockArgument array) {
 void forElements(KernelBuilder &kernel, const KernelOperand &operand, SmallVector<Value> indices,
                  function_ref<void(ArrayRef<Value>)> each) {
   if (indices.size() == operand.extents.size()) return each(indices);
-  kernel.loop(kernel.constant(0), operand.extents[indices.size()], {}, [&](Value index, ValueRange) -> SmallVector<Value> {
-    SmallVector<Value> next(indices);
-    next.push_back(index);
-    forElements(kernel, operand, next, each);
-    return {};
-  });
+  kernel.loop(kernel.constant(0), operand.extents[indices.size()], {},
+              [&](Value index, ValueRange) -> SmallVector<Value> {
+                SmallVector<Value> next(indices);
+                next.push_back(index);
+                forElements(kernel, operand, next, each);
+                return {};
+              });
 }
 
 // What combining with it changes nothing.
@@ -73,7 +75,8 @@ void endCopy(KernelBuilder &kernel, const KernelOperand &operand, StringRef kind
   b.setInsertionPointToStart(whether.thenBlock());
   forElements(kernel, operand, {}, [&](ArrayRef<Value> indices) {
     Value value = kernel.loadRoom(operand.element, operand.copy, kernel.positionInCopy(operand, indices));
-    Value isTouched = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::ne, value, neutral(kernel, operand, kind));
+    Value isTouched =
+        arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::ne, value, neutral(kernel, operand, kind));
     auto touched = scf::IfOp::create(b, kernel.loc, isTouched, false);
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(touched.thenBlock());

@@ -16,6 +16,21 @@ static Type inMemory(Type type) {
   return type;
 }
 
+// Elements lie one behind the other along the last axis of an array, and along the first of one that is transposed.
+// Only a map has a loop for the latter.
+static int denseAxis(LaunchOp launch, unsigned number, OperandAttr access, unsigned rank) {
+  ArrayRef<int64_t> axes = access.getAxes();
+  if (!rank || axes.empty()) return -1;
+  bool isTransposed =
+      number < launch.getArrays().size() && launch.getArrays()[number].getDefiningOp<array::TransposeOp>();
+  size_t dense = isTransposed ? 0 : axes.size() - 1;
+  if (launch.getKind() == "map" && rank >= 2 && access.getAccess() == "read" && access.getMapped() &&
+      !launch.getTasks() && axes[dense] == int64_t(rank) - 2)
+    return int(dense);
+  auto along = llvm::find(axes, int64_t(rank) - 1);
+  return along == axes.end() ? -1 : int(along - axes.begin());
+}
+
 KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch),
       rank(launch.getExtents().size()) {
@@ -40,6 +55,7 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
     KernelOperand operand;
     operand.access = cast<OperandAttr>(access);
     operand.element = cast<ShapedType>(type).getElementType();
+    operand.denseAxis = denseAxis(launch, number, operand.access, rank);
     // dg_view: data, extents, strides, array
     operand.data = fieldOf(ptr, entry->getArgument(3), 4 * number);
     Value extents = fieldOf(ptr, entry->getArgument(3), 4 * number + 1),

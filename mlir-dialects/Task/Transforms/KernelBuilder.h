@@ -12,8 +12,11 @@ struct KernelOperand {
   mlir::Type element;
   mlir::Value data;                                // !llvm.ptr
   llvm::SmallVector<mlir::Value> extents, strides; // index
+  // Along which its elements mostly lie one behind the other, if the point has it as one of its last two; -1: none.
+  int denseAxis = -1;
   mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
-  mlir::Value copy, isCopied; // null; or room for the task's own copy, row by row, and whether atomics combine into that: i1
+  // Null; or room for the task's own copy, row by row, and whether atomics combine into that: i1.
+  mlir::Value copy, isCopied;
 };
 
 class KernelBuilder {
@@ -90,6 +93,8 @@ void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
                    bool isInterior);
+bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
+void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);
 void buildCombine(KernelBuilder &);
 void buildScan(KernelBuilder &);
