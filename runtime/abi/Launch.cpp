@@ -216,6 +216,13 @@ static bool isCrosswise(const dg_launch &launch, const LaunchOperand &o) {
   return along >= 0 && across == o.map.buffer->rank - 1;
 }
 
+static int64_t pointElements(const LaunchWork &work) {
+  int64_t extent = 1;
+  if (work.launch.flags & DG_LAUNCH_BLOCKS)
+    std::memcpy(&extent, &work.scalars[work.launch.scalar_bytes - sizeof extent], sizeof extent);
+  return std::clamp<int64_t>(extent, 1, 1024);
+}
+
 // Chooses the chunks of the index space, and how many there are.
 static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *operandExtents, const int64_t *givenGrid, dg_buffer *given) {
   const dg_launch &launch = work.launch;
@@ -223,7 +230,7 @@ static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *
     for (int axis = 0; axis < launch.rank; ++axis)
       work.chunk[axis] = std::max<int64_t>(work.extents[axis], 1);
   else
-    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work.extents, operandExtents,
+    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work.extents, operandExtents, pointElements(work),
                       std::any_of(work.operands.begin(), work.operands.end(), [&](const LaunchOperand &o) { return isCrosswise(launch, o); }),
                       work.chunk);
   if (givenGrid) {

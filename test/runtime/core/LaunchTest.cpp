@@ -264,6 +264,34 @@ TEST(Launch, CrosswiseChunksAreBlocks) {
   EXPECT_EQ(o.code, 0) << o.err;
 }
 
+// A block of a reduction counts for its elements: as many as there are, whether they are read or computed.
+TEST(Launch, BlocksAreCutByTheirElements) {
+  static std::atomic<int> calls;
+  dg_kernel count = [](dg_context *, const int64_t *, const int64_t *, const dg_view *, const void *) { ++calls; };
+  dg_operand wide = follows(DG_READ, DG_F64, 2);
+  wide.scale[1] = 1024;
+  const dg_operand computed[] = {follows(DG_WRITE, DG_F64, 2)}, read[] = {wide, follows(DG_WRITE, DG_F64, 2)};
+  const dg_launch none = {DG_ABI_VERSION, 2, 1, 1, DG_LAUNCH_BLOCKS, 8, count, computed, "blocks", nullptr};
+  const dg_launch some = {DG_ABI_VERSION, 2, 2, 1, DG_LAUNCH_BLOCKS, 8, count, read, "blocks", nullptr};
+  Outcome o = run([&](dg_context *c) {
+    auto chunks = [&](const dg_launch &launch, int64_t rows, int64_t columns) {
+      int64_t extents[DG_MAX_RANK] = {rows, columns}, blocks[DG_MAX_RANK] = {rows, (columns + 1023) / 1024};
+      dg_array *in = &launch == &some ? dg_array_new(c, DG_F64, 2, extents, 1, nullptr) : nullptr, *out = nullptr;
+      calls = 0;
+      dg_launch_submit(c, &launch, blocks, &in, 0, &columns, blocks, &out, 0);
+      dg_array_look(c, out, nullptr);
+      dg_array_release(in);
+      dg_array_release(out);
+      return calls.load();
+    };
+    EXPECT_EQ(chunks(none, 2'048, 2'048), 64); // of 65,536 elements
+    EXPECT_EQ(chunks(none, 65'536, 3), 4);
+    EXPECT_EQ(chunks(some, 2'048, 2'048), 67);
+    EXPECT_EQ(chunks(some, 65'536, 3), 4);
+  });
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
 // A launch that fails stops the program at the first look, with the lowest chunk, after what was printed before.
 TEST(Launch, FailureIsTheLowestPoint) {
   for (int turn = 0; turn < 20; ++turn) {
