@@ -83,16 +83,6 @@ bool isContiguous(const dg_array *a) {
   return true;
 }
 
-bool isWhole(const dg_array *a) {
-  const dg_buffer *b = a->buffer;
-  if (a->rank != b->rank || a->data != b->base)
-    return false;
-  for (int axis = 0; axis < a->rank; ++axis)
-    if (a->extents[axis] != b->extents[axis])
-      return false;
-  return isContiguous(a);
-}
-
 // ---- buffers -------------------------------------------------------------------------------------------------------------
 
 static void freeStorage(dg_buffer *b) {

@@ -1,3 +1,4 @@
+#include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/data/Array.h"

@@ -6,6 +6,7 @@
 namespace dagger::rt {
 
 class Progress;
+struct DirectCalls;
 
 struct Limits {
   int threads = 1;
@@ -43,6 +44,7 @@ public:
     uint64_t sequence = 0;
     int64_t count = 0;
   } singles;
+  std::unique_ptr<DirectCalls> directCalls; // null before the first
   // Host: completes all effects before this point, and stops with the earliest failure of those and `failure` (null: only
   // if there is one).
   void settle(const Failure *failure);

@@ -119,6 +119,11 @@ public:
   }
   // Runs points that wait for nothing on the host, here and now. `isStatement`: if one fails, the program stops there.
   void runNow(Work &work, int64_t point, int64_t count, bool isStatement);
+  // The host ran one without a work.
+  void ranHere() {
+    ++made;
+    ++host().ran;
+  }
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
   }
