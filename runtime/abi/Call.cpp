@@ -203,6 +203,81 @@ void CallWork::describe(int64_t, Failure &failure) {
   addPlaces(failure, location);
 }
 
+// ---- calls whose arguments are there -----------------------------------------------------------------------------------
+
+bool areApart(const int64_t *a, const int64_t *b, int rank) {
+  for (int axis = 0; axis < rank; ++axis)
+    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
+      return true;
+  return false;
+}
+
+bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+  for (int u = 0; u < task.arrays; ++u)
+    for (int k = 0; task.access[u] != DG_READ && k < task.arrays; ++k)
+      if (k != u && arrays[k]->buffer == arrays[u]->buffer &&
+          !(arrays[k] == arrays[u] && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], arrays[k]->rank)))
+        return true;
+  return false;
+}
+
+bool setView(Array &view, const dg_array *a, const int64_t *box, bool isUpdate) {
+  view.refs = 1;
+  view.shape_known = 1;
+  view.ownValues.store(1, std::memory_order_relaxed);
+  view.values = &view.ownValues;
+  view.foreign = view.pinned = true;
+  view.exclusive = isUpdate;
+  view.buffer = a->buffer;
+  view.type = a->type;
+  view.rank = a->rank;
+  char *data = a->data;
+  int64_t size = box ? int64_t(dg_type_size(dg_type(a->type))) : 0;
+  for (int axis = 0; axis < a->rank; ++axis) {
+    int64_t extent = a->extents[axis], stride = a->strides[axis];
+    if (box) {
+      int64_t low = box[axis], count = box[a->rank + axis];
+      if (low < 0 || count < 0 || low > extent - count)
+        return false;
+      extent = count;
+      data += low * stride * size;
+    }
+    view.extents[axis] = extent;
+    view.strides[axis] = stride;
+  }
+  view.data = data;
+  return true;
+}
+
+// Calls `each` with the number of every chunk that the argument touches.
+template <typename Function>
+static void forTouched(const dg_array *a, const int64_t *given, const Function &each) {
+  Box box;
+  for (int axis = 0; axis < a->rank; ++axis) {
+    box.low[axis] = given ? given[axis] : 0;
+    box.high[axis] = given ? given[axis] + given[a->rank + axis] : a->extents[axis];
+    if (box.high[axis] <= box.low[axis])
+      return;
+  }
+  forChunks(a->buffer, ViewMap(a).chunks(box), each);
+}
+
+const Failure *failureOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+  const Failure *found = nullptr;
+  for (int k = 0; k < task.arrays; ++k)
+    if (arrays[k]->buffer->failed.load(std::memory_order_acquire))
+      forTouched(arrays[k], boxes ? boxes[k] : nullptr,
+                 [&](int64_t number) { found = earlier(found, failureOf(arrays[k]->buffer, number)); });
+  return found;
+}
+
+void failUpdates(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, const Failure *failure) {
+  for (int k = 0; k < task.arrays; ++k)
+    if (task.access[k] != DG_READ)
+      forTouched(arrays[k], boxes ? boxes[k] : nullptr,
+                 [&](int64_t number) { markFailed(arrays[k]->buffer, number, failure); });
+}
+
 // ---- @retry: what the task updates, in storage of its own ------------------------------------------------------------
 
 namespace {

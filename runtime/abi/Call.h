@@ -69,6 +69,20 @@ struct CallWork final : Work {
 // The views that a body gets, of arguments whose handles have their shape. Fails on a box that is out of range.
 void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array **arrays, const dg_location *location);
 
+// ---- calls whose arguments are all there, so that nothing has to be kept of them but what the caller gave ----
+
+// Of two boxes in one array, that they share nothing.
+bool areApart(const int64_t *a, const int64_t *b, int rank);
+// Whether an argument that is updated may share elements with another one.
+bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes);
+// Makes `view` the box of `a` (null: all of it) as the body gets it; false if the box is not in the array. The rest of the view
+// is as its constructor left it.
+bool setView(Array &view, const dg_array *a, const int64_t *box, bool isUpdate);
+// The earliest failure of what the arguments show.
+const Failure *failureOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes);
+// What the call would have updated has failed.
+void failUpdates(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, const Failure *failure);
+
 // @retry: the updated boxes, copied; null if there is no memory for them: then a failure stands.
 void *saveUpdates(CallArgument *arguments, int count);
 void restoreUpdates(CallArgument *arguments, int count, void *saved);

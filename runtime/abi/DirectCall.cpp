@@ -4,13 +4,6 @@
 
 namespace dagger::rt {
 
-bool areApart(const int64_t *a, const int64_t *b, int rank) {
-  for (int axis = 0; axis < rank; ++axis)
-    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
-      return true;
-  return false;
-}
-
 bool isFree(const dg_array *a, const int64_t *box, bool isUpdate) {
   if (a->buffer->writes.load(std::memory_order_acquire))
     return false;
@@ -40,51 +33,11 @@ DirectCalls::DirectCalls(Runtime &runtime) : arguments(new CallArgument[most]) {
   context.root = &root;
   context.output = &output;
   context.results = &running;
-  for (int k = 0; k < most; ++k) {
-    Array &view = arguments[k].view;
-    view.shape_known = 1;
-    view.values = &view.ownValues;
-    view.foreign = view.pinned = true;
-    views[k] = &view;
-  }
+  for (int k = 0; k < most; ++k)
+    views[k] = &arguments[k].view;
 }
 
 DirectCalls::~DirectCalls() = default;
-
-// The box of `a` as what the body gets; false if it is not in the array.
-static bool setView(Array &view, const dg_array *a, const int64_t *box) {
-  view.refs = 1;
-  view.ownValues.store(1, std::memory_order_relaxed);
-  view.buffer = a->buffer;
-  view.type = a->type;
-  view.rank = a->rank;
-  char *data = a->data;
-  int64_t size = box ? int64_t(dg_type_size(dg_type(a->type))) : 0;
-  for (int axis = 0; axis < a->rank; ++axis) {
-    int64_t extent = a->extents[axis], stride = a->strides[axis];
-    if (box) {
-      int64_t low = box[axis], count = box[a->rank + axis];
-      if (low < 0 || count < 0 || low > extent - count)
-        return false;
-      extent = count;
-      data += low * stride * size;
-    }
-    view.extents[axis] = extent;
-    view.strides[axis] = stride;
-  }
-  view.data = data;
-  return true;
-}
-
-// Whether an argument that is updated shares elements with another one; may say so of some that do not.
-static bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, int updated) {
-  for (int k = 0; k < task.arrays; ++k)
-    if (k != updated && arrays[k]->buffer == arrays[updated]->buffer &&
-        !(arrays[k] == arrays[updated] && boxes && boxes[k] && boxes[updated] &&
-          areApart(boxes[k], boxes[updated], arrays[k]->rank)))
-      return true;
-  return false;
-}
 
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
 __attribute__((noinline)) static const Failure *failureOfBody(dg_context &context, const dg_task &task, const void *frame,
@@ -104,19 +57,7 @@ static void spoil(Runtime &runtime, const dg_task &task, dg_array *const *arrays
                   DirectCalls &calls, const Failure *failure) {
   runtime.log.stand(failure);
   releaseAll(calls.root);
-  for (int k = 0; k < task.arrays; ++k) {
-    if (task.access[k] == DG_READ)
-      continue;
-    CallArgument argument;
-    argument.set(arrays[k], task.access[k], boxes ? boxes[k] : nullptr, nullptr);
-    argument.setMap();
-    bool isEmpty = false;
-    for (int axis = 0; axis < arrays[k]->rank; ++axis)
-      isEmpty |= argument.box.high[axis] <= argument.box.low[axis];
-    if (!isEmpty)
-      forChunks(argument.map.buffer, argument.map.chunks(argument.box),
-                [&](int64_t number) { markFailed(argument.map.buffer, number, failure); });
-  }
+  failUpdates(task, arrays, boxes, failure);
   for (int r = 0; r < task.results; ++r)
     markAllFailed(calls.results[r], failure);
   if (task.flags & DG_TASK_STATEMENT)
@@ -143,12 +84,12 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
     const int64_t *box = boxes ? boxes[k] : nullptr;
     bool isUpdate = task.access[k] != DG_READ;
     if (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed) ||
-        !setView(calls.arguments[k].view, a, box) || (isUpdate && mayShare(task, arrays, boxes, k)) ||
-        !(isQuiet || isFree(a, box, isUpdate)))
+        !setView(calls.arguments[k].view, a, box, isUpdate) || !(isQuiet || isFree(a, box, isUpdate)))
       return false;
     calls.arguments[k].access = task.access[k];
-    calls.arguments[k].view.exclusive = isUpdate;
   }
+  if (mayShare(task, arrays, boxes))
+    return false;
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
   if (Plan *plan = runtime.plan())

@@ -20,8 +20,6 @@ struct DirectCalls {
   ~DirectCalls();
 };
 
-// Of two boxes in one array, that they share nothing.
-bool areApart(const int64_t *a, const int64_t *b, int rank);
 // Nobody that is under way writes the array, or, if it is to be updated, reads the chunks of the box.
 bool isFree(const dg_array *a, const int64_t *box, bool isUpdate);
 

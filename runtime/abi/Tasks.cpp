@@ -1,4 +1,5 @@
 // dg_task_submit and what a body calls.
+#include "runtime/abi/CallBatch.h"
 #include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
 #include "runtime/abi/Single.h"
@@ -208,6 +209,8 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
     plan->stop();
   if (runsNow(runtime, task, arrays, boxes))
     return callNow(runtime, task, frame, arrays, boxes, places, results);
+  if (callInBatch(runtime, task, frame, arrays, boxes, priority))
+    return;
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;
   CallWork *work = CallWork::create(task, frame);

@@ -9,6 +9,8 @@
 namespace dagger::rt {
 
 void TaskList::add(TaskRef task) {
+  if (count && (*this)[count - 1].serial == task.serial)
+    return;
   if (count >= Inline && (count & (count - 1)) == 0)
     prune();
   if (count < Inline) {
