@@ -294,6 +294,12 @@ int64_t dg_array_tiles(dg_context *context, dg_array *a, int64_t axis, const dg_
 
 void dg_array_tile_box(dg_context *context, dg_array *a, const int64_t *tile, int64_t *starts, int64_t *counts,
                        const dg_location *location) {
+  const dg_buffer *buffer = a->buffer;
+  if (a->rank == 1 && shapeKnown(a) && buffer->gridGiven && isWhole(a) && uint64_t(*tile) < uint64_t(buffer->counts[0]) && a->extents[0]) {
+    *starts = *tile * buffer->chunk[0];
+    *counts = std::min(buffer->chunk[0], a->extents[0] - *starts);
+    return;
+  }
   needTiles(context, a, location);
   for (int axis = 0; axis < a->rank; ++axis) {
     int64_t tiles = a->extents[axis] == 0 ? 0 : a->buffer->counts[axis];

@@ -205,50 +205,6 @@ void CallWork::describe(int64_t, Failure &failure) {
 
 // ---- calls whose arguments are there -----------------------------------------------------------------------------------
 
-bool areApart(const int64_t *a, const int64_t *b, int rank) {
-  for (int axis = 0; axis < rank; ++axis)
-    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
-      return true;
-  return false;
-}
-
-bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
-  for (int u = 0; u < task.arrays; ++u)
-    for (int k = 0; task.access[u] != DG_READ && k < task.arrays; ++k)
-      if (k != u && arrays[k]->buffer == arrays[u]->buffer &&
-          !(arrays[k] == arrays[u] && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], arrays[k]->rank)))
-        return true;
-  return false;
-}
-
-bool setView(Array &view, const dg_array *a, const int64_t *box, bool isUpdate) {
-  view.refs = 1;
-  view.shape_known = 1;
-  view.ownValues.store(1, std::memory_order_relaxed);
-  view.values = &view.ownValues;
-  view.foreign = view.pinned = true;
-  view.exclusive = isUpdate;
-  view.buffer = a->buffer;
-  view.type = a->type;
-  view.rank = a->rank;
-  char *data = a->data;
-  int64_t size = box ? int64_t(dg_type_size(dg_type(a->type))) : 0;
-  for (int axis = 0; axis < a->rank; ++axis) {
-    int64_t extent = a->extents[axis], stride = a->strides[axis];
-    if (box) {
-      int64_t low = box[axis], count = box[a->rank + axis];
-      if (low < 0 || count < 0 || low > extent - count)
-        return false;
-      extent = count;
-      data += low * stride * size;
-    }
-    view.extents[axis] = extent;
-    view.strides[axis] = stride;
-  }
-  view.data = data;
-  return true;
-}
-
 // Calls `each` with the number of every chunk that the argument touches.
 template <typename Function>
 static void forTouched(const dg_array *a, const int64_t *given, const Function &each) {

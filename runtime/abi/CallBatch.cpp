@@ -69,6 +69,7 @@ struct BatchWork final : Work {
     for (int k = 0; k < task.arrays; ++k) {
       auto *argument = new (&arguments[k]) CallArgument;
       argument->access = task.access[k];
+      beginView(argument->view);
       setView(argument->view, call.arrays[k], call.boxes ? call.boxes[k] : nullptr, argument->updates());
       views[k] = &argument->view;
     }
@@ -228,8 +229,8 @@ static void watch(CallBatches &batches) {
 }
 
 bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                 const int64_t *const *boxes, int32_t priority) {
-  if (task.results || task.retries || (task.flags & (int(DG_TASK_PRINTS) | int(LibraryTask))) || task.arrays > 8 ||
+                 const int64_t *const *boxes, bool isApart, int32_t priority) {
+  if (!isApart || task.results || task.retries || (task.flags & (int(DG_TASK_PRINTS) | int(LibraryTask))) || task.arrays > 8 ||
       runtime.scheduler.isObserved() || runtime.sequentialDepth || runtime.runsAtOnce())
     return false;
   for (int k = 0; k < task.arrays; ++k) {
@@ -242,7 +243,7 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
         return false;
   }
   size_t bytes = BatchWork::bytesOf(task, arrays, boxes);
-  if (bytes > blockBytes - sizeof(BatchWork) || mayShare(task, arrays, boxes))
+  if (bytes > blockBytes - sizeof(BatchWork))
     return false;
   if (!runtime.callBatches)
     runtime.callBatches = std::make_unique<CallBatches>();

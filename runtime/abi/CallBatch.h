@@ -26,8 +26,8 @@ struct CallBatches {
   int slow = 0;          // so many of the last ones came slowly
 };
 
-// Makes the call part of a batch if its arguments are there and nothing hinders. Says whether it did; if not, nothing has
-// happened.
+// Makes the call part of a batch if its arguments are there, those that it updates are known to be apart from the others, and
+// nothing hinders. Says whether it did; if not, nothing has happened.
 bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                 const int64_t *const *boxes, int32_t priority);
+                 const int64_t *const *boxes, bool isApart, int32_t priority);
 } // namespace dagger::rt

@@ -33,8 +33,10 @@ DirectCalls::DirectCalls(Runtime &runtime) : arguments(new CallArgument[most]) {
   context.root = &root;
   context.output = &output;
   context.results = &running;
-  for (int k = 0; k < most; ++k)
+  for (int k = 0; k < most; ++k) {
+    beginView(arguments[k].view);
     views[k] = &arguments[k].view;
+  }
 }
 
 DirectCalls::~DirectCalls() = default;

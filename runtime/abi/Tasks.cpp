@@ -203,13 +203,14 @@ static void callNow(Runtime &runtime, const dg_task &task, const void *frame, dg
 }
 
 static void submitCall(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                       const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
+                       const int64_t *const *boxes, bool isApart, const dg_place *const *places, dg_array **results,
+                       int32_t priority) {
   runtime.enter();
   if (Plan *plan = runtime.plan())
     plan->stop();
   if (runsNow(runtime, task, arrays, boxes))
     return callNow(runtime, task, frame, arrays, boxes, places, results);
-  if (callInBatch(runtime, task, frame, arrays, boxes, priority))
+  if (callInBatch(runtime, task, frame, arrays, boxes, isApart, priority))
     return;
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;
@@ -362,6 +363,8 @@ void dg_task_submit(dg_context *context, const dg_task *task, const void *frame,
                     const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
   if ((task->flags & DG_TASK_LIGHT) && context->isHost && callDirect(*context->runtime, *task, frame, arrays, boxes, results))
     return;
+  if (context->isHost && !mayShare(*task, arrays, boxes))
+    return submitCall(*context->runtime, *task, frame, arrays, boxes, true, places, results, priority);
   // Plain memory on the stack: a failure in the body unwinds past it.
   auto **given = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task->arrays + 1u)));
   auto **givenBoxes = static_cast<const int64_t **>(__builtin_alloca(sizeof(int64_t *) * (task->arrays + 1u)));
@@ -373,7 +376,7 @@ void dg_task_submit(dg_context *context, const dg_task *task, const void *frame,
     copied |= uint64_t(copy != nullptr) << k;
   }
   if (context->isHost)
-    submitCall(*context->runtime, *task, frame, given, givenBoxes, places, results, priority);
+    submitCall(*context->runtime, *task, frame, given, givenBoxes, false, places, results, priority);
   else
     callInPlace(context, *task, frame, given, givenBoxes, places, results);
   for (int k = 0; copied; ++k, copied >>= 1)
