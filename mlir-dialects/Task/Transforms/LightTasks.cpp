@@ -1,6 +1,7 @@
 // Tasks that take less time than their way through the graph.
 #include "mlir-dialects/Task/IR/Callee.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir-dialects/Task/Transforms/Traps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
@@ -53,7 +54,7 @@ bool isLight(Region &region) { return costOf(region, mostLight) <= mostLight; }
 bool isSilent(Region &region) {
   return !region.walk([](Operation *op) {
                 if (auto call = dyn_cast<func::CallOp>(op)) return isSilent(calleeOf(call).getBody()) ? WalkResult::advance() : WalkResult::interrupt();
-                bool isKnown = op->getNumRegions() || op->hasTrait<OpTrait::IsTerminator>() || isPure(op);
+                bool isKnown = op->getNumRegions() || op->hasTrait<OpTrait::IsTerminator>() || (isPure(op) && !mayTrap(op));
                 return isKnown ? WalkResult::advance() : WalkResult::interrupt();
               })
               .wasInterrupted();
