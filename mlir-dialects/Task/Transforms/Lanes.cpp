@@ -18,7 +18,7 @@ bool isArithmetic(Operation *op) {
 }
 
 bool isArithmetic(func::FuncOp function, llvm::SmallPtrSetImpl<Operation *> &callers) {
-  if (!function || function.isExternal() || !function.getBody().hasOneBlock() || !callers.insert(function).second)
+  if (!function || !function.getBody().hasOneBlock() || !callers.insert(function).second)
     return false;
   bool is = !function
                  .walk([&](Operation *op) {

@@ -238,3 +238,30 @@ func.func @updated_between(%a: tensor<?xf64>, %b: tensor<?xf64>, %n: index, %x: 
   } {identity = [0.0]} : tensor<f64>
   return %s, %t : tensor<f64>, tensor<f64>
 }
+
+// The second uses a number that is only known behind the first, of the first's own result.
+// CHECK-LABEL: func @number_between
+func.func @number_between(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: array.reduce
+  // CHECK: array.element
+  // CHECK: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %mean = array.element %s[] : tensor<f64>
+  %t = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    %d = arith.subf %x, %mean : f64
+    array.yield %d : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s, %t : tensor<f64>, tensor<f64>
+}
