@@ -4,7 +4,8 @@
 
 namespace dagger::task {
 
-// Whether it divides by what may be 0, or -1, by which the least number has no quotient. Upstream takes remainders for pure.
+// Whether it divides by what may be 0, or -1, by which the least number has no quotient. Upstream takes remainders for
+// pure.
 bool mayTrap(mlir::Operation *op);
 
 } // namespace dagger::task
