@@ -129,3 +129,50 @@ TEST(Watch, TasksAndNodes) {
   EXPECT_EQ(numberBefore(o.err, " nodes of the graph"), points) << o.err;
   std::remove(path.c_str());
 }
+
+// A node stands for one point where its points could be told apart: what they print has an order, a statement is looked
+// at where it stands, what they update is the same for all, and a plan's record names them one by one.
+TEST(Watch, NodesOfOnePoint) {
+  static const dg_kernel counting = [](dg_context *, const int64_t *low, const int64_t *high, const dg_view *v,
+                                       const void *) {
+    EXPECT_EQ(high[0] - low[0], 1);
+    for (int64_t i = low[0]; i < high[0]; ++i) reinterpret_cast<double *>(v[0].data)[0] += 1;
+  };
+  static const dg_kernel plain = [](dg_context *, const int64_t *low, const int64_t *high, const dg_view *v,
+                                    const void *) {
+    for (int64_t i = low[0]; i < high[0]; ++i) reinterpret_cast<double *>(v[0].data)[i] = double(i);
+  };
+  static const dg_operand same[] = {all(DG_UPDATE, DG_F64, 1)};
+  enum { Plain, Prints, Statement, Updates, Planned };
+  for (int kind : {Plain, Prints, Statement, Updates, Planned}) {
+    setenv("DAGGER_STATS", "1", 1);
+    Outcome o = run(
+        [&](dg_context *c) {
+          const int64_t extents[DG_MAX_RANK] = {points}, one[DG_MAX_RANK] = {1};
+          int flags = DG_LAUNCH_TASKS | (kind == Prints      ? DG_LAUNCH_PRINTS
+                                         : kind == Statement ? DG_LAUNCH_STATEMENT
+                                                             : 0);
+          const dg_launch made = {DG_ABI_VERSION, 1, 1, 1, uint8_t(flags), 0, plain, writes, "made", &place};
+          const dg_launch counted = {DG_ABI_VERSION, 1, 1, 0, DG_LAUNCH_TASKS, 0, counting, same, "counted", &place};
+          dg_array *all = nullptr;
+          if (kind == Planned) {
+            dg_begin_plan(c);
+            dg_next_turn(c);
+          }
+          if (kind == Updates) {
+            all = dg_array_new(c, DG_F64, 1, one, 1, nullptr);
+            dg_launch_submit(c, &counted, extents, &all, 0, nullptr, nullptr, nullptr, 0);
+          } else {
+            dg_launch_submit(c, &made, extents, nullptr, 0, nullptr, extents, &all, 0);
+          }
+          if (kind == Planned) dg_end_plan(c);
+          dg_array_look(c, all, nullptr);
+          EXPECT_EQ(element<double>(all, 0), kind == Updates ? double(points) : 0);
+          dg_array_release(all);
+        },
+        {.threads = 2});
+    unsetenv("DAGGER_STATS");
+    EXPECT_EQ(o.code, 0) << o.err;
+    EXPECT_EQ(numberBefore(o.err, " nodes of the graph"), kind == Plain ? 256 : points) << kind << o.err;
+  }
+}
