@@ -161,6 +161,7 @@ void Scheduler::wakeHost() {
 // ---- making tasks ------------------------------------------------------------------------------------------------------
 
 Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted, int64_t count) {
+  closeOpen();
   if (!pool)
     pool = returned.exchange(nullptr, std::memory_order_acquire);
   if (!pool) {

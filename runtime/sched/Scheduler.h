@@ -14,6 +14,7 @@
 #include "runtime/sched/Task.h"
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace dagger::rt {
@@ -109,6 +110,13 @@ public:
   int threads() const { return int(workers.size()); }
 
   // ---- host only ----
+  // A task that has been made but takes more before it is submitted, if there is one: `close` submits it. That happens before
+  // the host waits or makes another.
+  void (*close)(Runtime &) = nullptr;
+  void closeOpen() {
+    if (close)
+      std::exchange(close, nullptr)(runtime);
+  }
   // A new task with one pending count, which `submit` takes away. `work` is counted (null: a gate).
   Task *make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted, int64_t count = 1);
   // `task` waits for `before`, unless that has ended.
@@ -116,6 +124,7 @@ public:
   void submit(Task *task);
   // Runs tasks, or sleeps, until `done` holds. `done` is asked again after each task that ended anywhere.
   template <typename Condition> void workUntil(const Condition &done) {
+    closeOpen();
     while (!done())
       if (Task *task = find(host()))
         execute(host(), task);
@@ -124,6 +133,11 @@ public:
   }
   // Runs points that wait for nothing on the host, here and now. `isStatement`: if one fails, the program stops there.
   void runNow(Work &work, int64_t point, int64_t count, bool isStatement);
+  // The host ran one without a work.
+  void ranHere() {
+    ++made;
+    ++host().ran;
+  }
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
   }
