@@ -106,6 +106,19 @@ def LightTasks : Pass<"light-tasks", "::mlir::ModuleOp"> {
   }];
 }
 
+def KnownScalars : Pass<"known-scalars", "::mlir::ModuleOp"> {
+  let summary = "light tasks whose arguments are there are arithmetic of the host";
+  let description = [{
+    In: host functions where `light-tasks` has marked what they call.
+    Out: a call of such a task that can neither fail nor be seen, all arguments of which are scalars that the host knows where
+    the call stands, is its body; so is arithmetic on scalars of that kind. Loops and branches carry them as scalars.
+    Refuses: an argument that comes of a task that is one, in any turn of a loop: the host would have to wait for it, and could
+    not go on; a task that may fail, prints, updates an array, or that the program names, orders or retries.
+    Why: such a task costs less than the place for its result.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
   let summary = "temporal blocking: a loop of a stencil takes several steps a launch";
   let description = [{
