@@ -12,6 +12,7 @@
 #include "runtime/sched/Order.h"
 #include "runtime/sched/Stack.h"
 #include "runtime/sched/Task.h"
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -59,6 +60,7 @@ struct alignas(64) Worker {
 class Plan;
 
 class Scheduler {
+  class Watch;
   Runtime &runtime;
   std::vector<std::unique_ptr<Worker>> workers;
   // Sleeping workers wait on `epoch`, the host on `hostEpoch`.
@@ -89,9 +91,12 @@ class Scheduler {
   void wakeOne();
   void wakeHost();
   void execute(Worker &worker, Task *task);
+  void executeWatched(Worker &worker, Task *task);
+  void finish(Task *task, TextBuffer &output, const Failure *failure);
   void end(Worker &worker, Task *task, Span span);
   // Runs points of the work, but for those of which something that they need has failed. The failure of the first that failed.
-  const Failure *perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output);
+  // `watch`: who is told of each point; null: nobody.
+  const Failure *perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output, Watch *watch);
   bool performTogether(dg_context &context, int64_t point, int64_t count);
   const Failure *attempt(dg_context &context);
   const Failure *tryOnce(dg_context &context);
@@ -144,6 +149,9 @@ public:
   void observe(Observer *observer) { observers.push_back(observer); }
   void unobserve(Observer *observer) { std::erase(observers, observer); }
   bool isObserved() const { return !observers.empty(); }
+  bool needsSingleNodes() const {
+    return std::any_of(observers.begin(), observers.end(), [](Observer *o) { return o->needsSingleNodes(); });
+  }
   void ranTaken(Worker &worker, Work &work, Span span) {
     for (Observer *observer : observers)
       observer->ranTaken(worker, work, span);

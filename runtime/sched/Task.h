@@ -7,6 +7,7 @@
 #include "runtime/sched/Failure.h"
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace dagger::rt {
 
@@ -43,6 +44,8 @@ struct Work {
   virtual void finish(const Failure *failure) = 0;
   // What the failure message says of the task, beyond its location.
   virtual void describe(int64_t point, Failure &failure) = 0;
+  // A point's part of the work's index space: "0..256, ..", empty if that is all of it.
+  virtual std::string partOf(int64_t /*point*/) const { return {}; }
   // Of the arrays that it reads and writes; what is updated counts twice.
   virtual int64_t bytes(int64_t /*point*/) { return 0; }
   // Operations on floating-point numbers of 32 bits; -1: not known.

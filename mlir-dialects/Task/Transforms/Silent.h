@@ -1,6 +1,7 @@
 // Code that the host may run in place of a task, and how it comes to stand there.
 #pragma once
 #include "mlir-dialects/Task/IR/Callee.h"
+#include "mlir-dialects/Task/Transforms/Traps.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace dagger::task {
@@ -10,7 +11,7 @@ inline bool isSilent(mlir::Region &region) {
   return !region.walk([](mlir::Operation *op) {
                 if (auto call = llvm::dyn_cast<mlir::func::CallOp>(op))
                   return isSilent(calleeOf(call).getBody()) ? mlir::WalkResult::advance() : mlir::WalkResult::interrupt();
-                bool isKnown = op->getNumRegions() || op->hasTrait<mlir::OpTrait::IsTerminator>() || mlir::isPure(op);
+                bool isKnown = op->getNumRegions() || op->hasTrait<mlir::OpTrait::IsTerminator>() || (mlir::isPure(op) && !mayTrap(op));
                 return isKnown ? mlir::WalkResult::advance() : mlir::WalkResult::interrupt();
               })
               .wasInterrupted();

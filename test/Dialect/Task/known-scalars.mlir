@@ -113,3 +113,37 @@ func.func private @next(%x: i64) -> i64 attributes {task.context = "task", task.
   %y = arith.addi %x, %one : i64
   return %y : i64
 }
+
+// -----
+
+// Refused: it prints, in its turn among tasks; it may be tried again; it has arrays; it divides by what may be 0.
+// CHECK-LABEL: func.func @seen
+// CHECK: task.call @printing
+// CHECK: task.call @next
+// CHECK: task.call @first_of
+// CHECK: task.call @remainder
+func.func @seen(%n: i64, %a: tensor<?xi64>) -> (tensor<i64>, tensor<i64>, tensor<i64>, tensor<i64>) attributes {task.context = "host"} {
+  %p = task.call @printing(%n) boxes [][] [] updates [] {prints} : (i64) -> tensor<i64>
+  %q = task.call @next(%n) boxes [][] [] updates [] {retries = 3 : i32} : (i64) -> tensor<i64>
+  %r = task.call @first_of(%a) boxes [][] [] updates [] : (tensor<?xi64>) -> tensor<i64>
+  %s = task.call @remainder(%n) boxes [][] [] updates [] : (i64) -> tensor<i64>
+  return %p, %q, %r, %s : tensor<i64>, tensor<i64>, tensor<i64>, tensor<i64>
+}
+func.func private @printing(%x: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  return %x : i64
+}
+func.func private @next(%x: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %one = arith.constant 1 : i64
+  %y = arith.addi %x, %one : i64
+  return %y : i64
+}
+func.func private @first_of(%a: tensor<?xi64>) -> i64 attributes {task.context = "task", task.is_task} {
+  %zero = arith.constant 0 : index
+  %x = array.element %a[%zero] {in_bounds} : tensor<?xi64>
+  return %x : i64
+}
+func.func private @remainder(%x: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %one = arith.constant 1 : i64
+  %y = arith.remsi %one, %x : i64
+  return %y : i64
+}
