@@ -18,7 +18,8 @@ def FuseElementwise : Pass<"fuse-elementwise", "::mlir::func::FuncOp"> {
   let description = [{
     In: a linalg.generic over elements whose result only another one in the same block reads.
     Out: one linalg.generic with the code of both. They stay apart where points are tasks, and where the fused array's
-    extents are neither known to be the consumer's nor those of an input that is read in its place.
+    extents are neither known to be the consumer's nor those of an input that is read in its place, or where both together
+    have more than 256 operations.
     Why: the array in between is neither written nor read. Upstream's pass compares no extents, since different ones are
     undefined there, and leaves a producer with effects where it was.
   }];
