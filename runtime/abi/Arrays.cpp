@@ -279,18 +279,30 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
   return a;
 }
 
-int64_t dg_array_tiles(dg_context *context, dg_array *a, int64_t axis, const dg_location *location) {
-  if (context->isHost)
+// Waits for its shape, and fails if it has no tiles.
+static inline void needTiles(dg_context *context, dg_array *a, const dg_location *location) {
+  if (context->isHost && !shapeKnown(a))
     waitForShape(*context->runtime, a);
   if (!a->buffer->gridGiven || !isWhole(a))
     dg_fail_text(context, failures::BadExtentOrStep, "tiles of an array that was given no chunks", location);
+}
+
+int64_t dg_array_tiles(dg_context *context, dg_array *a, int64_t axis, const dg_location *location) {
+  needTiles(context, a, location);
   return a->extents[axis] == 0 ? 0 : a->buffer->counts[axis];
 }
 
 void dg_array_tile_box(dg_context *context, dg_array *a, const int64_t *tile, int64_t *starts, int64_t *counts,
                        const dg_location *location) {
+  const dg_buffer *buffer = a->buffer;
+  if (a->rank == 1 && shapeKnown(a) && buffer->gridGiven && isWhole(a) && uint64_t(*tile) < uint64_t(buffer->counts[0]) && a->extents[0]) {
+    *starts = *tile * buffer->chunk[0];
+    *counts = std::min(buffer->chunk[0], a->extents[0] - *starts);
+    return;
+  }
+  needTiles(context, a, location);
   for (int axis = 0; axis < a->rank; ++axis) {
-    int64_t tiles = dg_array_tiles(context, a, axis, location);
+    int64_t tiles = a->extents[axis] == 0 ? 0 : a->buffer->counts[axis];
     if (tile[axis] < 0 || tile[axis] >= tiles)
       dg_fail_index(context, tile[axis], axis, tiles, location);
     starts[axis] = tile[axis] * a->buffer->chunk[axis];

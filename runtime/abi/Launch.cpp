@@ -252,7 +252,7 @@ static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *
 static int64_t pointsTogether(const Runtime &runtime, const LaunchWork &work) {
   constexpr int64_t enough = 256, most = 1024;
   const dg_launch &launch = work.launch;
-  if (!(launch.flags & DG_LAUNCH_TASKS) || launch.rank != 1 || work.failed || runtime.sequentialDepth || runtime.scheduler.isObserved() ||
+  if (!(launch.flags & DG_LAUNCH_TASKS) || launch.rank != 1 || work.failed || runtime.sequentialDepth || runtime.scheduler.needsSingleNodes() ||
       (launch.flags & (int(DG_LAUNCH_PRINTS) | int(DG_LAUNCH_STATEMENT))))
     return 1;
   for (const LaunchOperand &o : work.operands)

@@ -45,6 +45,7 @@ struct Chunk {
   TaskList readers; // since then
   TaskList before;  // what came before `writers`: those of them that are still to be submitted wait for it
   uint64_t writer = 0; // the sequence number of `writers`
+  uint64_t call = 0;   // the number of the last short call that updates it (CallBatches); 0: none
 };
 
 } // namespace dagger::rt
@@ -108,8 +109,17 @@ int64_t elementCount(int rank, const int64_t *extents);
 int64_t byteCount(uint8_t type, int rank, const int64_t *extents);
 void rowMajorStrides(int rank, const int64_t *extents, int64_t *strides);
 bool isContiguous(const dg_array *a);
+
 // The view is the whole of its buffer, in order.
-bool isWhole(const dg_array *a);
+inline bool isWhole(const dg_array *a) {
+  const dg_buffer *b = a->buffer;
+  if (a->rank != b->rank || a->data != b->base)
+    return false;
+  for (int axis = 0; axis < a->rank; ++axis)
+    if (a->extents[axis] != b->extents[axis])
+      return false;
+  return (a->rank == 1 && a->strides[0] == 1) || isContiguous(a);
+}
 
 // A buffer with storage; null without memory. A grid of one chunk until another is set.
 dg_buffer *newBuffer(uint8_t type, int rank, const int64_t *extents, bool zero);
