@@ -57,7 +57,6 @@ struct dg_buffer {
   std::atomic<int64_t> refs{1};   // its Arrays and pending launches
   std::atomic<int64_t> values{0}; // its Arrays that are values of the program, as against uses by pending tasks
   std::atomic<int64_t> writes{0}; // tasks that will write it and have not ended
-  std::atomic<int32_t> failed{0}; // number of its chunks that have failed
   char *base = nullptr;           // null: not there yet, or failed without ever having been
   size_t bytes = 0;
   uint8_t type = 0, rank = 0;
@@ -65,6 +64,7 @@ struct dg_buffer {
   bool gridChosen = false;
   bool isMalloced = false;        // a library's memory, freed with free()
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
+  std::atomic<int32_t> failed{0}; // number of its chunks that have failed; far from the counters, since every task looks here
   int64_t chunkCount = 1;
   int64_t together = 1;           // so many chunks, one behind the other, are one in `chunks`: tasks write them together
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task
