@@ -85,10 +85,12 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
   const uint8_t *access = task.access;
   CallArgument *argument = calls.arguments.get();
   const dg_array *last = nullptr; // is known to be there
+  bool updates = false;
   for (int k = 0; k < count; ++k, ++argument) {
     const dg_array *a = arrays[k];
     const int64_t *box = boxes ? boxes[k] : nullptr;
     const uint8_t way = access[k];
+    updates |= way != DG_READ;
     if (a != last && (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed)))
       return false;
     last = a;
@@ -96,7 +98,7 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
       return false;
     argument->access = way;
   }
-  if (mayShare(task, arrays, boxes))
+  if (updates && mayShare(task, arrays, boxes))
     return false;
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
