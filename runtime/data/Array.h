@@ -45,7 +45,7 @@ struct Chunk {
   TaskList readers; // since then
   TaskList before;  // what came before `writers`: those of them that are still to be submitted wait for it
   uint64_t writer = 0; // the sequence number of `writers`
-  uint64_t call = 0;   // the number of the last short call that updates it (CallBatches); 0: none
+  uint64_t written = 0, read = 0; // the numbers of the last short calls that update it and read it (CallBatches); 0: none
 };
 
 } // namespace dagger::rt
