@@ -3,6 +3,7 @@
 #include "runtime/data/Array.h"
 #include "runtime/data/Boxes.h"
 #include "runtime/data/Dependences.h"
+#include "runtime/data/Grid.h"
 #include "runtime/sched/Runtime.h"
 #include <memory>
 #include <vector>
@@ -47,7 +48,8 @@ struct LaunchWork final : Work {
 inline dg_launch libraryLaunch() {
   dg_launch launch = {};
   launch.version = DG_ABI_VERSION;
-  launch.arithmetic = launch.steps = -1;
+  launch.arithmetic = CheapElements;
+  launch.steps = -1;
   return launch;
 }
 

@@ -7,6 +7,8 @@ namespace dagger::rt {
 
 // In dg_launch::flags, beside those of the ABI: chunks of one point, which is a tile already.
 enum { OneTileChunks = 0x80 };
+// In dg_launch::arithmetic: nobody counts it, but an element costs little.
+enum { CheapElements = -2 };
 
 // The chunk shape of a launch. `operandExtents[k]`: of operand k. `chunkBytes`: operand data a chunk, 0 for the default.
 // `pointElements`: how many elements a point is, whether or not operands say so. `isCrosswise`: rows of the launch are columns
