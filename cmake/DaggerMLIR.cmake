@@ -1,4 +1,4 @@
-# MLIR and LLVM as shared libraries, and how to build against them: without RTTI, with their headers precompiled once.
+# How to build against MLIR and LLVM: without RTTI, with their headers precompiled once; and how to link with them.
 include_guard()
 find_package(MLIR 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22)
 list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
@@ -22,12 +22,27 @@ target_link_libraries(dagger_mlir_precompiled PUBLIC dagger_mlir_headers)
 target_compile_options(dagger_mlir_precompiled PRIVATE -Xclang -fno-pch-timestamp)
 target_precompile_headers(dagger_mlir_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/MLIRPrecompiled.h)
 
-# dagger_mlir_library(name sources… [DEPENDS targets…] [LINK libraries…]): static, linked with the shared MLIR and LLVM.
+# What the compiler needs of MLIR and LLVM becomes part of it: the loader would bind a hundred thousand names of the shared
+# libraries before a program of one line starts, which takes longer than to compile it. What the archives define stays hidden, so
+# nothing is bound by name. One target of LLVM's is enough: lld names them all, and those that are not X86 are X86 again.
+file(GLOB archives ${LLVM_LIBRARY_DIR}/libMLIR*.a ${LLVM_LIBRARY_DIR}/libLLVM*.a)
+add_library(dagger_mlir_static INTERFACE)
+target_link_libraries(dagger_mlir_static INTERFACE ${archives} z zstd)
+target_link_options(dagger_mlir_static INTERFACE -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections -Wl,-z,pack-relative-relocs)
+foreach(target ${LLVM_TARGETS_TO_BUILD})
+  if(NOT target STREQUAL "X86")
+    foreach(part Target TargetInfo TargetMC AsmPrinter AsmParser)
+      target_link_options(dagger_mlir_static INTERFACE -Wl,--defsym=LLVMInitialize${target}${part}=LLVMInitializeX86${part})
+    endforeach()
+  endif()
+endforeach()
+
+# dagger_mlir_library(name sources… [DEPENDS targets…] [LINK libraries…]): static. Who links it says with which MLIR and LLVM.
 # Its sources need no include that cmake/MLIRPrecompiled.h has, but should name what they use.
 function(dagger_mlir_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
-  target_link_libraries(${name} PUBLIC dagger_mlir_headers ${ARG_LINK} MLIR LLVM)
+  target_link_libraries(${name} PUBLIC dagger_mlir_headers ${ARG_LINK})
   target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
   target_precompile_headers(${name} REUSE_FROM dagger_mlir_precompiled)
   if(ARG_DEPENDS)

@@ -47,6 +47,8 @@ bool canFuse(OpOperand &use) {
     return false; // each point is a task
   if (producer->getNumOperands() + consumer->getNumOperands() > mostFusedOperands)
     return false;
+  if (!isShortEnough(producer, consumer))
+    return false;
   return linalg::areElementwiseOpsFusable(&use) &&
          extentsAreChecked(producer, cast<OpResult>(use.get()).getResultNumber(), use);
 }

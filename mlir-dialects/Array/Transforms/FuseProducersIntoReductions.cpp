@@ -33,6 +33,7 @@ bool canFuse(linalg::GenericOp producer, ReduceOp reduce, unsigned input) {
       producer.getNumParallelLoops() != producer.getNumLoops() || producer.getNumResults() != 1)
     return false;
   if (producer->getNumOperands() + reduce.getInputs().size() + reduce->getNumResults() > mostFusedOperands) return false;
+  if (!isShortEnough(producer, reduce)) return false;
   if (!producer->getResult(0).hasOneUse() || producer.payloadUsesValueFromOperand(producer.getDpsInitOperand(0)))
     return false;
   if (!producer.getIndexingMapsArray().back().isPermutation())

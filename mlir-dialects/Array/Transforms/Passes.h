@@ -15,6 +15,15 @@ namespace dagger::array {
 // copies what is there already: a thousand fusions into one operation would take the square of it.
 inline constexpr unsigned mostFusedOperands = 32;
 
+// How many operations the code of a fused one has at most: more take longer than to write and read one more array.
+inline constexpr int64_t mostFusedOperations = 256;
+
+inline bool isShortEnough(mlir::Operation *producer, mlir::Operation *consumer) {
+  int64_t size = 0;
+  for (mlir::Operation *one : {producer, consumer}) one->walk([&](mlir::Operation *) { ++size; });
+  return size <= mostFusedOperations;
+}
+
 #define GEN_PASS_DECL
 #include "mlir-dialects/Array/Transforms/Passes.h.inc"
 #define GEN_PASS_REGISTRATION

@@ -21,7 +21,8 @@ def FuseElementwise : Pass<"fuse-elementwise", "::mlir::func::FuncOp"> {
     Out: one linalg.generic with the code of both. They stay apart where points are tasks, and where the fused array's
     extents are neither known to be the consumer's nor those of an input that is read in its place.
     Refuses: an array with a second user, also one that looks at it or reads it at a computed place; a user in a loop or branch,
-    where it would be made again; points that are tasks, on either side; extents that nobody would compare any more.
+    where it would be made again; points that are tasks, on either side; extents that nobody would compare any more; more than 256
+    operations together.
     Why: the array in between is neither written nor read. Upstream's pass compares no extents, since different ones are
     undefined there, and leaves a producer with effects where it was.
   }];

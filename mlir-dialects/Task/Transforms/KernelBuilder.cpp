@@ -1,5 +1,4 @@
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
-#include "mlir/Dialect/LLVMIR/LLVMAttrs.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -16,9 +15,9 @@ static Type inMemory(Type type) {
   return type;
 }
 
-KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function)
+KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function, AccessGroups &groups)
     : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch),
-      rank(launch.getExtents().size()) {
+      rank(launch.getExtents().size()), groups(groups) {
   Block *entry = &function.getBody().front();
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(),
        index = builder.getIndexType();
@@ -192,11 +191,12 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
   });
   if (!isPlain) return loop->setAttr(pointsAttr, builder.getUnitAttr());
   MLIRContext *context = builder.getContext();
-  auto group = LLVM::AccessGroupAttr::get(context);
-  auto groups = builder.getArrayAttr({group});
+  if (groupsUsed == groups.size()) groups.push_back(LLVM::AccessGroupAttr::get(context));
+  auto group = groups[groupsUsed++];
+  auto ofLoop = builder.getArrayAttr({group});
   loop.getBody()->walk([&](Operation *op) {
-    if (auto load = dyn_cast<LLVM::LoadOp>(op)) load.setAccessGroupsAttr(groups);
-    if (auto store = dyn_cast<LLVM::StoreOp>(op)) store.setAccessGroupsAttr(groups);
+    if (auto load = dyn_cast<LLVM::LoadOp>(op)) load.setAccessGroupsAttr(ofLoop);
+    if (auto store = dyn_cast<LLVM::StoreOp>(op)) store.setAccessGroupsAttr(ofLoop);
   });
   loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
                                                                  {}, {}, {}, {group}));

@@ -1,6 +1,7 @@
 // What the kernels of all kinds of launches share: their function, their operands, and copies of the region at a point.
 #pragma once
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMAttrs.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -15,9 +16,13 @@ struct KernelOperand {
   mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
 };
 
+// The names of groups of accesses that are independent from turn to turn. Each is one of its kind, but kernels may use the same, so
+// that those that do the same are equal.
+using AccessGroups = llvm::SmallVector<mlir::LLVM::AccessGroupAttr>;
+
 class KernelBuilder {
 public:
-  KernelBuilder(LaunchOp launch, mlir::func::FuncOp function);
+  KernelBuilder(LaunchOp launch, mlir::func::FuncOp function, AccessGroups &groups);
 
   mlir::OpBuilder builder;
   mlir::Location loc;
@@ -65,6 +70,8 @@ public:
   void markScalar(mlir::scf::ForOp loop);
 
 private:
+  AccessGroups &groups;
+  unsigned groupsUsed = 0;
   // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand
   // for operands until their accesses are replaced. Gives what the region's end names.
   llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map,

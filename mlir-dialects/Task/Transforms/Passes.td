@@ -9,7 +9,8 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     In: launches whose regions say what happens at a point.
     Out: for each a function (context, low, high, views, scalars) of loops over the box low <= point < high on strided views
     of whole operands; the launch names it in `kernel` and its regions are empty. Loops over elements come in two versions,
-    the first for operands that lie densely along the innermost axis, which LLVM vectorizes.
+    the first for operands that lie densely along the innermost axis, which LLVM vectorizes. Launches of one function of the
+    source whose functions are equal name the same one.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];

@@ -28,6 +28,17 @@ Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
   return {SmallVector<Value>(choice.getResults()), arith::OrIOp::create(b, k.loc, left.present, right.present)};
 }
 
+// Whether what a point computes takes so long that to keep lanes in registers saves nothing: its code stands once then. It has loops,
+// calls, elementary functions, which are long, or is long itself.
+bool isHeavy(KernelBuilder &k) {
+  int64_t size = 0;
+  auto result = k.launch.getBody().walk([&](Operation *op) {
+    bool isLong = isa<array::MathOp, func::CallOp, scf::ForOp, scf::WhileOp>(op) || ++size > 60;
+    return isLong ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return result.wasInterrupted();
+}
+
 SmallVector<Type> accumulatorTypes(KernelBuilder &k, unsigned from, unsigned count) {
   SmallVector<Type> types;
   for (unsigned i = 0; i < count; ++i) types.push_back(k.operands[from + i].element);
@@ -52,6 +63,7 @@ void buildBlocks(KernelBuilder &k) {
   };
   SmallVector<Value> someLanes = makeRooms();
   wholeLanes = makeRooms();
+  lanes = someLanes;
   Value length = k.scalars.back(), zero = k.constant(0), lanesCount = k.constant(array::reductionLanes);
 
   auto loadLane = [&](Value index) {
@@ -69,6 +81,30 @@ void buildBlocks(KernelBuilder &k) {
     return {k.combine(left.values, right.values), Value()};
   };
 
+  // `next` with what the lane has before it; `next` alone if that is nothing yet.
+  auto joinUnless = [&](Value isFirst, const Part &next, Value lane) -> Part {
+    SmallVector<Type> partTypes(types);
+    if (masked) partTypes.push_back(i1);
+    auto flat = [&](const Part &part) {
+      SmallVector<Value> values(part.values);
+      if (masked) values.push_back(part.present);
+      return values;
+    };
+    // Texts are counted when they are loaded; numbers are loaded outside of the branch, which LLVM makes a selection of.
+    bool hasTexts = llvm::any_of(types, [](Type type) { return isa<array::StrType>(type); });
+    Part before;
+    if (!hasTexts) before = loadLane(lane);
+    auto choice = scf::IfOp::create(b, k.loc, partTypes, isFirst, true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(choice.thenBlock());
+    scf::YieldOp::create(b, k.loc, flat(next));
+    b.setInsertionPointToStart(choice.elseBlock());
+    if (hasTexts) before = loadLane(lane);
+    scf::YieldOp::create(b, k.loc, flat(join(before, next)));
+    return {SmallVector<Value>(choice.getResults().take_front(types.size())), masked ? choice.getResults().back() : Value()};
+  };
+
+  bool heavy = isHeavy(k);
   k.nest(k.rank, [&](SmallVector<Value> &blockPoint) {
     Value base = arith::MulIOp::create(b, k.loc, blockPoint[blocked], k.constant(array::reductionBlock));
     Value rest = arith::SubIOp::create(b, k.loc, length, base);
@@ -80,7 +116,7 @@ void buildBlocks(KernelBuilder &k) {
       return {yielded.values, yielded.present};
     };
     Value width = arith::MinSIOp::create(b, k.loc, count, lanesCount);
-    Value isWhole = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, count, k.constant(array::reductionBlock));
+    Value isWhole = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, count, k.constant(array::reductionBlock)), isDense;
     SmallVector<std::pair<Value *, Value>> strides; // of what lies along the block, and what they are elsewhere
     for (KernelOperand &operand : MutableArrayRef(k.operands).take_front(arrays))
       for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
@@ -88,51 +124,60 @@ void buildBlocks(KernelBuilder &k) {
           Value &stride = operand.strides[axis];
           strides.push_back({&stride, stride});
           Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
-          isWhole = arith::AndIOp::create(b, k.loc, isWhole, unit);
+          isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
         }
-    auto choice = scf::IfOp::create(b, k.loc, isWhole, true);
-    b.setInsertionPointToStart(choice.thenBlock());
-    for (auto &[stride, general] : strides) *stride = k.constant(1);
-    lanes = wholeLanes;
-    k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-      storeLane(elementAt(lane), lane);
-      return {};
-    });
-    k.loop(lanesCount, count, {}, [&](Value start, ValueRange) -> SmallVector<Value> {
-      k.markParallel(k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-        storeLane(join(loadLane(lane), elementAt(arith::AddIOp::create(b, k.loc, start, lane))), lane);
-        return {};
-      }));
-      return {};
-    }, array::reductionLanes);
-    k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+    // All elements of a block that lies densely, in registers.
+    auto wholeTurns = [&] {
       lanes = wholeLanes;
-      Part part = loadLane(lane);
-      lanes = someLanes;
-      storeLane(part, lane);
-      return {};
-    });
-    b.setInsertionPointToStart(choice.elseBlock());
-    for (auto &[stride, general] : strides) *stride = general;
-    lanes = someLanes;
-    k.loop(zero, width, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-      storeLane(elementAt(lane), lane);
-      return {};
-    });
-    Value turns = arith::CeilDivUIOp::create(b, k.loc, count, lanesCount);
-    k.loop(k.constant(1), turns, {}, [&](Value turn, ValueRange) -> SmallVector<Value> {
-      Value start = arith::MulIOp::create(b, k.loc, turn, lanesCount);
-      Value left = arith::SubIOp::create(b, k.loc, count, start);
-      Value here = arith::MinSIOp::create(b, k.loc, left, lanesCount);
-      auto loop = k.loop(zero, here, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-        Part next = elementAt(arith::AddIOp::create(b, k.loc, start, lane));
-        storeLane(join(loadLane(lane), next), lane);
+      k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+        storeLane(elementAt(lane), lane);
         return {};
       });
-      k.markParallel(loop);
-      return {};
-    });
-    b.setInsertionPointAfter(choice);
+      k.loop(lanesCount, count, {}, [&](Value start, ValueRange) -> SmallVector<Value> {
+        k.markParallel(k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+          storeLane(join(loadLane(lane), elementAt(arith::AddIOp::create(b, k.loc, start, lane))), lane);
+          return {};
+        }));
+        return {};
+      }, array::reductionLanes);
+      k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+        lanes = wholeLanes;
+        Part part = loadLane(lane);
+        lanes = someLanes;
+        storeLane(part, lane);
+        return {};
+      });
+    };
+    // Any number of elements anywhere. The code of an element stands once: in the first turn nothing is there to combine with.
+    auto turns = [&] {
+      Value number = arith::CeilDivUIOp::create(b, k.loc, count, lanesCount);
+      k.loop(zero, number, {}, [&](Value turn, ValueRange) -> SmallVector<Value> {
+        Value start = arith::MulIOp::create(b, k.loc, turn, lanesCount);
+        Value left = arith::SubIOp::create(b, k.loc, count, start);
+        Value here = arith::MinSIOp::create(b, k.loc, left, lanesCount);
+        Value isFirst = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, turn, zero);
+        auto loop = k.loop(zero, here, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+          Part next = elementAt(arith::AddIOp::create(b, k.loc, start, lane));
+          storeLane(joinUnless(isFirst, next, lane), lane);
+          return {};
+        });
+        k.markParallel(loop);
+        return {};
+      });
+    };
+    auto choose = [&](Value condition, function_ref<void()> then, function_ref<void()> otherwise) {
+      auto choice = scf::IfOp::create(b, k.loc, condition, true);
+      b.setInsertionPointToStart(choice.thenBlock());
+      for (auto &[stride, general] : strides) *stride = k.constant(1);
+      then();
+      b.setInsertionPointToStart(choice.elseBlock());
+      for (auto &[stride, general] : strides) *stride = general;
+      otherwise();
+      b.setInsertionPointAfter(choice);
+    };
+    if (!heavy) choose(isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole, wholeTurns, turns);
+    else if (isDense) choose(isDense, turns, turns);
+    else turns();
     // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
     auto halving = scf::WhileOp::create(
         b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
@@ -142,11 +187,11 @@ void buildBlocks(KernelBuilder &k) {
         },
         [&](OpBuilder &, Location, ValueRange state) {
           Value pairs = arith::DivUIOp::create(b, k.loc, state[0], k.constant(2));
-          k.loop(zero, pairs, {}, [&](Value pair, ValueRange) -> SmallVector<Value> {
+          k.markScalar(k.loop(zero, pairs, {}, [&](Value pair, ValueRange) -> SmallVector<Value> {
             Value first = arith::MulIOp::create(b, k.loc, pair, k.constant(2));
             storeLane(join(loadLane(first), loadLane(add(k, first, 1))), pair);
             return {};
-          });
+          }));
           Value odd = arith::RemUIOp::create(b, k.loc, state[0], k.constant(2));
           Value isOdd = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, odd, k.constant(1));
           auto pass = scf::IfOp::create(b, k.loc, isOdd, false);
