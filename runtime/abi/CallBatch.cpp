@@ -117,7 +117,8 @@ static int64_t sizeOfNext(Runtime &runtime, CallBatches &batches, const dg_task 
   uint64_t ticks = task.flags & DG_TASK_LIGHT ? 100 : ticksOf(batches, task).load(std::memory_order_relaxed);
   if (!ticks || ticks > shortTicks || batches.slow >= 2)
     return 1;
-  uint64_t share = batches.nearest / uint64_t(runtime.scheduler.threads());
+  uint64_t threads = uint64_t(runtime.scheduler.threads()), length = std::max(batches.length, batches.calls - batches.first);
+  uint64_t share = (length + threads - 1) / threads;
   return int64_t(std::clamp<uint64_t>(std::min(share, batchTicks / ticks), 1, CallBatches::most));
 }
 
@@ -181,26 +182,13 @@ static bool isRow(const dg_array *a, const int64_t *given, int64_t &first, int64
   return true;
 }
 
-// The call's node waits for who uses the chunks now, and comes to stand among them. How far away the nearest of those calls is
-// that it needs something of.
-static void dependOnBox(Runtime &runtime, CallBatches &batches, dg_array *a, const int64_t *given, bool isUpdate) {
-  dg_buffer *buffer = a->buffer;
-  Chunk *chunks = buffer->needChunks();
-  auto depend = [&](int64_t number) {
-    Chunk &chunk = chunks[number];
-    if (isUpdate)
-      dependWrite(runtime.scheduler, batches.node, chunk);
-    else
-      dependRead(runtime.scheduler, batches.node, chunk);
-    if (chunk.call)
-      batches.nearestNow = std::min(batches.nearestNow, batches.calls - chunk.call);
-    if (isUpdate)
-      chunk.call = batches.calls;
-  };
+// Calls `each` with the records of chunks that the box touches.
+template <typename Function> static void forTouched(dg_array *a, const int64_t *given, const Function &each) {
+  Chunk *chunks = a->buffer->needChunks();
   int64_t first, count;
   if (isRow(a, given, first, count)) {
     for (int64_t number = first; number < first + count; ++number)
-      depend(number);
+      each(chunks[number]);
     return;
   }
   Box box;
@@ -210,7 +198,30 @@ static void dependOnBox(Runtime &runtime, CallBatches &batches, dg_array *a, con
     if (box.high[axis] <= box.low[axis])
       return;
   }
-  forRecords(buffer, ViewMap(a).chunks(box), depend);
+  forRecords(a->buffer, ViewMap(a).chunks(box), [&](int64_t number) { each(chunks[number]); });
+}
+
+// Whether the call needs something of an earlier one of its generation, or overwrites what that reads.
+static bool endsGeneration(const CallBatches &batches, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+  bool found = false;
+  for (int k = 0; k < task.arrays && !found; ++k)
+    forTouched(arrays[k], boxes ? boxes[k] : nullptr, [&](Chunk &chunk) {
+      found |= chunk.written >= batches.first || (task.access[k] != DG_READ && chunk.read >= batches.first);
+    });
+  return found;
+}
+
+// The call's node waits for who uses the chunks now, and comes to stand among them.
+static void depend(Runtime &runtime, CallBatches &batches, dg_array *a, const int64_t *box, bool isUpdate) {
+  forTouched(a, box, [&](Chunk &chunk) {
+    if (isUpdate) {
+      dependWrite(runtime.scheduler, batches.node, chunk);
+      chunk.written = batches.calls;
+    } else {
+      dependRead(runtime.scheduler, batches.node, chunk);
+      chunk.read = batches.calls;
+    }
+  });
 }
 
 // Keeps what sizeOfNext() goes by.
@@ -219,13 +230,13 @@ static void watch(CallBatches &batches) {
   uint64_t now = __rdtsc();
   batches.slow = now - batches.lastTick > shortTicks ? std::min(batches.slow + 1, 2) : 0;
   batches.lastTick = now;
-  if (batches.nearestNow < batches.nearest)
-    batches.nearest = batches.nearestNow;
-  if (++batches.counted < CallBatches::window)
-    return;
-  batches.nearest = batches.nearestNow;
-  batches.nearestNow = UINT64_MAX;
-  batches.counted = 0;
+}
+
+static void beginGeneration(Runtime &runtime, CallBatches &batches) {
+  runtime.scheduler.closeOpen();
+  uint64_t length = batches.calls - batches.first;
+  batches.length = batches.length ? (batches.length + length + 1) / 2 : length;
+  batches.first = batches.calls;
 }
 
 bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
@@ -249,10 +260,13 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
     runtime.callBatches = std::make_unique<CallBatches>();
   CallBatches &batches = *runtime.callBatches;
   watch(batches);
+  for (int k = 0; k < task.arrays; ++k)
+    if (!arrays[k]->buffer->gridChosen)
+      prepareGrid(runtime, arrays[k]->buffer);
+  if (endsGeneration(batches, task, arrays, boxes))
+    beginGeneration(runtime, batches);
   if (!takes(batches, task, arrays, bytes, runtime.sequence, priority)) {
     runtime.scheduler.closeOpen();
-    for (int k = 0; k < task.arrays; ++k)
-      prepareGrid(runtime, arrays[k]->buffer);
     openBatch(runtime, batches, task, bytes, priority);
   }
   BatchWork *work = batches.open;
@@ -276,7 +290,7 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
     int place = placeOf(*work, a);
     if (isUpdate && !std::exchange(work->isWritten[place], true))
       a->buffer->writes.fetch_add(1, std::memory_order_relaxed);
-    dependOnBox(runtime, batches, a, boxes ? boxes[k] : nullptr, isUpdate);
+    depend(runtime, batches, a, boxes ? boxes[k] : nullptr, isUpdate);
   }
   if (--batches.room == 0)
     runtime.scheduler.closeOpen();

@@ -45,7 +45,7 @@ struct Chunk {
   TaskList readers; // since then
   TaskList before;  // what came before `writers`: those of them that are still to be submitted wait for it
   uint64_t writer = 0; // the sequence number of `writers`
-  uint64_t call = 0;   // the number of the last short call that updates it (CallBatches); 0: none
+  uint64_t written = 0, read = 0; // the numbers of the last short calls that update it and read it (CallBatches); 0: none
 };
 
 } // namespace dagger::rt
@@ -57,7 +57,6 @@ struct dg_buffer {
   std::atomic<int64_t> refs{1};   // its Arrays and pending launches
   std::atomic<int64_t> values{0}; // its Arrays that are values of the program, as against uses by pending tasks
   std::atomic<int64_t> writes{0}; // tasks that will write it and have not ended
-  std::atomic<int32_t> failed{0}; // number of its chunks that have failed
   char *base = nullptr;           // null: not there yet, or failed without ever having been
   size_t bytes = 0;
   uint8_t type = 0, rank = 0;
@@ -65,6 +64,7 @@ struct dg_buffer {
   bool gridChosen = false;
   bool isMalloced = false;        // a library's memory, freed with free()
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
+  std::atomic<int32_t> failed{0}; // number of its chunks that have failed; far from the counters, since every task looks here
   int64_t chunkCount = 1;
   int64_t together = 1;           // so many chunks, one behind the other, are one in `chunks`: tasks write them together
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task
