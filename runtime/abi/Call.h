@@ -81,11 +81,17 @@ inline bool areApart(const int64_t *a, const int64_t *b, int rank) {
 
 // Whether an argument that is updated may share elements with another one.
 inline bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
-  for (int u = 0; u < task.arrays; ++u)
-    for (int k = 0; task.access[u] != DG_READ && k < task.arrays; ++k)
-      if (k != u && arrays[k]->buffer == arrays[u]->buffer &&
-          !(arrays[k] == arrays[u] && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], arrays[k]->rank)))
+  const int count = task.arrays;
+  const uint8_t *access = task.access;
+  for (int u = 0; u < count; ++u) {
+    if (access[u] == DG_READ)
+      continue;
+    const dg_array *updated = arrays[u];
+    for (int k = 0; k < count; ++k)
+      if (arrays[k]->buffer == updated->buffer && k != u &&
+          !(arrays[k] == updated && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], updated->rank)))
         return true;
+  }
   return false;
 }
 
@@ -99,19 +105,16 @@ inline void beginView(Array &view) {
 // Makes a view that was begun, and then used or not, the box of `a` (null: all of it) as the body gets it; false if the box is not
 // in the array.
 inline bool setView(Array &view, const dg_array *a, const int64_t *box, bool isUpdate) {
-  view.refs = 1;
-  view.ownValues.store(1, std::memory_order_relaxed);
-  view.exclusive = isUpdate;
-  view.buffer = a->buffer;
-  view.type = a->type;
-  int rank = view.rank = a->rank;
+  dg_buffer *buffer = a->buffer;
   char *data = a->data;
-  int64_t size = box ? int64_t(dg_type_size(dg_type(a->type))) : 0;
+  const uint8_t type = a->type;
+  const int rank = a->rank;
+  const int64_t size = int64_t(dg_type_size(dg_type(type)));
   for (int axis = 0; axis < rank; ++axis) {
     int64_t extent = a->extents[axis], stride = a->strides[axis];
     if (box) {
       int64_t low = box[axis], count = box[rank + axis];
-      if (low < 0 || count < 0 || low > extent - count)
+      if ((low | count) < 0 || low > extent - count)
         return false;
       extent = count;
       data += low * stride * size;
@@ -119,7 +122,13 @@ inline bool setView(Array &view, const dg_array *a, const int64_t *box, bool isU
     view.extents[axis] = extent;
     view.strides[axis] = stride;
   }
+  view.refs = 1;
+  view.ownValues.store(1, std::memory_order_relaxed);
+  view.buffer = buffer;
   view.data = data;
+  view.type = type;
+  view.rank = uint8_t(rank);
+  view.exclusive = isUpdate;
   return true;
 }
 

@@ -81,16 +81,24 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
   if (!runtime.directCalls)
     runtime.directCalls = std::make_unique<DirectCalls>(runtime);
   DirectCalls &calls = *runtime.directCalls;
-  for (int k = 0; k < task.arrays; ++k) {
+  const int count = task.arrays;
+  const uint8_t *access = task.access;
+  CallArgument *argument = calls.arguments.get();
+  const dg_array *last = nullptr; // is known to be there
+  bool updates = false;
+  for (int k = 0; k < count; ++k, ++argument) {
     const dg_array *a = arrays[k];
     const int64_t *box = boxes ? boxes[k] : nullptr;
-    bool isUpdate = task.access[k] != DG_READ;
-    if (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed) ||
-        !setView(calls.arguments[k].view, a, box, isUpdate) || !(isQuiet || isFree(a, box, isUpdate)))
+    const uint8_t way = access[k];
+    updates |= way != DG_READ;
+    if (a != last && (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed)))
       return false;
-    calls.arguments[k].access = task.access[k];
+    last = a;
+    if (!setView(argument->view, a, box, way != DG_READ) || !(isQuiet || isFree(a, box, way != DG_READ)))
+      return false;
+    argument->access = way;
   }
-  if (mayShare(task, arrays, boxes))
+  if (updates && mayShare(task, arrays, boxes))
     return false;
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
@@ -115,7 +123,8 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
     ++runtime.sequence;
   scheduler.ranHere();
   runtime.singles.sequence = runtime.sequence; // the run of small calls goes on
-  calls.output.clear();
+  if (calls.output.data)
+    calls.output.clear();
   return true;
 }
 
