@@ -11,6 +11,7 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     of whole operands; the launch names it in `kernel` and its regions are empty. Loops over elements come in two versions,
     the first for operands that lie densely along the innermost axis, which LLVM vectorizes. Launches of one function of the
     source whose functions are equal name the same one.
+    Refuses: to share what may report where it stands; to mark elements parallel in the loops of points that are tasks.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
