@@ -74,15 +74,15 @@ class Rows:
             return
         self.bench.add(contest(Row(name, unit, goals=goals, note=note), self.options.repetitions, ours, others, floor))
 
-    def scaling(self, name, source, option, small, large, extra):
+    def scaling(self, name, source, option, small, large, extra, more=False):
         """One thread and two, in turns: the row's number is how often the second thread makes it faster, turned round."""
         name = f"{name}, threads 1 to 2"
         if not self.bench.wanted(name):
             return
         row = Row(name, "ms", goals=(Ahead(1.95),), note="the peer is ours with one thread")
         self.bench.add(contest(row, self.options.repetitions,
-                               lambda: Ours(source, option, small, large, 1, 1e3, 2, extra),
-                               {"one thread": lambda: Ours(source, option, small, large, 1, 1e3, 1, extra)}))
+                               lambda: Ours(source, option, small, large, 1, 1e3, 2, extra, more=more),
+                               {"one thread": lambda: Ours(source, option, small, large, 1, 1e3, 1, extra, more=more)}))
 
     def memory(self, name, source, arguments, needed):
         name = f"{name}, peak memory"
@@ -123,7 +123,7 @@ def streams(rows, n):
             turns = rows.options.turns
             goals = (Ahead(),) if what == "histogram" else (OfFloor(0.9), Ahead())
             note = "memory does not limit it: the floor is not held against it" if what == "histogram" else ""
-            rows.row(name, lambda: Ours(source, "--turns", 1, 1 + turns, 1, 1e3, 2, extra, check),
+            rows.row(name, lambda: Ours(source, "--turns", 1, 1 + turns, 1, 1e3, 2, extra, check, more=True),
                      {"NumPy": lambda: python("numpy", what, n, check=check),
                       "Numba": lambda: python("numba", what, n, check=check, packages=("numba",))},
                      goals, bandwidth(kind, moved), note)
@@ -152,14 +152,15 @@ def options_rows(rows, n):
                 check = close(result_of([*peer().command]), 1e-6 if size == 8 else 1e-4)
             except Failure:
                 check = None
-            rows.row(name, lambda: Ours(source, "--turns", 1, 11, 1, 1e3, 2, ("--n", n), check), {"gcc": peer}, (Ahead(2.0),),
+            rows.row(name, lambda: Ours(source, "--turns", 1, 11, 1, 1e3, 2, ("--n", n), check, more=True), {"gcc": peer}, (Ahead(2.0),),
                      bandwidth("stream", 4 * size * n), note)
         rows.memory(name, source, ["--n", n, "--turns", 2], 4 * size * n)
-        rows.scaling(name, source, "--turns", 1, 11, ("--n", n))
+        rows.scaling(name, source, "--turns", 1, 11, ("--n", n), more=True)
 
 
 def stencils(rows, n, cube):
-    """Hand-written ones with streaming stores; how many steps: as many as the peer takes half a second for."""
+    """Hand-written ones with streaming stores. The first steps make all arrays that the others use again."""
+    first = 4
     kinds = [("heat f32", "heat_f32", "heat", "float", n, 4 * n * n), ("heat f64", "heat_f64", "heat", "double", n, 8 * n * n),
              ("life", "life", "life", "float", n, n * n), ("3-D 7-point", "seven", "seven", "float", cube, 4 * cube**3),
              ("3-D 25-point", "twentyfive", "twentyfive", "float", cube, 4 * cube**3)]
@@ -181,12 +182,12 @@ def stencils(rows, n, cube):
         floor = bandwidth("stream", 2 * size)
         if what == "heat":
             look = here / f"heat_look_{source[-3:]}.dg"
-            rows.row(name + ", one step", lambda: Ours(look, "--steps", 0, steps, 1, 1e3, 2, extra, check), {"by hand": hand},
+            rows.row(name + ", one step", lambda: Ours(look, "--steps", first, steps, 1, 1e3, 2, extra, check), {"by hand": hand},
                      (Ahead(),), floor, "each step is looked at before the next, so that none can run into another")
-            rows.row(name + ", many steps", lambda: Ours(here / f"{source}.dg", "--steps", 0, steps, 1, 1e3, 2, extra, check),
+            rows.row(name + ", many steps", lambda: Ours(here / f"{source}.dg", "--steps", first, steps, 1, 1e3, 2, extra, check),
                      {"by hand": hand}, (OfFloor(2.1),), floor, "past the floor of one step, so steps must share a pass")
         else:
-            rows.row(name, lambda: Ours(here / f"{source}.dg", "--steps", 0, steps, 1, 1e3, 2, extra, check), {"by hand": hand},
+            rows.row(name, lambda: Ours(here / f"{source}.dg", "--steps", first, steps, 1, 1e3, 2, extra, check), {"by hand": hand},
                      (Ahead(),), floor)
         rows.memory(name, here / f"{source}.dg", ["--n", extent, "--steps", 10], 2 * size)
 
@@ -232,7 +233,7 @@ def compute(rows, mandelbrot, bodies, points):
         judge = compiled("compute", "compute.cpp", "-std=c++17", compiler="g++")
         # Each of our turns or steps differs a little from the one before, so one is checked alone.
         check = None
-        source = here / source
+        source, first = here / source, 1  # the first turn makes the arrays that the others use again
         if rows.bench.wanted(name):
             count = 3 if what == "kmeans" else 1
             try:
@@ -250,10 +251,10 @@ def compute(rows, mandelbrot, bodies, points):
         row = Row(name, "ms", goals=(Ahead(),), left_out=left)
         if rows.bench.wanted(name):
             rows.bench.add(contest(row, rows.options.repetitions,
-                                   lambda: Ours(source, option, 0 if what != "kmeans" else 1, large, 1, 1e3, 2, ("--n", n, *extra)), others))
+                                   lambda: Ours(source, option, first, large, 1, 1e3, 2, ("--n", n, *extra), more=what != "kmeans"), others))
         if kept:
             rows.memory(name, source, ["--n", n, *extra], kept)
-        rows.scaling(name, source, option, 0, large, ("--n", n, *extra))
+        rows.scaling(name, source, option, first, large, ("--n", n, *extra), more=True)
 
 
 def main():
@@ -261,7 +262,7 @@ def main():
     parser = command.parser("arrays", __doc__, 3)
     for name, size, about in (("n", 100_000_000, "elements of passes over memory"), ("turns", 10, "passes in a run"),
                               ("options", 10_000_000, "options to price"), ("grid", 8192, "extent of the plane stencils"),
-                              ("cube", 384, "extent of the 3-D stencils"), ("steps", 30, "steps of stencils"),
+                              ("cube", 384, "extent of the 3-D stencils"), ("steps", 64, "steps of stencils"),
                               ("matrix", 4096, "extent of the products"), ("cholesky", 8192, "extent of the factored matrix"),
                               ("mandelbrot", 2048, "extent of the picture"), ("bodies", 20_000, "of n-body"),
                               ("points", 10_000_000, "of k-means")):

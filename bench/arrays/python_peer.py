@@ -1,6 +1,7 @@
-"""NumPy and Numba: `numpy|numba|taichi WHAT N`. Prints the time of one pass (the best of a few after the first) and its result."""
+"""NumPy and Numba: `numpy|numba|taichi WHAT N`. Prints the time of one pass (the median after the first) and its result."""
 
 import math
+import statistics
 import sys
 import time
 
@@ -8,7 +9,7 @@ import numpy as np
 
 library, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
 side = math.isqrt(n)
-turns = 3
+fewest, long_enough = 3, 0.8  # turns, seconds of them
 
 
 def numbers():
@@ -339,16 +340,17 @@ def taichi_pass():
 
 run, result = {"numpy": numpy_pass, "numba": numba_pass, "taichi": taichi_pass}[library]()
 last = run()
-best = math.inf
 if what == "kmeans":  # the turns move on, as everyone's do: three from the start, and their mean
     run.fresh()
     start = time.perf_counter()
     for _ in range(3):
         last = run()
-    best = (time.perf_counter() - start) / 3
+    seconds = (time.perf_counter() - start) / 3
 else:
-    for _ in range(turns):
+    times = []
+    while len(times) < fewest or sum(times) < long_enough:
         start = time.perf_counter()
         last = run()
-        best = min(best, time.perf_counter() - start)
-print(f"seconds {best:.9g}\ncheck {result(last):.15g}")
+        times.append(time.perf_counter() - start)
+    seconds = statistics.median(times)
+print(f"seconds {seconds:.9g}\ncheck {result(last):.15g}")

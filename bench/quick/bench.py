@@ -58,7 +58,7 @@ def counted() -> dict:
     return {
         "fib, from 15 to 16": ours(tasks / "fib.dg", "--n", 15, 16),
         "an independent task": ours(tasks / "independent.dg", "--n", 100, 2_100),
-        "a task of a chain": ours(tasks / "chain.dg", "--n", 100, 2_100),
+        "a task of a chain": ours(tasks / "chain_nodes.dg", "--n", 100, 2_100),
         "a step of the stencil, 64 tasks": ours(tasks / "stencil.dg", "--steps", 10, 50),
         "a task with random dependences": ours(tasks / "random.dg", "--n", 100, 600),
         "a pass of heat, 256 x 256": ours(arrays / "heat_f32.dg", "--steps", 16, 48, "--n", 256),

@@ -115,8 +115,8 @@ template <class T> struct ForAction final : Action {
     if (by == 0)
       fail(frame, step->span, failures::BadExtentOrStep, failures::stepIsZero());
     Flow flow = Flow::Next;
-    if (from >= std::numeric_limits<int64_t>::min() && to <= std::numeric_limits<int64_t>::max() - by && by > 0 &&
-        to <= std::numeric_limits<int64_t>::max()) [[likely]] {
+    constexpr Wider least = std::numeric_limits<int64_t>::min(), most = std::numeric_limits<int64_t>::max();
+    if (from >= least && from <= most && to <= most - by && by > 0) [[likely]] {
       int64_t end = int64_t(to), stride = int64_t(by);
       for (int64_t i = int64_t(from); i < end; i += stride) {
         at<T>(frame.slot(offset)) = T(i);

@@ -253,6 +253,17 @@ Value Lowering::turnValue(Value low, Value step, Value turn, Location at) {
   return arith::AddIOp::create(builder, at, low, arith::MulIOp::create(builder, at, k, step));
 }
 
+// Whether a loop's variable of 64 bits is known not to run past the end of its type behind its last turn, and to begin again.
+static bool leavesRoom(Value high, int64_t step, bool isSigned) {
+  APInt number;
+  if (matchPattern(high, m_ConstantInt(&number))) {
+    APInt most = isSigned ? APInt::getSignedMaxValue(64) : APInt::getMaxValue(64);
+    return isSigned ? number.isNegative() || (most - number).sge(step) : (most - number).uge(uint64_t(step));
+  }
+  auto extent = high.getDefiningOp<arith::IndexCastOp>();
+  return extent && extent.getIn().getDefiningOp<tensor::DimOp>();
+}
+
 void Lowering::emitFor(const Stmt *s) {
   Location at = loc(s->span);
   const hir::Type *type = s->var->type;
@@ -286,16 +297,24 @@ void Lowering::emitFor(const Stmt *s) {
       state.env[state.continued] = boolean(false, at);
     emitBlock(s->body, nullptr);
   };
-  if (constStep > 0 && !leaves) {
-    Value step = s->step && s->step->op == Op::Const ? constInt(intType, constStep, at) : constInt(intType, 1, at);
+  // In 64 bits the numbers of a narrow type have room, and how many turns there are is a number too.
+  bool isNarrow = intType.getIntOrFloatBitWidth() < 64;
+  if (constStep > 0 && !leaves && (constStep == 1 || isNarrow || leavesRoom(high, constStep, isSigned))) {
+    Type wide = builder.getI64Type();
+    if (isNarrow) {
+      low = isSigned ? Value(arith::ExtSIOp::create(builder, at, wide, low)) : Value(arith::ExtUIOp::create(builder, at, wide, low));
+      high = isSigned ? Value(arith::ExtSIOp::create(builder, at, wide, high)) : Value(arith::ExtUIOp::create(builder, at, wide, high));
+    }
+    Value step = constInt(wide, constStep, at);
     carry(at, vars, [&](Values &inits, SmallVectorImpl<Value> &yielded) -> Operation * {
       OpBuilder::InsertionGuard guard(builder);
-      auto loop = scf::ForOp::create(builder, at, low, high, step, inits, nullptr, !isSigned);
+      auto loop = scf::ForOp::create(builder, at, low, high, step, inits, nullptr, !isSigned && !isNarrow);
       if (!loop.getBody()->empty())
         loop.getBody()->getTerminator()->erase();
       builder.setInsertionPointToEnd(loop.getBody());
       bind(vars, loop.getRegionIterArgs());
-      body(loop.getInductionVar());
+      Value number = loop.getInductionVar();
+      body(isNarrow ? Value(arith::TruncIOp::create(builder, at, intType, number)) : number);
       yielded.append(promote(valuesOf(vars), inits, at));
       scf::YieldOp::create(builder, at, yielded);
       return loop;

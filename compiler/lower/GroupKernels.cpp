@@ -153,7 +153,9 @@ void Lowering::emitAtomic(const Stmt *s) {
     bool inBounds;
     Values indices = groupIndices(s->place, inBounds);
     const char *kind = s->op == Op::BitAnd ? "and" : s->op == Op::BitOr ? "or" : s->op == Op::BitXor ? "xor" : "add";
-    task::AtomicOp::create(builder, at, it->second.arrays[placeParts(s->place).first], indices, operand, kind, inBounds);
+    if (!inBounds)
+      checkIndices(indices, state.env[s->place.root].view->extents, loc(s->place.span));
+    task::AtomicOp::create(builder, at, it->second.arrays[placeParts(s->place).first], indices, operand, kind, true);
     return;
   }
   // The lanes of a group run one after another.
@@ -169,9 +171,13 @@ void Lowering::emitGroupKernel(const hir::Function *f, bool isStatement) {
   g.kernel = f;
   // What the signature asks of the arguments does not depend on the group.
   ArrayRef<Stmt *> statements = f->body->statements;
+  std::map<std::pair<const Var *, int64_t>, int64_t> known; // extents that it says in numbers
   while (!statements.empty() &&
          (statements[0]->kind == hir::StmtKind::CheckExtent || (statements[0]->kind == hir::StmtKind::Let && statements[0]->value &&
                                                                statements[0]->value->op == Op::Extent))) {
+    const Stmt *s = statements[0];
+    if (s->kind == hir::StmtKind::CheckExtent && s->value->op == Op::Extent && s->value->args[0]->op == Op::Local && s->high->op == Op::Const)
+      known[{s->value->args[0]->var, s->value->intValue}] = s->high->intValue;
     emit(statements[0]);
     statements = statements.drop_front();
   }
@@ -245,6 +251,9 @@ void Lowering::emitGroupKernel(const hir::Function *f, bool isStatement) {
       g.updated[o.var] = {inside, o.commutes};
       auto view = std::make_shared<View>();
       view->extents = extents(inside[0], at);
+      for (auto [axis, extent] : llvm::enumerate(view->extents))
+        if (auto it = known.find({o.var, int64_t(axis)}); it != known.end())
+          extent = constIndex(it->second, at);
       view->read = [this, inside, at](ValueRange indices) {
         Val out;
         for (Value array : inside)

@@ -42,6 +42,7 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(canonicalizeValues());
   passes.addPass(createCSEPass());
   passes.addPass(task::createLightTasks());
+  passes.addPass(task::createKnownScalars());
   passes.addNestedPass<func::FuncOp>(array::createResolveExtents());
   passes.addNestedPass<func::FuncOp>(array::createFuseElementwise());
   passes.addPass(canonicalizeValues());

@@ -279,21 +279,41 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
   return a;
 }
 
-int64_t dg_array_tiles(dg_context *context, dg_array *a, int64_t axis, const dg_location *location) {
-  if (context->isHost)
+// Waits for its shape, and fails if it has no tiles.
+static inline void needTiles(dg_context *context, dg_array *a, const dg_location *location) {
+  if (context->isHost && !shapeKnown(a))
     waitForShape(*context->runtime, a);
   if (!a->buffer->gridGiven || !isWhole(a))
     dg_fail_text(context, failures::BadExtentOrStep, "tiles of an array that was given no chunks", location);
+}
+
+int64_t dg_array_tiles(dg_context *context, dg_array *a, int64_t axis, const dg_location *location) {
+  needTiles(context, a, location);
   return a->extents[axis] == 0 ? 0 : a->buffer->counts[axis];
 }
 
-void dg_array_tile_box(dg_context *context, dg_array *a, const int64_t *tile, int64_t *starts, int64_t *counts,
-                       const dg_location *location) {
+// Apart, so that the usual case saves no registers.
+__attribute__((noinline)) static void tileBox(dg_context *context, dg_array *a, const int64_t *tile, int64_t *starts,
+                                              int64_t *counts, const dg_location *location) {
+  needTiles(context, a, location);
   for (int axis = 0; axis < a->rank; ++axis) {
-    int64_t tiles = dg_array_tiles(context, a, axis, location);
+    int64_t tiles = a->extents[axis] == 0 ? 0 : a->buffer->counts[axis];
     if (tile[axis] < 0 || tile[axis] >= tiles)
       dg_fail_index(context, tile[axis], axis, tiles, location);
     starts[axis] = tile[axis] * a->buffer->chunk[axis];
     counts[axis] = std::min(a->buffer->chunk[axis], a->extents[axis] - starts[axis]);
   }
+}
+
+void dg_array_tile_box(dg_context *context, dg_array *a, const int64_t *tile, int64_t *starts, int64_t *counts,
+                       const dg_location *location) {
+  const dg_buffer *buffer = a->buffer;
+  const int64_t extent = a->extents[0], number = *tile;
+  bool isRow = a->rank == 1 && buffer->rank == 1 && shapeKnown(a) && buffer->gridGiven && a->data == buffer->base &&
+               extent == buffer->extents[0] && a->strides[0] == 1 && extent > 0;
+  if (!isRow || uint64_t(number) >= uint64_t(buffer->counts[0]))
+    return tileBox(context, a, tile, starts, counts, location);
+  const int64_t chunk = buffer->chunk[0], low = number * chunk;
+  *starts = low;
+  *counts = std::min(chunk, extent - low);
 }

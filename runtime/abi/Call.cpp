@@ -203,6 +203,37 @@ void CallWork::describe(int64_t, Failure &failure) {
   addPlaces(failure, location);
 }
 
+// ---- calls whose arguments are there -----------------------------------------------------------------------------------
+
+// Calls `each` with the number of every chunk that the argument touches.
+template <typename Function>
+static void forTouched(const dg_array *a, const int64_t *given, const Function &each) {
+  Box box;
+  for (int axis = 0; axis < a->rank; ++axis) {
+    box.low[axis] = given ? given[axis] : 0;
+    box.high[axis] = given ? given[axis] + given[a->rank + axis] : a->extents[axis];
+    if (box.high[axis] <= box.low[axis])
+      return;
+  }
+  forChunks(a->buffer, ViewMap(a).chunks(box), each);
+}
+
+const Failure *failureOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+  const Failure *found = nullptr;
+  for (int k = 0; k < task.arrays; ++k)
+    if (arrays[k]->buffer->failed.load(std::memory_order_acquire))
+      forTouched(arrays[k], boxes ? boxes[k] : nullptr,
+                 [&](int64_t number) { found = earlier(found, failureOf(arrays[k]->buffer, number)); });
+  return found;
+}
+
+void failUpdates(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, const Failure *failure) {
+  for (int k = 0; k < task.arrays; ++k)
+    if (task.access[k] != DG_READ)
+      forTouched(arrays[k], boxes ? boxes[k] : nullptr,
+                 [&](int64_t number) { markFailed(arrays[k]->buffer, number, failure); });
+}
+
 // ---- @retry: what the task updates, in storage of its own ------------------------------------------------------------
 
 namespace {

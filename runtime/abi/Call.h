@@ -69,6 +69,74 @@ struct CallWork final : Work {
 // The views that a body gets, of arguments whose handles have their shape. Fails on a box that is out of range.
 void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array **arrays, const dg_location *location);
 
+// ---- calls whose arguments are all there, so that nothing has to be kept of them but what the caller gave ----
+
+// Of two boxes in one array, that they share nothing.
+inline bool areApart(const int64_t *a, const int64_t *b, int rank) {
+  for (int axis = 0; axis < rank; ++axis)
+    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
+      return true;
+  return false;
+}
+
+// Whether an argument that is updated may share elements with another one.
+inline bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+  const int count = task.arrays;
+  const uint8_t *access = task.access;
+  for (int u = 0; u < count; ++u) {
+    if (access[u] == DG_READ)
+      continue;
+    const dg_array *updated = arrays[u];
+    for (int k = 0; k < count; ++k)
+      if (arrays[k]->buffer == updated->buffer && k != u &&
+          !(arrays[k] == updated && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], updated->rank)))
+        return true;
+  }
+  return false;
+}
+
+// What is the same of all views that bodies get.
+inline void beginView(Array &view) {
+  view.shape_known = 1;
+  view.values = &view.ownValues;
+  view.foreign = view.pinned = true;
+}
+
+// Makes a view that was begun, and then used or not, the box of `a` (null: all of it) as the body gets it; false if the box is not
+// in the array.
+inline bool setView(Array &view, const dg_array *a, const int64_t *box, bool isUpdate) {
+  dg_buffer *buffer = a->buffer;
+  char *data = a->data;
+  const uint8_t type = a->type;
+  const int rank = a->rank;
+  const int64_t size = int64_t(dg_type_size(dg_type(type)));
+  for (int axis = 0; axis < rank; ++axis) {
+    int64_t extent = a->extents[axis], stride = a->strides[axis];
+    if (box) {
+      int64_t low = box[axis], count = box[rank + axis];
+      if ((low | count) < 0 || low > extent - count)
+        return false;
+      extent = count;
+      data += low * stride * size;
+    }
+    view.extents[axis] = extent;
+    view.strides[axis] = stride;
+  }
+  view.refs = 1;
+  view.ownValues.store(1, std::memory_order_relaxed);
+  view.buffer = buffer;
+  view.data = data;
+  view.type = type;
+  view.rank = uint8_t(rank);
+  view.exclusive = isUpdate;
+  return true;
+}
+
+// The earliest failure of what the arguments show.
+const Failure *failureOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes);
+// What the call would have updated has failed.
+void failUpdates(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, const Failure *failure);
+
 // @retry: the updated boxes, copied; null if there is no memory for them: then a failure stands.
 void *saveUpdates(CallArgument *arguments, int count);
 void restoreUpdates(CallArgument *arguments, int count, void *saved);

@@ -201,6 +201,28 @@ static void makeValues(LaunchWork &work, int inputs) {
   }
 }
 
+// Whether neighbours along the launch's rows lie in different rows of what is read, and its own rows are columns there.
+static bool isCrosswise(const dg_launch &launch, const LaunchOperand &o) {
+  if (launch.rank < 2 || o.operand->access != DG_READ || !(o.map.whole || o.map.exact) || !o.map.buffer->base)
+    return false;
+  int along = -1, across = -1; // the buffer's axes that the launch's last two walk along
+  for (int axis = 0; axis < o.operand->rank; ++axis) {
+    int b = o.map.whole ? axis : o.map.axis[axis];
+    if (o.operand->axes[axis] == launch.rank - 1)
+      along = b;
+    else if (o.operand->axes[axis] == launch.rank - 2)
+      across = b;
+  }
+  return along >= 0 && across == o.map.buffer->rank - 1;
+}
+
+static int64_t pointElements(const LaunchWork &work) {
+  int64_t extent = 1;
+  if (work.launch.flags & DG_LAUNCH_BLOCKS)
+    std::memcpy(&extent, &work.scalars[work.launch.scalar_bytes - sizeof extent], sizeof extent);
+  return std::clamp<int64_t>(extent, 1, 1024);
+}
+
 // Chooses the chunks of the index space, and how many there are.
 static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *operandExtents, const int64_t *givenGrid, dg_buffer *given) {
   const dg_launch &launch = work.launch;
@@ -208,7 +230,9 @@ static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *
     for (int axis = 0; axis < launch.rank; ++axis)
       work.chunk[axis] = std::max<int64_t>(work.extents[axis], 1);
   else
-    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work.extents, operandExtents, work.chunk);
+    chooseLaunchChunk(runtime.limits.chunkBytes, launch, work.extents, operandExtents, pointElements(work),
+                      std::any_of(work.operands.begin(), work.operands.end(), [&](const LaunchOperand &o) { return isCrosswise(launch, o); }),
+                      work.chunk);
   if (givenGrid) {
     setGrid(given, givenGrid);
     given->gridGiven = true;
@@ -228,7 +252,7 @@ static void cutLaunch(Runtime &runtime, LaunchWork &work, const int64_t *const *
 static int64_t pointsTogether(const Runtime &runtime, const LaunchWork &work) {
   constexpr int64_t enough = 256, most = 1024;
   const dg_launch &launch = work.launch;
-  if (!(launch.flags & DG_LAUNCH_TASKS) || launch.rank != 1 || work.failed || runtime.sequentialDepth || runtime.scheduler.isObserved() ||
+  if (!(launch.flags & DG_LAUNCH_TASKS) || launch.rank != 1 || work.failed || runtime.sequentialDepth || runtime.scheduler.needsSingleNodes() ||
       (launch.flags & (int(DG_LAUNCH_PRINTS) | int(DG_LAUNCH_STATEMENT))))
     return 1;
   for (const LaunchOperand &o : work.operands)

@@ -38,6 +38,7 @@ struct LaunchWork final : Work {
   void fail(int64_t point, const Failure *failure) override;
   void finish(const Failure *failure) override;
   void describe(int64_t point, Failure &failure) override;
+  std::string partOf(int64_t point) const override;
   int64_t bytes(int64_t point) override;
   int64_t arithmetic(int64_t point) override;
 };

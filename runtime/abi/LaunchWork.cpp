@@ -1,6 +1,7 @@
 // A launch under way: what its points read and write.
 #include "runtime/abi/Launch.h"
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace dagger::rt {
@@ -87,6 +88,27 @@ void LaunchWork::describe(int64_t point, Failure &failure) {
     addPlaces(failure, location);
   if ((launch.flags & DG_LAUNCH_STATEMENT) && failure.task.empty())
     failure.task = name;
+}
+
+std::string LaunchWork::partOf(int64_t point) const {
+  std::string text;
+  if (chunkCount == 1)
+    return text;
+  int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
+  pointsOf(point, low, high);
+  for (int axis = 0; axis < launch.rank; ++axis) {
+    bool isWhole = low[axis] == 0 && high[axis] == extents[axis];
+    auto add = [&](int64_t number) {
+      char digits[24];
+      if (!isWhole)
+        text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+    };
+    text += axis ? ", " : "";
+    add(low[axis]);
+    text += "..";
+    add(high[axis]);
+  }
+  return text;
 }
 
 int64_t LaunchWork::bytes(int64_t point) {

@@ -89,11 +89,13 @@ struct Host {
   }
 
   void report(Runtime &runtime, Statistics &statistics) {
-    uint64_t ran, stolen, slept;
+    uint64_t ran, stolen, slept; // nodes of the graph, each of which may be many tasks
     runtime.scheduler.statistics(ran, stolen, slept);
-    std::fprintf(stderr, "dagger: %d threads, %llu submissions of which %llu were replayed, %llu tasks, %llu taken from another thread, %llu sleeps\n",
-                 runtime.scheduler.threads(), (unsigned long long)runtime.sequence, (unsigned long long)runtime.replayed, (unsigned long long)ran,
-                 (unsigned long long)stolen, (unsigned long long)slept);
+    std::fprintf(stderr,
+                 "dagger: %d threads, %llu submissions of which %llu were replayed, %llu tasks in %llu nodes of the graph, %llu taken from another "
+                 "thread, %llu sleeps\n",
+                 runtime.scheduler.threads(), (unsigned long long)runtime.sequence, (unsigned long long)runtime.replayed,
+                 (unsigned long long)statistics.tasks(), (unsigned long long)ran, (unsigned long long)stolen, (unsigned long long)slept);
     std::fputs(statistics.report().c_str(), stderr);
   }
 

@@ -1,5 +1,6 @@
 // dg_task_submit and what a body calls.
-#include "runtime/abi/Call.h"
+#include "runtime/abi/CallBatch.h"
+#include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
 #include "runtime/abi/Single.h"
 #include <algorithm>
@@ -89,14 +90,6 @@ static bool inRange(const CallArgument &argument) {
   return true;
 }
 
-// Of two boxes in one array, that they share nothing.
-static bool areApart(const int64_t *a, const int64_t *b, int rank) {
-  for (int axis = 0; axis < rank; ++axis)
-    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
-      return true;
-  return false;
-}
-
 // A plain argument is its value at the call. If it shares elements with a place that the call updates it is replaced by a copy,
 // of its box where it has one; null if it does not. The caller releases the copy.
 static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, int k) {
@@ -131,29 +124,6 @@ static dg_array *copyIfShared(dg_context *context, const dg_task &task, dg_array
 
 // ---- on the host -----------------------------------------------------------------------------------------------------------
 
-// Nobody that is under way writes the array, or, if it is to be updated, reads the chunks of the box.
-static bool isFree(const dg_array *a, const int64_t *box, bool isUpdate) {
-  if (a->buffer->writes.load(std::memory_order_acquire))
-    return false;
-  if (!isUpdate || !a->buffer->chunks)
-    return true;
-  ViewMap map(a);
-  Box elements;
-  for (int axis = 0; axis < a->rank; ++axis) {
-    elements.low[axis] = box ? box[axis] : 0;
-    elements.high[axis] = box ? box[axis] + box[a->rank + axis] : a->extents[axis];
-    if (elements.high[axis] <= elements.low[axis])
-      return true;
-  }
-  bool found = true;
-  forRecords(a->buffer, map.chunks(elements), [&](int64_t number) {
-    const TaskList &readers = a->buffer->chunks[number].readers;
-    for (uint32_t i = 0; i < readers.size(); ++i)
-      found &= readers[i].ended();
-  });
-  return found;
-}
-
 // Whether the call runs here and now: there is nobody else to run it, or it costs less than a task, and it waits for nothing.
 static bool runsNow(Runtime &runtime, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
   if (runtime.scheduler.isObserved() || runtime.sequentialDepth)
@@ -172,7 +142,7 @@ static bool runsNow(Runtime &runtime, const dg_task &task, dg_array *const *arra
     for (int axis = 0; box && axis < a->rank; ++axis)
       if (box[axis] < 0 || box[a->rank + axis] < 0 || box[axis] > a->extents[axis] - box[a->rank + axis])
         return false;
-    isFree = isFree && (runtime.scheduler.liveTasks() == 0 || ::isFree(a, box, task.access[k] != DG_READ));
+    isFree = isFree && (runtime.scheduler.liveTasks() == 0 || dagger::rt::isFree(a, box, task.access[k] != DG_READ));
   }
   bool isReady = isFree || isIdle(runtime);
   if (isReady)
@@ -233,12 +203,15 @@ static void callNow(Runtime &runtime, const dg_task &task, const void *frame, dg
 }
 
 static void submitCall(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                       const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
+                       const int64_t *const *boxes, bool isApart, const dg_place *const *places, dg_array **results,
+                       int32_t priority) {
   runtime.enter();
   if (Plan *plan = runtime.plan())
     plan->stop();
   if (runsNow(runtime, task, arrays, boxes))
     return callNow(runtime, task, frame, arrays, boxes, places, results);
+  if (callInBatch(runtime, task, frame, arrays, boxes, isApart, priority))
+    return;
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;
   CallWork *work = CallWork::create(task, frame);
@@ -388,6 +361,10 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
 
 void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
                     const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
+  if ((task->flags & DG_TASK_LIGHT) && context->isHost && callDirect(*context->runtime, *task, frame, arrays, boxes, results))
+    return;
+  if (context->isHost && !mayShare(*task, arrays, boxes))
+    return submitCall(*context->runtime, *task, frame, arrays, boxes, true, places, results, priority);
   // Plain memory on the stack: a failure in the body unwinds past it.
   auto **given = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task->arrays + 1u)));
   auto **givenBoxes = static_cast<const int64_t **>(__builtin_alloca(sizeof(int64_t *) * (task->arrays + 1u)));
@@ -399,7 +376,7 @@ void dg_task_submit(dg_context *context, const dg_task *task, const void *frame,
     copied |= uint64_t(copy != nullptr) << k;
   }
   if (context->isHost)
-    submitCall(*context->runtime, *task, frame, given, givenBoxes, places, results, priority);
+    submitCall(*context->runtime, *task, frame, given, givenBoxes, false, places, results, priority);
   else
     callInPlace(context, *task, frame, given, givenBoxes, places, results);
   for (int k = 0; copied; ++k, copied >>= 1)

@@ -9,6 +9,8 @@
 namespace dagger::rt {
 
 void TaskList::add(TaskRef task) {
+  if (count && (*this)[count - 1].serial == task.serial)
+    return;
   if (count >= Inline && (count & (count - 1)) == 0)
     prune();
   if (count < Inline) {
@@ -81,16 +83,6 @@ bool isContiguous(const dg_array *a) {
     stride *= a->extents[axis];
   }
   return true;
-}
-
-bool isWhole(const dg_array *a) {
-  const dg_buffer *b = a->buffer;
-  if (a->rank != b->rank || a->data != b->base)
-    return false;
-  for (int axis = 0; axis < a->rank; ++axis)
-    if (a->extents[axis] != b->extents[axis])
-      return false;
-  return isContiguous(a);
 }
 
 // ---- buffers -------------------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ struct Chunk {
   TaskList readers; // since then
   TaskList before;  // what came before `writers`: those of them that are still to be submitted wait for it
   uint64_t writer = 0; // the sequence number of `writers`
+  uint64_t written = 0, read = 0; // the numbers of the last short calls that update it and read it (CallBatches); 0: none
 };
 
 } // namespace dagger::rt
@@ -56,7 +57,6 @@ struct dg_buffer {
   std::atomic<int64_t> refs{1};   // its Arrays and pending launches
   std::atomic<int64_t> values{0}; // its Arrays that are values of the program, as against uses by pending tasks
   std::atomic<int64_t> writes{0}; // tasks that will write it and have not ended
-  std::atomic<int32_t> failed{0}; // number of its chunks that have failed
   char *base = nullptr;           // null: not there yet, or failed without ever having been
   size_t bytes = 0;
   uint8_t type = 0, rank = 0;
@@ -64,6 +64,7 @@ struct dg_buffer {
   bool gridChosen = false;
   bool isMalloced = false;        // a library's memory, freed with free()
   int64_t extents[DG_MAX_RANK], chunk[DG_MAX_RANK], counts[DG_MAX_RANK];
+  std::atomic<int32_t> failed{0}; // number of its chunks that have failed; far from the counters, since every task looks here
   int64_t chunkCount = 1;
   int64_t together = 1;           // so many chunks, one behind the other, are one in `chunks`: tasks write them together
   dagger::rt::Chunk *chunks = nullptr;                                  // made at the first use by a task
@@ -108,8 +109,17 @@ int64_t elementCount(int rank, const int64_t *extents);
 int64_t byteCount(uint8_t type, int rank, const int64_t *extents);
 void rowMajorStrides(int rank, const int64_t *extents, int64_t *strides);
 bool isContiguous(const dg_array *a);
+
 // The view is the whole of its buffer, in order.
-bool isWhole(const dg_array *a);
+inline bool isWhole(const dg_array *a) {
+  const dg_buffer *b = a->buffer;
+  if (a->rank != b->rank || a->data != b->base)
+    return false;
+  for (int axis = 0; axis < a->rank; ++axis)
+    if (a->extents[axis] != b->extents[axis])
+      return false;
+  return (a->rank == 1 && a->strides[0] == 1) || isContiguous(a);
+}
 
 // A buffer with storage; null without memory. A grid of one chunk until another is set.
 dg_buffer *newBuffer(uint8_t type, int rank, const int64_t *extents, bool zero);

@@ -73,6 +73,20 @@ void dependWrite(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box 
   });
 }
 
+void dependRead(Scheduler &scheduler, Task *task, Chunk &chunk) {
+  dependOn(scheduler, task, chunk.writers, true);
+  chunk.readers.add(TaskRef(task));
+}
+
+void dependWrite(Scheduler &scheduler, Task *task, Chunk &chunk) {
+  chunk.before.clear();
+  chunk.writers.moveTo(chunk.before);
+  chunk.readers.moveTo(chunk.before);
+  chunk.writer = task->sequence;
+  dependOn(scheduler, task, chunk.before, true);
+  chunk.writers.add(TaskRef(task));
+}
+
 void SharedUse::begin(Scheduler &scheduler, dg_buffer *buffer, const Box &box, bool write, uint64_t sequence) {
   Chunk *chunks = chunksOf(buffer);
   Task *gate = scheduler.make(nullptr, sequence, 0, 2, false);

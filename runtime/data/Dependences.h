@@ -16,6 +16,10 @@ bool isQuiet(dg_buffer *buffer);
 void dependRead(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &chunks, bool ordered);
 void dependWrite(Scheduler &scheduler, Task *task, dg_buffer *buffer, const Box &chunks, bool ordered);
 
+// The same, of one record of chunks, and ordered.
+void dependRead(Scheduler &scheduler, Task *task, Chunk &chunk);
+void dependWrite(Scheduler &scheduler, Task *task, Chunk &chunk);
+
 // Many tasks of one launch that touch the same chunks: all wait for `first`, and who comes later waits for `last`, so that
 // the number of edges is the sum of tasks and chunks and not their product.
 struct SharedUse {

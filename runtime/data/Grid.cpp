@@ -4,8 +4,8 @@
 namespace dagger::rt {
 
 // Half a megabyte of operands stays in a core's second-level cache and takes tens of microseconds, a hundred times what a
-// task costs. A chunk has at most 64 Ki points, so that costly kernels on small data find enough chunks as well.
-static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, wideHalo = 8;
+// task costs. A chunk has at most 64 Ki elements, so that costly kernels on small data find enough chunks as well.
+static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, wideHalo = 8, crossRows = 64;
 
 static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -40,8 +40,17 @@ static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int
   chunk[0] = divideUp(rows, divideUp(rows, most));
 }
 
+// Blocks of the last two axes: a few rows would touch all rows of what is read crosswise, and a part of each cache line alone.
+static void cutCrosswise(int64_t points, int64_t grain, int rank, const int64_t *extents, int64_t *chunk) {
+  int64_t rows = std::max<int64_t>(extents[rank - 2], 1), columns = std::max<int64_t>(extents[rank - 1], 1);
+  std::fill(chunk, chunk + rank - 2, 1);
+  chunk[rank - 1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, grain)), grain) * grain);
+  int64_t most = std::max<int64_t>(points / chunk[rank - 1], crossRows);
+  chunk[rank - 2] = std::min(rows, divideUp(divideUp(rows, divideUp(rows, most)), crossRows) * crossRows);
+}
+
 void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
-                       const int64_t *const *operandExtents, int64_t *chunk) {
+                       const int64_t *const *operandExtents, int64_t pointElements, bool isCrosswise, int64_t *chunk) {
   int rank = launch.rank;
   if (launch.flags & (int(DG_LAUNCH_TASKS) | int(OneTileChunks))) {
     std::fill(chunk, chunk + rank, 1);
@@ -56,7 +65,7 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
     for (int axis = 0; axis < operand.rank; ++axis) {
       int index = operand.axes[axis];
       int64_t scale = std::max<int64_t>(operand.scale[axis], 1);
-      int64_t factor = index < 0 ? operandExtents[k][axis] : scale;
+      int64_t factor = index < 0 ? operandExtents[k][axis] : std::min(scale, operandExtents[k][axis]);
       if (__builtin_mul_overflow(bytes, std::max<int64_t>(factor, 1), &bytes))
         bytes = INT64_MAX / 64;
       if (index >= 0)
@@ -77,8 +86,11 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   if (rank == 2 && halo >= wideHalo && !chunkBytes)
     return cutWide(defaultBytes, halo, haloBytes, extents, chunk);
   int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / std::max<int64_t>(pointBytes, 1);
-  points = std::clamp<int64_t>(points, 1, mostPoints);
-  cut(points, std::max<int64_t>(1024 / lastScale, 1), uncut, rank, extents, chunk);
+  points = std::clamp<int64_t>(points, 1, std::max<int64_t>(mostPoints / pointElements, 1));
+  int64_t grain = std::max<int64_t>(1024 / lastScale, 1);
+  if (isCrosswise && !(uncut & ((1u << rank) - 1)) && !chunkBytes)
+    return cutCrosswise(points, grain, rank, extents, chunk);
+  cut(points, grain, uncut, rank, extents, chunk);
 }
 
 void chooseBufferChunk(int64_t chunkBytes, uint8_t type, int rank, const int64_t *extents, int64_t *chunk) {

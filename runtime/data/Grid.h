@@ -9,8 +9,10 @@ namespace dagger::rt {
 enum { OneTileChunks = 0x80 };
 
 // The chunk shape of a launch. `operandExtents[k]`: of operand k. `chunkBytes`: operand data a chunk, 0 for the default.
+// `pointElements`: how many elements a point is, whether or not operands say so. `isCrosswise`: rows of the launch are columns
+// of an operand.
 void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
-                       const int64_t *const *operandExtents, int64_t *chunk);
+                       const int64_t *const *operandExtents, int64_t pointElements, bool isCrosswise, int64_t *chunk);
 // The chunk shape of an array that no launch has written.
 void chooseBufferChunk(int64_t chunkBytes, uint8_t type, int rank, const int64_t *extents, int64_t *chunk);
 

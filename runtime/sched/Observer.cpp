@@ -9,16 +9,4 @@ int64_t monotonicTime() {
   return time.tv_sec * int64_t(1'000'000'000) + time.tv_nsec;
 }
 
-std::string chunkOf(Task &task) {
-  Failure shape;
-  task.work->describe(task.point, shape);
-  std::string text;
-  for (size_t axis = 0; axis < shape.chunk.size(); ++axis) {
-    const auto &range = shape.chunk[axis];
-    text += axis ? ", " : "";
-    text += range.whole ? ".." : std::to_string(range.low) + ".." + std::to_string(range.high);
-  }
-  return text;
-}
-
 } // namespace dagger::rt

@@ -15,16 +15,18 @@ struct Observer {
   virtual void made(Task &) {}
   // The host found that `after` comes behind `before`, which may have ended: then only its serial number is its own.
   virtual void waits(TaskRef /*before*/, Task & /*after*/) {}
-  // A worker ran a task (or a gate, in no time). Those that wait for it have not heard of it.
-  virtual void ran(Worker &, Task &, Span, const Failure *) {}
-  // The same worker, right after: one that waited for it does so no longer. Not for what was found when it had ended.
+  // Whether each point that is a task has to be a node of its own, since what is told of nodes is asked for.
+  virtual bool needsSingleNodes() const { return false; }
+  // A worker ran a point of a task (or a gate, in no time): each of them is told, in order. Those that wait for the task have not
+  // heard of it.
+  virtual void ran(Worker &, Task &, int64_t /*point*/, Span, const Failure *) {}
+  // The same worker, after the last point, whose span it is: one that waited for the task does so no longer. Not for what was found
+  // when it had ended.
   virtual void released(Worker &, Task & /*before*/, Task & /*after*/, Span) {}
   // A worker ran a nested task that it took from another one.
   virtual void ranTaken(Worker &, Work & /*of the task that it is part of*/, Span) {}
 };
 
 int64_t monotonicTime();
-// The task's part of its launch's index space: "0..256, ..", empty if that is all of it.
-std::string chunkOf(Task &task);
 
 } // namespace dagger::rt

@@ -44,6 +44,9 @@ public:
 };
 
 struct Slot {
+  static void *operator new(size_t bytes) { return poolAllocate(bytes); }
+  static void operator delete(void *block, size_t bytes) { poolFree(block, bytes); }
+
   Slot *next = nullptr;
   uint64_t sequence = 0;
   bool statement = false, done = false;

@@ -1,3 +1,5 @@
+#include "runtime/abi/CallBatch.h"
+#include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/data/Array.h"
@@ -24,9 +26,10 @@ void Runtime::enter() {
     unwind(&host, failure);
 }
 
-void Runtime::makeRoom() {
-  if (scheduler.liveTasks() >= limits.windowTasks)
-    scheduler.workUntil([&] { return scheduler.liveTasks() <= limits.windowTasks * 3 / 4; });
+void Runtime::makeRoom(int64_t many) {
+  int64_t window = std::max<int64_t>(limits.windowTasks / many, 1);
+  if (scheduler.liveTasks() >= window)
+    scheduler.workUntil([&] { return scheduler.liveTasks() <= window * 3 / 4; });
 }
 
 void Runtime::settle(const Failure *failure) {

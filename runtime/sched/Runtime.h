@@ -6,6 +6,8 @@
 namespace dagger::rt {
 
 class Progress;
+struct CallBatches;
+struct DirectCalls;
 
 struct Limits {
   int threads = 1;
@@ -37,12 +39,15 @@ public:
   bool runsAtOnce() const { return scheduler.threads() == 1 && !scheduler.isObserved(); }
   // Host: stops the program if a statement before this point has failed; blocks while the window is full.
   void enter();
-  void makeRoom();
+  // For a task that stands for so many of the program's.
+  void makeRoom(int64_t many = 1);
   // Launches of a single point and calls of light tasks, one behind the other: how many became tasks, and the sequence number of the last submission.
   struct Singles {
     uint64_t sequence = 0;
     int64_t count = 0;
   } singles;
+  std::unique_ptr<DirectCalls> directCalls; // null before the first
+  std::unique_ptr<CallBatches> callBatches;
   // Host: completes all effects before this point, and stops with the earliest failure of those and `failure` (null: only
   // if there is one).
   void settle(const Failure *failure);

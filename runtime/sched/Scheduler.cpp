@@ -161,6 +161,7 @@ void Scheduler::wakeHost() {
 // ---- making tasks ------------------------------------------------------------------------------------------------------
 
 Task *Scheduler::make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted, int64_t count) {
+  closeOpen();
   if (!pool)
     pool = returned.exchange(nullptr, std::memory_order_acquire);
   if (!pool) {
@@ -257,6 +258,43 @@ void Scheduler::submit(Task *task) {
 
 // ---- running them --------------------------------------------------------------------------------------------------------
 
+// When the points of a task ended, while somebody watches: one look at the clock between two of them. Told many at a time, so that
+// the telling is in no point's span.
+class Scheduler::Watch {
+  static constexpr int64_t most = 64;
+  Scheduler &scheduler;
+  Worker &worker;
+  Task &task;
+  int64_t point, count = 0; // the first that is not told yet, and how many have ended since
+  int64_t begun;
+  struct End {
+    int64_t time;
+    const Failure *failure;
+  } ends[most];
+
+public:
+  Span last; // of the point that was told last
+
+  Watch(Scheduler &scheduler, Worker &worker, Task &task)
+      : scheduler(scheduler), worker(worker), task(task), point(task.point), begun(monotonicTime()), last{begun, begun} {}
+  void ended(const Failure *failure) {
+    ends[count++] = {monotonicTime(), failure};
+    if (count < most)
+      return;
+    tell();
+    begun = monotonicTime();
+  }
+  void tell() {
+    for (int64_t i = 0; i < count; ++i) {
+      last = {i ? ends[i - 1].time : begun, ends[i].time};
+      for (Observer *observer : scheduler.observers)
+        observer->ran(worker, task, point + i, last, ends[i].failure);
+    }
+    point += count;
+    count = 0;
+  }
+};
+
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
 __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context) {
   jmp_buf edge;
@@ -303,7 +341,7 @@ bool Scheduler::performTogether(dg_context &context, int64_t point, int64_t coun
   return done;
 }
 
-const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output) {
+const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output, Watch *watch) {
   RootRun root;
   dg_context context;
   context.runtime = &runtime;
@@ -318,7 +356,7 @@ const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int
   const dg_location *outerPlace = worker.runs.load(std::memory_order_relaxed);
   worker.runs.store(work.location, std::memory_order_relaxed);
   const Failure *first = nullptr;
-  if (!performTogether(context, point, count))
+  if (watch || !performTogether(context, point, count))
     for (int64_t at = point; at < point + count; ++at) {
       const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
       if (!failure)
@@ -333,6 +371,8 @@ const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int
       }
       if (failure)
         work.fail(at, failure);
+      if (watch)
+        watch->ended(failure);
       first = earlier(first, failure);
     }
   worker.runs.store(outerPlace, std::memory_order_relaxed);
@@ -345,7 +385,7 @@ const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int
 void Scheduler::runNow(Work &work, int64_t point, int64_t count, bool isStatement) {
   ++made;
   TextBuffer output;
-  const Failure *failure = perform(host(), work, point, count, output);
+  const Failure *failure = perform(host(), work, point, count, output, nullptr);
   if (output.size || (failure && isStatement))
     runtime.effects.finish(runtime.effects.add(work.sequence, isStatement), output, failure);
   output.clear();
@@ -353,25 +393,36 @@ void Scheduler::runNow(Work &work, int64_t point, int64_t count, bool isStatemen
 
 void Scheduler::execute(Worker &worker, Task *task) {
   Work *work = task->work;
-  Span span{};
-  if (isObserved())
-    span.start = span.end = monotonicTime();
-  if (!work)
+  if (!work) {
+    Span span{};
+    if (isObserved())
+      span.start = span.end = monotonicTime();
     for (Observer *observer : observers)
-      observer->ran(worker, *task, span, nullptr);
-  if (work) {
-    TextBuffer output;
-    const Failure *failure = perform(worker, *work, task->point, task->count, output);
-    if (isObserved()) {
-      span.end = monotonicTime();
-      for (Observer *observer : observers)
-        observer->ran(worker, *task, span, failure);
-    }
-    if (task->slot)
-      runtime.effects.finish(task->slot, output, failure);
-    output.clear();
+      observer->ran(worker, *task, task->point, span, nullptr);
+    return end(worker, task, span);
   }
-  end(worker, task, span);
+  if (isObserved())
+    return executeWatched(worker, task);
+  TextBuffer output;
+  const Failure *failure = perform(worker, *work, task->point, task->count, output, nullptr);
+  finish(task, output, failure);
+  end(worker, task, {});
+}
+
+// Separate, for what it has on the stack: tasks that wait run others above themselves.
+__attribute__((noinline)) void Scheduler::executeWatched(Worker &worker, Task *task) {
+  TextBuffer output;
+  Watch watch(*this, worker, *task);
+  const Failure *failure = perform(worker, *task->work, task->point, task->count, output, &watch);
+  watch.tell();
+  finish(task, output, failure);
+  end(worker, task, watch.last);
+}
+
+void Scheduler::finish(Task *task, TextBuffer &output, const Failure *failure) {
+  if (task->slot)
+    runtime.effects.finish(task->slot, output, failure);
+  output.clear();
 }
 
 void Scheduler::end(Worker &worker, Task *task, Span span) {

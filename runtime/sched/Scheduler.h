@@ -12,7 +12,9 @@
 #include "runtime/sched/Order.h"
 #include "runtime/sched/Stack.h"
 #include "runtime/sched/Task.h"
+#include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace dagger::rt {
@@ -58,6 +60,7 @@ struct alignas(64) Worker {
 class Plan;
 
 class Scheduler {
+  class Watch;
   Runtime &runtime;
   std::vector<std::unique_ptr<Worker>> workers;
   // Sleeping workers wait on `epoch`, the host on `hostEpoch`.
@@ -88,9 +91,12 @@ class Scheduler {
   void wakeOne();
   void wakeHost();
   void execute(Worker &worker, Task *task);
+  void executeWatched(Worker &worker, Task *task);
+  void finish(Task *task, TextBuffer &output, const Failure *failure);
   void end(Worker &worker, Task *task, Span span);
   // Runs points of the work, but for those of which something that they need has failed. The failure of the first that failed.
-  const Failure *perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output);
+  // `watch`: who is told of each point; null: nobody.
+  const Failure *perform(Worker &worker, Work &work, int64_t point, int64_t count, TextBuffer &output, Watch *watch);
   bool performTogether(dg_context &context, int64_t point, int64_t count);
   const Failure *attempt(dg_context &context);
   const Failure *tryOnce(dg_context &context);
@@ -104,6 +110,13 @@ public:
   int threads() const { return int(workers.size()); }
 
   // ---- host only ----
+  // A task that has been made but takes more before it is submitted, if there is one: `close` submits it. That happens before
+  // the host waits or makes another.
+  void (*close)(Runtime &) = nullptr;
+  void closeOpen() {
+    if (close)
+      std::exchange(close, nullptr)(runtime);
+  }
   // A new task with one pending count, which `submit` takes away. `work` is counted (null: a gate).
   Task *make(Work *work, uint64_t sequence, int64_t point, int32_t priority, bool counted, int64_t count = 1);
   // `task` waits for `before`, unless that has ended.
@@ -111,6 +124,7 @@ public:
   void submit(Task *task);
   // Runs tasks, or sleeps, until `done` holds. `done` is asked again after each task that ended anywhere.
   template <typename Condition> void workUntil(const Condition &done) {
+    closeOpen();
     while (!done())
       if (Task *task = find(host()))
         execute(host(), task);
@@ -119,6 +133,11 @@ public:
   }
   // Runs points that wait for nothing on the host, here and now. `isStatement`: if one fails, the program stops there.
   void runNow(Work &work, int64_t point, int64_t count, bool isStatement);
+  // The host ran one without a work.
+  void ranHere() {
+    ++made;
+    ++host().ran;
+  }
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
   }
@@ -130,6 +149,9 @@ public:
   void observe(Observer *observer) { observers.push_back(observer); }
   void unobserve(Observer *observer) { std::erase(observers, observer); }
   bool isObserved() const { return !observers.empty(); }
+  bool needsSingleNodes() const {
+    return std::any_of(observers.begin(), observers.end(), [](Observer *o) { return o->needsSingleNodes(); });
+  }
   void ranTaken(Worker &worker, Work &work, Span span) {
     for (Observer *observer : observers)
       observer->ranTaken(worker, work, span);

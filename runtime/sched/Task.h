@@ -7,6 +7,7 @@
 #include "runtime/sched/Failure.h"
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace dagger::rt {
 
@@ -43,6 +44,8 @@ struct Work {
   virtual void finish(const Failure *failure) = 0;
   // What the failure message says of the task, beyond its location.
   virtual void describe(int64_t point, Failure &failure) = 0;
+  // A point's part of the work's index space: "0..256, ..", empty if that is all of it.
+  virtual std::string partOf(int64_t /*point*/) const { return {}; }
   // Of the arrays that it reads and writes; what is updated counts twice.
   virtual int64_t bytes(int64_t /*point*/) { return 0; }
   // Operations on floating-point numbers of 32 bits; -1: not known.
@@ -75,17 +78,18 @@ struct alignas(64) Task {
   std::atomic<int32_t> pending{0};         // predecessors that have not ended, and one while it is being submitted
   uint8_t level = 0;                       // of priority; 0 is the most urgent
   bool counted = false;                    // takes part in the run-ahead window (gates don't)
-  uint8_t edgeCount = 0;
   std::atomic<uint8_t> arrows{0};          // for a trace: the predecessors that it had to wait for, up to some number
   Work *work = nullptr;                    // null: a gate
   int64_t point = 0, count = 1;            // the first chunk's number in its launch, and how many
   Slot *slot = nullptr;                    // its place in the order of effects
-  uint64_t serial = 0;                     // host only, as are the next two
+  Task *next = nullptr;                    // in the pool
+  // Host only. On a line of its own: the host looks here for each use of what the task writes, while others run it.
+  alignas(64) uint64_t serial = 0;
   uint64_t mark = 0;                       // the last successor that already waits for this task
   uint64_t sequence = 0;
   MoreEdges *more = nullptr;
-  Task *next = nullptr;                    // in the pool
-  Edge edges[InlineEdges];
+  uint8_t edgeCount = 0;
+  alignas(64) Edge edges[InlineEdges];
 
   static Edge *closed() { return reinterpret_cast<Edge *>(uintptr_t(1)); }
   bool ended() const { return successors.load(std::memory_order_acquire) == closed(); }

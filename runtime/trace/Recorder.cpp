@@ -16,14 +16,14 @@ void Recorder::made(Task &task) {
       node.file = at->file ? at->file : "";
       node.line = at->line;
     }
-    node.chunk = chunkOf(task);
+    node.chunk = task.work->partOf(task.point);
   }
   trace.nodes.push_back(std::move(node));
 }
 
 void Recorder::waits(TaskRef before, Task &after) { trace.edges.push_back({before.serial, after.serial}); }
 
-void Recorder::ran(Worker &worker, Task &task, Span span, const Failure *failure) {
+void Recorder::ran(Worker &worker, Task &task, int64_t, Span span, const Failure *failure) {
   if (task.work)
     trace.runs[size_t(worker.id)].push_back({task.serial, span.start - trace.began, span.end - trace.began, failure != nullptr});
 }

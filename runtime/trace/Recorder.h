@@ -39,7 +39,8 @@ public:
   ~Recorder() override;
   void made(Task &) override;
   void waits(TaskRef before, Task &after) override;
-  void ran(Worker &, Task &, Span, const Failure *) override;
+  bool needsSingleNodes() const override { return true; }
+  void ran(Worker &, Task &, int64_t point, Span, const Failure *) override;
   // After the last task. True if there was nothing to write.
   bool write(std::string &error);
   // Whether the name says a format that is known (null is fine).

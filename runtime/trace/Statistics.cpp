@@ -50,12 +50,13 @@ void Statistics::Line::add(const Line &other) {
   arithmetic = arithmetic < 0 || other.arithmetic < 0 ? -1 : arithmetic + other.arithmetic;
 }
 
-void Statistics::ran(Worker &worker, Task &task, Span span, const Failure *) {
+void Statistics::ran(Worker &worker, Task &task, int64_t point, Span span, const Failure *) {
   int64_t time = span.end - span.start;
   Chain &c = chain(task.serial);
   if (c.serial.load(std::memory_order_acquire) == task.serial) {
+    // Points of one task do not wait for each other: the longest of them counts.
     int64_t whole = c.before.load(std::memory_order_relaxed) + time;
-    c.whole.store(whole, std::memory_order_release);
+    raiseTo(c.whole, whole);
     raiseTo(longest, whole);
   }
   if (!task.work)
@@ -63,11 +64,19 @@ void Statistics::ran(Worker &worker, Task &task, Span span, const Failure *) {
   OfWorker &own = workers[size_t(worker.id)];
   own.busy += time;
   Line &line = own.lines[{task.work->location, task.work->name}];
-  line.add({time, 1, task.work->bytes(task.point), double(task.work->arithmetic(task.point))});
+  line.add({time, 1, task.work->bytes(point), double(task.work->arithmetic(point))});
 }
 
 void Statistics::ranTaken(Worker &worker, Work &, Span span) {
   workers[size_t(worker.id)].taken += span.end - span.start;
+}
+
+int64_t Statistics::tasks() const {
+  int64_t sum = 0;
+  for (const OfWorker &worker : workers)
+    for (auto &[key, line] : worker.lines)
+      sum += line.tasks;
+  return sum;
 }
 
 // ---- the report ----------------------------------------------------------------------------------------------------------------

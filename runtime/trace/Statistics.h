@@ -17,10 +17,11 @@ public:
   ~Statistics() override;
   // After the last task. Measures what memory and processor can do, which takes some hundredths of a second.
   std::string report();
+  int64_t tasks() const; // that ran so far
 
   void made(Task &) override;
   void waits(TaskRef before, Task &after) override;
-  void ran(Worker &, Task &, Span, const Failure *) override;
+  void ran(Worker &, Task &, int64_t point, Span, const Failure *) override;
   void released(Worker &, Task &before, Task &after, Span) override;
   void ranTaken(Worker &, Work &, Span) override;
 

@@ -45,7 +45,11 @@ struct Timeline::Buffer {
   void string(std::string_view words) {
     size_t length = std::min(words.size(), textBytes);
     while (length < words.size() && length && (words[length] & 0xC0) == 0x80) --length; // not inside of a character
-    for (char c : words.substr(0, length)) {
+    words = words.substr(0, length);
+    bool isPlain = true;
+    for (char c : words) isPlain &= static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\';
+    if (isPlain) return text(words);
+    for (char c : words) {
       if (c == '"' || c == '\\') bytes[used++] = '\\';
       bytes[used++] = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     }
@@ -142,17 +146,18 @@ void Timeline::counters(Buffer &b, int64_t now) {
   b.text("}},\n");
 }
 
-void Timeline::ran(Worker &worker, Task &task, Span at, const Failure *failure) {
+void Timeline::ran(Worker &worker, Task &task, int64_t point, Span at, const Failure *failure) {
   Buffer &b = *buffers[size_t(worker.id)];
   if (task.work) {
-    span(b, *task.work, chunkOf(task), at, "task", failure != nullptr);
+    span(b, *task.work, task.work->partOf(point), at, "task", failure != nullptr);
   } else {
     b.head('X', at.start);
     b.text(",\"dur\":");
     b.time(std::max<int64_t>(at.end - at.start, 1));
     b.text(",\"cat\":\"gate\",\"name\":\"all of them\"},\n");
   }
-  uint64_t arrows = std::min<uint64_t>(task.arrows.load(std::memory_order_acquire), mostArrows);
+  // What the task waited for leads to its first point.
+  uint64_t arrows = point == task.point ? std::min<uint64_t>(task.arrows.load(std::memory_order_acquire), mostArrows) : 0;
   for (uint64_t k = 0; k < arrows; ++k) {
     b.head('f', at.start);
     b.text(",\"bp\":\"e\",\"cat\":\"dependence\",\"name\":\"after\",\"id\":");

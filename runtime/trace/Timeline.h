@@ -22,7 +22,7 @@ public:
   // After the last task: the rest. False with a message if not everything could be written.
   bool finish(std::string &error);
 
-  void ran(Worker &, Task &, Span, const Failure *) override;
+  void ran(Worker &, Task &, int64_t point, Span, const Failure *) override;
   void released(Worker &, Task &before, Task &after, Span) override;
   void ranTaken(Worker &, Work &, Span) override;
 

@@ -65,10 +65,17 @@ Value extentGiven(Value array, int64_t axis) {
   return {};
 }
 
-// A number before conversions between index and i64, which keep it; a constant, or where it comes from.
-static Value origin(Value number) {
-  while (auto cast = number.getDefiningOp<arith::IndexCastOp>())
+Value beforeCasts(Value number) {
+  auto isWide = [](Type type) { return type.isIndex() || type.isInteger(64); };
+  for (auto cast = number.getDefiningOp<arith::IndexCastOp>(); cast && isWide(cast.getType()) && isWide(cast.getIn().getType());
+       cast = number.getDefiningOp<arith::IndexCastOp>())
     number = cast.getIn();
+  return number;
+}
+
+// A constant, or where a number comes from.
+static Value origin(Value number) {
+  number = beforeCasts(number);
   if (auto dim = number.getDefiningOp<tensor::DimOp>())
     if (auto axis = dim.getConstantIndex())
       if (Value given = extentGiven(dim.getSource(), *axis))

@@ -4,6 +4,9 @@
 
 namespace dagger::array {
 
+// The number before conversions between index and i64, which keep it. One to a narrower type may give another number.
+mlir::Value beforeCasts(mlir::Value number);
+
 // The value that an operation was given as this extent of its result; null when only the array itself knows.
 mlir::Value extentGiven(mlir::Value array, int64_t axis);
 

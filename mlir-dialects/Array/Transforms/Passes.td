@@ -8,6 +8,7 @@ def ResolveExtents : Pass<"resolve-extents", "::mlir::func::FuncOp"> {
   let description = [{
     In: any tensor.dim at VALUES.
     Out: none of an elementwise operation, a stencil, a scan or an update whose operation says the extent.
+    Refuses: a slice, which may be out of range and then has no extents; what a loop carries, if a turn ends with another shape.
     Why: an array that only its extents are asked of is not needed, and one with a single other user can be fused.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
@@ -18,8 +19,10 @@ def FuseElementwise : Pass<"fuse-elementwise", "::mlir::func::FuncOp"> {
   let description = [{
     In: a linalg.generic over elements whose result only another one in the same block reads.
     Out: one linalg.generic with the code of both. They stay apart where points are tasks, and where the fused array's
-    extents are neither known to be the consumer's nor those of an input that is read in its place, or where both together
-    have more than 256 operations.
+    extents are neither known to be the consumer's nor those of an input that is read in its place.
+    Refuses: an array with a second user, also one that looks at it or reads it at a computed place; a user in a loop or branch,
+    where it would be made again; points that are tasks, on either side; extents that nobody would compare any more; more than 256
+    operations together.
     Why: the array in between is neither written nor read. Upstream's pass compares no extents, since different ones are
     undefined there, and leaves a producer with effects where it was.
   }];
@@ -33,6 +36,8 @@ def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncO
     fail at no point.
     Out: one array.reduce with all their results, where the first stood. Where one of them fails on nothing and another
     does not, the failure is an elementwise check of the index space behind the reduction.
+    Refuses: other extents or axes, masks, arrays that only one of them reads; one that may fail at a point, which would fail the
+    other; one that needs what is made behind the first. The order within each stays as it is.
     Why: memory is read once.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
@@ -45,6 +50,8 @@ def ProveBounds : Pass<"prove-bounds", "::mlir::func::FuncOp"> {
     In: `array.element` whose indices are constants, points of the operation that it stands in, variables of loops, or
     `array.bounded`.
     Out: it says `in_bounds` where each index is below an extent that is the array's own, and there is no `array.bounded`.
+    Refuses: constants below 0, bounds that went through a type of fewer bits or are checked later, points of an operation that
+    writes its result in another order.
     Why: a check in a loop stops the vectorizer, and what may stop the program keeps its place.
   }];
 }
@@ -54,6 +61,8 @@ def FuseProducersIntoReductions : Pass<"fuse-producers-into-reductions", "::mlir
   let description = [{
     In: an array.reduce with an input that a linalg.generic makes for it alone.
     Out: the reduction reads the generic's inputs, and its map region holds the generic's code.
+    Refuses: a second user, a reduction in a loop, points that are tasks, extents that are not known to be the same, an element
+    at a fixed place.
     Why: the array in between is neither written nor read.
   }];
 }
@@ -64,6 +73,8 @@ def FuseProducersIntoStencils : Pass<"fuse-producers-into-stencils", "::mlir::fu
     In: an array.stencil that reads an array near its point, made for it alone by a linalg.generic of one array with a few
     arithmetic operations and no calls.
     Out: the stencil reads that array instead and repeats the code for each read.
+    Refuses: a second user, two stencils, a stencil in a loop, points that are tasks, an edge rule that gives a value of its own,
+    divisions and whatever else may fail, extents that are not known to be the input's.
     Why: one pass over memory less, for arithmetic that costs less than it.
   }];
 }

@@ -16,7 +16,7 @@ bool isItsExtent(Value number, Value array, int64_t axis, Operation *reader) {
   if (isExtent(number, array, axis)) return true;
   auto argument = dyn_cast<BlockArgument>(array);
   if (!argument || !isa<func::FuncOp>(argument.getOwner()->getParentOp())) return false;
-  while (auto cast = number.getDefiningOp<arith::IndexCastOp>()) number = cast.getIn();
+  number = beforeCasts(number);
   return llvm::any_of(argument.getUsers(), [&](Operation *user) {
     auto dim = dyn_cast<tensor::DimOp>(user);
     if (!dim || dim.getConstantIndex() != axis) return false;
@@ -30,11 +30,7 @@ bool isItsExtent(Value number, Value array, int64_t axis, Operation *reader) {
 
 // Whether 0 <= index < extent of the array along the axis.
 bool isWithin(Value index, Value array, int64_t axis, Operation *reader) {
-  auto isWide = [](Type type) { return type.isIndex() || type.isInteger(64); };
-  while (auto cast = index.getDefiningOp<arith::IndexCastOp>()) {
-    if (!isWide(cast.getIn().getType())) return false;
-    index = cast.getIn();
-  }
+  index = beforeCasts(index);
   if (auto number = getConstantIntValue(index)) {
     auto extent = knownExtent(array, axis);
     return *number >= 0 && extent && *number < *extent;
@@ -55,7 +51,8 @@ bool isWithin(Value index, Value array, int64_t axis, Operation *reader) {
         loop && argument == loop.getInductionVar()) {
       auto low = getConstantIntValue(loop.getLowerBound());
       auto high = getConstantIntValue(loop.getUpperBound()), extent = knownExtent(array, axis);
-      if (low && high && extent && *low >= 0 && *high <= *extent) return true;
+      // A bound below 0 is a large one where the loop compares without a sign.
+      if (low && high && extent && *low >= 0 && *high >= 0 && *high <= *extent) return true;
       return low && *low >= 0 && isItsExtent(loop.getUpperBound(), array, axis, reader);
     }
   return false;

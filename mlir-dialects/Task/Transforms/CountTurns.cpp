@@ -13,8 +13,9 @@ bool submits(scf::ForOp loop) {
   return loop.walk([](Operation *op) { return isa<LaunchOp, CallOp, array::LibraryOp, func::CallOp>(op) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
 }
 
-Value asIndex(OpBuilder &builder, Value number) {
+Value toIndex(OpBuilder &builder, Value number, bool isUnsigned) {
   if (number.getType().isIndex()) return number;
+  if (isUnsigned) return arith::IndexCastUIOp::create(builder, number.getLoc(), builder.getIndexType(), number);
   return arith::IndexCastOp::create(builder, number.getLoc(), builder.getIndexType(), number);
 }
 
@@ -25,8 +26,8 @@ struct CountTurns : impl::CountTurnsBase<CountTurns> {
     getOperation().walk<WalkOrder::PreOrder>([](scf::ForOp loop) {
       if (!submits(loop)) return WalkResult::skip();
       OpBuilder builder(loop);
-      BeginCountedOp::create(builder, loop.getLoc(), asIndex(builder, loop.getLowerBound()), asIndex(builder, loop.getUpperBound()),
-                             asIndex(builder, loop.getStep()));
+      auto asIndex = [&](Value number) { return toIndex(builder, number, loop.getUnsignedCmp()); };
+      BeginCountedOp::create(builder, loop.getLoc(), asIndex(loop.getLowerBound()), asIndex(loop.getUpperBound()), asIndex(loop.getStep()));
       builder.setInsertionPointAfter(loop);
       EndCountedOp::create(builder, loop.getLoc());
       builder.setInsertionPointToStart(loop.getBody());

@@ -15,6 +15,21 @@ static Type inMemory(Type type) {
   return type;
 }
 
+// Elements lie one behind the other along the last axis of an array, and along the first of one that is transposed.
+// Only a map has a loop for the latter.
+static int denseAxis(LaunchOp launch, unsigned number, OperandAttr access, unsigned rank) {
+  ArrayRef<int64_t> axes = access.getAxes();
+  if (!rank || axes.empty()) return -1;
+  bool isTransposed =
+      number < launch.getArrays().size() && launch.getArrays()[number].getDefiningOp<array::TransposeOp>();
+  size_t dense = isTransposed ? 0 : axes.size() - 1;
+  if (launch.getKind() == "map" && rank >= 2 && access.getAccess() == "read" && access.getMapped() &&
+      !launch.getTasks() && axes[dense] == int64_t(rank) - 2)
+    return int(dense);
+  auto along = llvm::find(axes, int64_t(rank) - 1);
+  return along == axes.end() ? -1 : int(along - axes.begin());
+}
+
 KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function, AccessGroups &groups)
     : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch),
       rank(launch.getExtents().size()), groups(groups) {
@@ -39,6 +54,7 @@ KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function, AccessGroup
     KernelOperand operand;
     operand.access = cast<OperandAttr>(access);
     operand.element = cast<ShapedType>(type).getElementType();
+    operand.denseAxis = denseAxis(launch, number, operand.access, rank);
     // dg_view: data, extents, strides, array
     operand.data = fieldOf(ptr, entry->getArgument(3), 4 * number);
     Value extents = fieldOf(ptr, entry->getArgument(3), 4 * number + 1),
@@ -109,13 +125,34 @@ void KernelBuilder::store(const KernelOperand &operand, ValueRange indices, Valu
   storeTo(value, addressOf(operand, indices));
 }
 
-static void atomic(KernelBuilder &kernel, const KernelOperand &operand, AtomicOp op) {
-  LLVM::AtomicBinOp kind = op.getKind() == "add"   ? LLVM::AtomicBinOp::add
-                           : op.getKind() == "and" ? LLVM::AtomicBinOp::_and
-                           : op.getKind() == "or"  ? LLVM::AtomicBinOp::_or
-                                                   : LLVM::AtomicBinOp::_xor;
-  LLVM::AtomicRMWOp::create(kernel.builder, kernel.loc, kind, kernel.addressOf(operand, op.getIndices()), op.getValue(),
-                            LLVM::AtomicOrdering::monotonic);
+void KernelBuilder::atomic(const KernelOperand &operand, ValueRange indices, Value value, StringRef name) {
+  LLVM::AtomicBinOp kind = name == "add"   ? LLVM::AtomicBinOp::add
+                           : name == "and" ? LLVM::AtomicBinOp::_and
+                           : name == "or"  ? LLVM::AtomicBinOp::_or
+                                           : LLVM::AtomicBinOp::_xor;
+  LLVM::AtomicRMWOp::create(builder, loc, kind, addressOf(operand, indices), value, LLVM::AtomicOrdering::monotonic);
+}
+
+Value KernelBuilder::positionInCopy(const KernelOperand &operand, ValueRange indices) {
+  Value position = constant(0);
+  for (auto [index, extent] : llvm::zip_equal(indices, operand.extents))
+    position = arith::AddIOp::create(builder, loc, arith::MulIOp::create(builder, loc, position, extent), index);
+  return position;
+}
+
+void KernelBuilder::combineInto(const KernelOperand &operand, ValueRange indices, Value value, StringRef kind) {
+  if (!operand.copy) return atomic(operand, indices, value, kind);
+  auto choice = scf::IfOp::create(builder, loc, operand.isCopied, true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(choice.elseBlock());
+  atomic(operand, indices, value, kind);
+  builder.setInsertionPointToStart(choice.thenBlock());
+  Value position = positionInCopy(operand, indices), old = loadRoom(operand.element, operand.copy, position), combined;
+  if (kind == "and") combined = arith::AndIOp::create(builder, loc, old, value);
+  else if (kind == "or") combined = arith::OrIOp::create(builder, loc, old, value);
+  else if (kind == "xor") combined = arith::XOrIOp::create(builder, loc, old, value);
+  else combined = arith::AddIOp::create(builder, loc, old, value);
+  storeRoom(combined, operand.copy, position);
 }
 
 Value KernelBuilder::room(Type element, int64_t count) {
@@ -332,7 +369,7 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool
     store(operand, element.getIndices(), element.getValue());
   } else if (auto element = dyn_cast<AtomicOp>(access)) {
     if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
-    atomic(*this, operand, element);
+    combineInto(operand, element.getIndices(), element.getValue(), element.getKind());
   } else {
     auto shifted = mlir::cast<array::ShiftedOp>(access);
     SmallVector<Value> indices;

@@ -13,7 +13,11 @@ struct KernelOperand {
   mlir::Type element;
   mlir::Value data;                                // !llvm.ptr
   llvm::SmallVector<mlir::Value> extents, strides; // index
+  // Along which its elements mostly lie one behind the other, if the point has it as one of its last two; -1: none.
+  int denseAxis = -1;
   mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
+  // Null; or room for the task's own copy, row by row, and whether atomics combine into that: i1.
+  mlir::Value copy, isCopied;
 };
 
 // The names of groups of accesses that are independent from turn to turn. Each is one of its kind, but kernels may use the same, so
@@ -38,6 +42,10 @@ public:
   mlir::Value addressOf(const KernelOperand &operand, mlir::ValueRange indices);
   mlir::Value load(const KernelOperand &operand, mlir::ValueRange indices);
   void store(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value);
+  // Into the task's own copy if there is one, without an atomic instruction.
+  void combineInto(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value, llvm::StringRef kind);
+  void atomic(const KernelOperand &operand, mlir::ValueRange indices, mlir::Value value, llvm::StringRef kind);
+  mlir::Value positionInCopy(const KernelOperand &operand, mlir::ValueRange indices);
   // Room for `count` elements on the stack, taken once on entry; element i of it.
   mlir::Value room(mlir::Type element, int64_t count);
   mlir::Value loadRoom(mlir::Type element, mlir::Value room, mlir::Value index);
@@ -92,6 +100,8 @@ void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
                    bool isInterior);
+bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
+void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);
 void buildCombine(KernelBuilder &);
 void buildScan(KernelBuilder &);

@@ -1,4 +1,5 @@
 #include "mlir-dialects/Task/Transforms/Lanes.h"
+#include "mlir-dialects/Task/Transforms/Traps.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -13,15 +14,11 @@ bool isLaneType(Type type) {
 }
 
 bool isArithmetic(Operation *op) {
-  if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>(op)) { // upstream takes remainders for pure
-    auto divisor = getConstantIntValue(op->getOperand(1));
-    if (!divisor || *divisor == 0 || *divisor == -1) return false;
-  }
-  return op->getNumResults() == 1 && OpTrait::hasElementwiseMappableTraits(op) && isPure(op);
+  return op->getNumResults() == 1 && !mayTrap(op) && OpTrait::hasElementwiseMappableTraits(op) && isPure(op);
 }
 
 bool isArithmetic(func::FuncOp function, llvm::SmallPtrSetImpl<Operation *> &callers) {
-  if (!function || function.isExternal() || !function.getBody().hasOneBlock() || !callers.insert(function).second)
+  if (!function || !function.getBody().hasOneBlock() || !callers.insert(function).second)
     return false;
   bool is = !function
                  .walk([&](Operation *op) {

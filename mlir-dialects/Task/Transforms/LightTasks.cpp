@@ -1,9 +1,8 @@
 // Tasks that take less time than their way through the graph.
-#include "mlir-dialects/Task/IR/Callee.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir-dialects/Task/Transforms/Silent.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 
@@ -49,36 +48,6 @@ int costOf(Region &region, int room, int depth) {
 
 bool isLight(Region &region) { return costOf(region, mostLight) <= mostLight; }
 
-// Nothing of it can fail, or be seen.
-bool isSilent(Region &region) {
-  return !region.walk([](Operation *op) {
-                if (auto call = dyn_cast<func::CallOp>(op)) return isSilent(calleeOf(call).getBody()) ? WalkResult::advance() : WalkResult::interrupt();
-                bool isKnown = op->getNumRegions() || op->hasTrait<OpTrait::IsTerminator>() || isPure(op);
-                return isKnown ? WalkResult::advance() : WalkResult::interrupt();
-              })
-              .wasInterrupted();
-}
-
-// The calls in the region are what they call.
-void inlineCalls(Region &region) {
-  SmallVector<func::CallOp> calls;
-  do {
-    calls.clear();
-    region.walk([&](func::CallOp call) { calls.push_back(call); });
-    for (func::CallOp call : calls) {
-      Block &body = calleeOf(call).getBody().front();
-      OpBuilder builder(call);
-      IRMapping map;
-      map.map(body.getArguments(), call.getOperands());
-      for (Operation &op : body.without_terminator()) builder.clone(op, map)->setLoc(CallSiteLoc::get(op.getLoc(), call.getLoc()));
-      SmallVector<Value> results;
-      for (Value result : body.getTerminator()->getOperands()) results.push_back(map.lookupOrDefault(result));
-      call.replaceAllUsesWith(results);
-      call.erase();
-    }
-  } while (!calls.empty());
-}
-
 struct LightTasks : impl::LightTasksBase<LightTasks> {
   void runOnOperation() override {
     getOperation().walk([](func::FuncOp function) {
@@ -88,7 +57,9 @@ struct LightTasks : impl::LightTasksBase<LightTasks> {
     });
     getOperation().walk([](linalg::GenericOp op) {
       if (!op->hasAttr(tasksAttr) || op->hasAttr("task.prints") || !isLight(op.getRegion()) || !isSilent(op.getRegion())) return;
-      inlineCalls(op.getRegion());
+      SmallVector<func::CallOp> calls;
+      op.getRegion().walk([&](func::CallOp call) { calls.push_back(call); });
+      inlineCalls(calls);
       op->removeAttr(tasksAttr);
     });
   }

@@ -1,4 +1,4 @@
-// Kernels of maps, stencils and groups: loops over the box, dense operands first, the interior of a stencil without
+// Kernels of maps and stencils: loops over the box, dense operands first, the interior of a stencil without
 // tests.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
@@ -24,8 +24,8 @@ static bool isLarge(KernelBuilder &kernel) {
   return size > 300;
 }
 
-// How many points of the innermost axis are computed side by side: all, where they are few and each has loops of its own, which
-// mostly read the same. Else 1.
+// How many points of the innermost axis are computed side by side: all, where they are few and each has loops of its
+// own, which mostly read the same. Else 1.
 static int64_t pointsTogether(KernelBuilder &kernel) {
   LaunchOp launch = kernel.launch;
   if (kernel.rank == 0 || launch.getKind() != "map" || launch.getTasks() || isLarge(kernel)) return 1;
@@ -65,13 +65,6 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
     }
   });
   return {kernel.constant(below), above ? above : kernel.high[axis]};
-}
-
-// Which axis of an operand lies along the innermost axis of the index space; -1: none.
-int innermost(KernelBuilder &kernel, const KernelOperand &operand) {
-  for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
-    if (follows == int64_t(kernel.rank) - 1) return int(axis);
-  return -1;
 }
 
 // The points of the innermost axis one behind the other, their results last.
@@ -115,8 +108,8 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
 
 } // namespace
 
-// An array seen whole in loops: how far apart elements along its last axes lie where rows are dense. Along the last 1; along the
-// one before as many as the last has elements, which shows where its indices are constants or few points.
+// An array seen whole in loops: how far apart elements along its last axes lie where rows are dense. Along the last 1;
+// along the one before as many as the last has elements, which shows where its indices are constants or few points.
 static SmallVector<int64_t> denseStrides(KernelBuilder &kernel, unsigned number) {
   Block &region = kernel.launch.getBody().front();
   BlockArgument array = region.getArgument(kernel.rank + number);
@@ -146,8 +139,8 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
     isDense = isDense ? arith::AndIOp::create(builder, loc, isDense, equal).getResult() : equal;
   };
   for (auto [number, operand] : llvm::enumerate(operands)) {
-    if (int axis = innermost(*this, operand); axis >= 0)
-      dense.push_back({&operand.strides[axis], 1});
+    if (operand.denseAxis >= 0)
+      dense.push_back({&operand.strides[operand.denseAxis], 1});
     else if (number < launch.getArrays().size() && !operand.access.getMapped())
       for (auto [stride, known] : llvm::zip(llvm::reverse(operand.strides), denseStrides(*this, number)))
         dense.push_back({&stride, known});
@@ -172,15 +165,11 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
 void buildMap(KernelBuilder &kernel) {
   if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
   auto all = [&](bool isDense) {
+    if (isDense && isCrosswise(kernel)) return buildCrosswise(kernel);
     kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); });
   };
   if (kernel.launch.getTasks() || isLarge(kernel)) return all(true);
   kernel.ifDense(all);
-}
-
-// Groups one after the other; each has its lanes inside.
-void buildGroups(KernelBuilder &kernel) {
-  kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, true); });
 }
 
 } // namespace dagger::task

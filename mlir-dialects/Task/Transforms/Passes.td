@@ -22,6 +22,8 @@ def FuseSiblingLoops : Pass<"fuse-sibling-loops", "::mlir::ModuleOp"> {
     In: in kernels, loops with equal bounds, and branches with equal conditions, that give nothing and touch nothing but rooms on
     the stack, which others of them do not, and elements that they only read.
     Out: one loop with the bodies of all, from the outside in.
+    Refuses: a second loop that reads or writes a room or, anywhere, elements that the first writes, or writes elements that the
+    first reads; what fails, calls foreign code or is volatile; branches with two sides.
     Why: reductions of the same elements read them once, and have what they compute alike once.
   }];
   let dependentDialects = ["::mlir::scf::SCFDialect"];
@@ -33,6 +35,7 @@ def ExpandMath : Pass<"expand-math", "::mlir::ModuleOp"> {
     In: `array.math`, anywhere.
     Out: in the loops of kernels the operations of the function, of which LLVM makes vectors of any width; elsewhere a call of a
     function of the same operations, one for each function and type.
+    Refuses: `math` operations, which stay calls of C's library: under `@precise`, and of types that it has no function for.
     Why: a call of the C library stops the vectorizer, and a library's vector functions give other bits than its scalar ones.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::func::FuncDialect"];
@@ -44,6 +47,8 @@ def VectorizeFunctions : Pass<"vectorize-functions", "::mlir::ModuleOp"> {
     In: functions of arithmetic, branches and loops, which loops of kernels call; nothing in them can fail.
     Out: beside each a function of vectors, which `task.vector` of the first names: both sides of a branch are computed, a loop
     turns until its last lane has left it, and a lane that has left keeps what it had.
+    Refuses: what may fail, divides by what may be 0 or -1, calls foreign code or itself, reads memory, or has a type that lanes do
+    not hold.
     Why: points leave such loops at different times, which LLVM's vectorizer cannot write, but it calls functions of vectors.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
@@ -55,6 +60,8 @@ def VectorizePoints : Pass<"vectorize-points", "::mlir::ModuleOp"> {
     In: in kernels, `scf.for` with `task.points`, whose body is arithmetic, branches and loops, reads elements that all points
     share or that lie one behind the other, and writes such.
     Out: before it a loop of vectors over as many of its turns as fill them, as `vectorize-functions` writes them; it has the rest.
+    Refuses: elements that lie apart or are read by some points only, writes in an inner loop or a branch, inner loops with other
+    numbers of turns, divisions by what may be 0 or -1, and calls that may fail.
     Why: LLVM makes vectors of innermost loops only.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
@@ -67,6 +74,8 @@ def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
     Out: a loop whose launches do not change from turn to turn, up to a rotation of their arrays, stands between
     `task.begin_plan` and `task.end_plan`, and each of its turns begins with `task.next_turn`: nothing looks, branches or has
     an effect in it, index spaces are the same in each turn, and what is carried is a launch's result or was carried before.
+    Refuses: branches, calls of tasks, prints, looks, launches that may fail as a whole or whose index space the loop computes. A
+    turn that is another one after all, the runtime finds, and goes on without a plan.
     Why: the runtime then works out chunks and dependences in the first turns, and only counts in those that follow.
   }];
   let dependentDialects = ["::dagger::task::TaskDialect"];
@@ -78,6 +87,7 @@ def CountTurns : Pass<"count-turns", "::mlir::func::FuncOp"> {
     In: loops of host functions, after `hoist-plans`.
     Out: an outermost loop that submits launches or calls stands between `task.begin_counted` and `task.end_counted`, and each of
     its turns begins with `task.next_counted` (behind a plan's `task.next_turn`).
+    Refuses: loops of numbers alone, and loops in tasks, of which there are many at once.
     Why: the runtime says while a program runs how much of it is left, and only the loop knows.
   }];
   let dependentDialects = ["::dagger::task::TaskDialect", "::mlir::arith::ArithDialect"];
@@ -90,9 +100,24 @@ def LightTasks : Pass<"light-tasks", "::mlir::ModuleOp"> {
     Out: a task without loops and with few operations has the attribute `task.light`: the host runs a call of it at once where it
     waits for nothing. Points that are such tasks, and can neither fail nor be seen, are elements like any other: their calls are
     inlined, and `task.tasks` is gone.
+    Refuses: to inline points that fail, print, read an element that may not be there, or divide by what may be 0 or -1; loops,
+    foreign code and copies are never light.
     Why: a node of the graph costs some hundred nanoseconds; what is shorter should not be one. What can fail stays a task, since
     it fails alone.
   }];
+}
+
+def KnownScalars : Pass<"known-scalars", "::mlir::ModuleOp"> {
+  let summary = "light tasks whose arguments are there are arithmetic of the host";
+  let description = [{
+    In: host functions where `light-tasks` has marked what they call.
+    Out: a call of such a task that can neither fail nor be seen, all arguments of which are scalars that the host knows where
+    the call stands, is its body; so is arithmetic on scalars of that kind. Loops and branches carry them as scalars.
+    Refuses: an argument that comes of a task that is one, in any turn of a loop: the host would have to wait for it, and could
+    not go on; a task that may fail, prints, updates an array, or that the program names, orders or retries.
+    Why: such a task costs less than the place for its result.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
@@ -102,6 +127,9 @@ def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
     elements away and nothing from the other edge; everything else it reads comes from outside of the loop, at the point.
     Out: a loop of `steps` launches, each of which takes up to 16 steps (8 where the stencil reaches two elements far) while
     the rows are in cache; how many, the last scalar says.
+    Refuses: a step that reads from the other edge, at a computed place or with its axes exchanged; a second carried array, the same
+    array at the point, another one around it; a number of the turn; what may fail or trap, also beyond a chunk's edge; points that
+    are tasks; a result of other extents.
     Why: a step moves all of the array through memory and computes little; so many steps move it once.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
@@ -113,6 +141,8 @@ def SpawnCalls : Pass<"spawn-calls", "::mlir::func::FuncOp"> {
     In: in the body of a task, direct calls of tasks one after the other.
     Out: a call whose results are used only behind other work is a `task.spawn`, joined before the first use of a result of any
     call that is still out, the last one first. The call that nothing else comes after stays a call.
+    Refuses: a call with nothing to run beside it; what can be seen comes in order, so none is out across a print or a call of a
+    task that is not spawnable; `@sequential`; hosts and kernels.
     Why: what one task calls runs on all threads, and costs a few instructions where no thread is free.
   }];
   let dependentDialects = ["::dagger::task::TaskDialect"];

@@ -1,5 +1,6 @@
 // Temporal blocking: a loop of a stencil becomes a loop of launches that take several steps each.
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir-dialects/Task/Transforms/Traps.h"
 
 using namespace mlir;
 
@@ -14,7 +15,7 @@ constexpr unsigned mostOperations = 64;
 // The launch that is all of the loop, if it makes the next value of the one array that the loop carries.
 LaunchOp onlyStep(scf::ForOp loop) {
   if (loop.getNumResults() != 1 || getConstantIntValue(loop.getStep()) != 1 ||
-      !isa<IntegerType>(loop.getInductionVar().getType()))
+      !isa<IntegerType>(loop.getInductionVar().getType()) || loop.getInductionVar().getType().getIntOrFloatBitWidth() > 64)
     return {};
   Block &body = *loop.getBody();
   if (body.getOperations().size() != 2) return {};
@@ -56,7 +57,7 @@ std::optional<int64_t> reachOf(LaunchOp launch) {
     auto shifted = dyn_cast<array::ShiftedOp>(op);
     if (!shifted) {
       isPlain &= isa<array::YieldOp>(op) ||
-                 (isPure(op) && llvm::none_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>));
+                 (isPure(op) && !mayTrap(op) && llvm::none_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>));
       return;
     }
     isPlain &= shifted.getRule() != array::EdgeRule::Wrap && shifted.getAxes() == ArrayRef<int64_t>{0, 1};
@@ -77,13 +78,19 @@ void tile(scf::ForOp loop, LaunchOp launch, int64_t reach) {
   int64_t most = widestReach / reach;
   Location loc = loop.getLoc();
   OpBuilder b(loop);
-  Type type = loop.getInductionVar().getType();
+  Type type = b.getI64Type(); // the loop's own may not hold the number of its turns
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantOp::create(b, loc, type, b.getIntegerAttr(type, value));
   };
-  Value zero = constant(0),
-        steps = arith::MaxSIOp::create(b, loc,
-                                       arith::SubIOp::create(b, loc, loop.getUpperBound(), loop.getLowerBound()), zero);
+  auto wide = [&](Value number) -> Value {
+    if (number.getType() == type) return number;
+    return loop.getUnsignedCmp() ? Value(arith::ExtUIOp::create(b, loc, type, number))
+                                 : Value(arith::ExtSIOp::create(b, loc, type, number));
+  };
+  Value low = wide(loop.getLowerBound()), high = wide(loop.getUpperBound()), zero = constant(0);
+  auto below = loop.getUnsignedCmp() ? arith::CmpIPredicate::ult : arith::CmpIPredicate::slt;
+  Value steps = arith::SelectOp::create(b, loc, arith::CmpIOp::create(b, loc, below, low, high),
+                                        arith::SubIOp::create(b, loc, high, low), zero);
   Value turns = arith::CeilDivSIOp::create(b, loc, steps, constant(most)), each = constant(most);
   auto tiled = scf::ForOp::create(b, loc, zero, turns, constant(1), loop.getInitArgs());
   b.setInsertionPointToStart(tiled.getBody());

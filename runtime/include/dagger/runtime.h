@@ -109,6 +109,7 @@ enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel
        DG_LAUNCH_STATEMENT = 8 /* looked at where it stands */,
        DG_LAUNCH_VALUES = 16 /* the kernel hands operands to functions, as arrays */,
        DG_LAUNCH_REPEATABLE = 32 /* to run a point again, or many in one call of the kernel, changes nothing that can be seen */,
+       DG_LAUNCH_BLOCKS = 64 /* a point is up to 1,024 elements along an axis; its extent is the last scalar, an int64_t */,
        DG_LAUNCH_REUSE = 4 /* a result may take the buffer of an operand of the same shape and map that dies here */ };
 
 typedef struct dg_launch {

@@ -214,3 +214,37 @@ func.func @texts(%n: i64, %s: !array.str) -> !array.str attributes {task.context
   %d = task.runtime "dg_str_concat"(%c, %b) {pure} : (!array.str, !array.str) -> !array.str
   return %d : !array.str
 }
+
+// A part of it is seen elsewhere: the view holds the array, and what the launch gives up is the view alone.
+// CHECK-LABEL: func @part_dies
+func.func @part_dies(%n: index, %c: index) -> (tensor<?xf64>, tensor<?xf64>) attributes {task.context = "host"} {
+  // CHECK: %[[A:.*]] = tensor.empty
+  // CHECK: %[[V:.*]] = array.slice %[[A]]
+  // CHECK-NEXT: task.launch "map" {{.*}}arrays(%[[V]]
+  // CHECK: dying = 1
+  // CHECK-NOT: array.release
+  // CHECK: return {{.*}}%[[A]]
+  %a = tensor.empty(%n) : tensor<?xf64>
+  %p = array.slice %a[%c] [%c] [%c] : tensor<?xf64> -> tensor<?xf64>
+  %v = task.launch "map" over (%c) arrays(%p : tensor<?xf64>) shapes(%c) {} combine {}
+    {kernel = @k, access = [#task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>,
+                            #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xf64>
+  return %v, %a : tensor<?xf64>, tensor<?xf64>
+}
+
+// What comes from around a loop is read in every turn: no launch in it may take it over.
+// CHECK-LABEL: func @in_each_turn
+func.func @in_each_turn(%n: index, %c: index) attributes {task.context = "host"} {
+  // CHECK: scf.for
+  // CHECK: task.launch
+  // CHECK-NOT: dying
+  // CHECK: }
+  // CHECK: array.release
+  %a = tensor.empty(%n) : tensor<?xf64>
+  scf.for %i = %c to %n step %c {
+    %v = task.launch "map" over (%n) arrays(%a : tensor<?xf64>) shapes(%n) {} combine {}
+      {kernel = @k, access = [#task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>,
+                              #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xf64>
+  }
+  return
+}

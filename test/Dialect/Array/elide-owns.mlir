@@ -104,3 +104,66 @@ func.func @host(%a: tensor<?xf64>, %x: f64, %n: index) -> tensor<?xf64> attribut
   }
   return %r : tensor<?xf64>
 }
+
+func.func private @keeps(tensor<?xf64>) attributes {task.context = "task"}
+
+// It is given away in each turn, to somebody who may keep it.
+// CHECK-LABEL: func @escapes
+// CHECK: scf.for
+// CHECK: array.own
+func.func @escapes(%a: tensor<?xf64> {task.inout}, %x: f64, %n: index) -> tensor<?xf64> attributes {task.context = "task"} {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %r = scf.for %i = %zero to %n step %one iter_args(%b = %a) -> tensor<?xf64> {
+    %own = array.own %b : tensor<?xf64>
+    %new = array.insert %x into %own[%i] : tensor<?xf64>
+    func.call @keeps(%new) : (tensor<?xf64>) -> ()
+    scf.yield %new : tensor<?xf64>
+  }
+  return %r : tensor<?xf64>
+}
+
+// A spawned task still reads it while the next turn writes.
+func.func private @sum(tensor<?xf64>) -> f64 attributes {task.context = "task", task.spawnable}
+// CHECK-LABEL: func @spawned
+// CHECK: task.spawn
+// CHECK: array.own
+func.func @spawned(%a: tensor<?xf64> {task.inout}, %x: f64, %n: index) -> (tensor<?xf64>, f64) attributes {task.context = "task"} {
+  %zero = arith.constant 0 : index
+  %own = array.own %a : tensor<?xf64>
+  %first = array.insert %x into %own[%zero] : tensor<?xf64>
+  %f = task.spawn @sum(%first) : (tensor<?xf64>) -> !task.future<f64>
+  array.retain %first : tensor<?xf64>
+  %again = array.own %first : tensor<?xf64>
+  %new = array.insert %x into %again[%n] : tensor<?xf64>
+  %s = task.join %f @sum(%first) : <f64>, (tensor<?xf64>) -> f64
+  array.release %first : tensor<?xf64>
+  return %new, %s : tensor<?xf64>, f64
+}
+
+// One name of two: which of the arrays it is, nobody knows, and the other one is read later.
+// CHECK-LABEL: func @either
+// CHECK-COUNT-2: array.own
+func.func @either(%a: tensor<?xf64> {task.inout}, %b: tensor<?xf64>, %x: f64, %c: i1) -> tensor<?xf64> attributes {task.context = "task"} {
+  %zero = arith.constant 0 : index
+  %mine = array.own %a : tensor<?xf64>
+  %t = scf.if %c -> tensor<?xf64> {
+    scf.yield %mine : tensor<?xf64>
+  } else {
+    array.release %mine : tensor<?xf64>
+    array.retain %b : tensor<?xf64>
+    scf.yield %b : tensor<?xf64>
+  }
+  %own = array.own %t : tensor<?xf64>
+  %new = array.insert %x into %own[%zero] : tensor<?xf64>
+  return %new : tensor<?xf64>
+}
+
+// One that is asked to lie in one piece is asked that by somebody who needs it.
+// CHECK-LABEL: func @contiguous
+// CHECK-COUNT-2: array.own
+func.func @contiguous(%a: tensor<?xf64> {task.inout}) -> tensor<?xf64> attributes {task.context = "task"} {
+  %mine = array.own %a : tensor<?xf64>
+  %own = array.own %mine {contiguous} : tensor<?xf64>
+  return %own : tensor<?xf64>
+}

@@ -189,3 +189,72 @@ func.func @stretches(%a: tensor<1xf64>, %n: index) -> tensor<?xf64> attributes {
   } -> tensor<?xf64>
   return %q : tensor<?xf64>
 }
+
+// Somebody looks at the first array before the second is made: it must be there, as it was.
+// CHECK-LABEL: func @looked_at
+// CHECK: linalg.generic
+// CHECK: array.element
+// CHECK: linalg.generic
+func.func @looked_at(%a: tensor<?xf64>) -> (tensor<?xf64>, f64) attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %z = arith.mulf %x, %x : f64
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  %first = array.element %p[%c0] : tensor<?xf64>
+  %q = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%p : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %z = arith.addf %x, %x : f64
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  return %q, %first : tensor<?xf64>, f64
+}
+
+// The second reads the first at any place, one that is computed: each point would make all of it.
+// CHECK-LABEL: func @gathers
+// CHECK: linalg.generic
+// CHECK: linalg.generic
+func.func @gathers(%a: tensor<?xf64>, %k: tensor<?xi64>) -> tensor<?xf64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %m = tensor.dim %k, %c0 : tensor<?xi64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %f = tensor.empty(%m) : tensor<?xf64>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %z = arith.mulf %x, %x : f64
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  %q = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%k : tensor<?xi64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%i: i64, %o: f64):
+    %at = arith.index_cast %i : i64 to index
+    %z = array.element %p[%at] : tensor<?xf64>
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  return %q : tensor<?xf64>
+}
+
+// Each of the second's points is a task: what the first does at a point would run in it, and fail or be tried again with it.
+// CHECK-LABEL: func @into_tasks
+// CHECK: linalg.generic
+// CHECK-NOT: task.tasks
+// CHECK: linalg.generic {{.*}} attrs = {task.tasks}
+func.func @into_tasks(%a: tensor<?xf64>) -> tensor<?xf64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %z = arith.addf %x, %x : f64
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  %q = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%p : tensor<?xf64>) outs(%e : tensor<?xf64>) attrs = {task.tasks} {
+  ^bb0(%x: f64, %o: f64):
+    %z = func.call @f(%x) : (f64) -> f64
+    linalg.yield %z : f64
+  } -> tensor<?xf64>
+  return %q : tensor<?xf64>
+}

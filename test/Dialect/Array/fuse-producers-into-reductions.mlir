@@ -130,3 +130,54 @@ func.func @in_a_loop(%a: tensor<?xf64>, %first: tensor<f64>) -> tensor<f64> attr
   }
   return %last : tensor<f64>
 }
+
+// One element for all points: moved in, it would be made at each of them, and fail where the reduction is of nothing.
+// CHECK-LABEL: func @one_element
+func.func @one_element(%a: tensor<1xf64>, %b: tensor<?xf64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %b, %c0 : tensor<?xf64>
+  %e = tensor.empty() : tensor<1xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<1xf64>) outs(%e : tensor<1xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<1xf64>
+  %r = array.reduce ins(%s, %b : tensor<1xf64>, tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (0)>, #id] {
+  ^bb0(%i: index, %x: f64, %y: f64):
+    %p = arith.mulf %x, %y : f64
+    array.yield %p : f64
+  } combine {
+  ^bb0(%l: f64, %q: f64):
+    %c = arith.addf %l, %q : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %r : tensor<f64>
+}
+
+// The reduction reads it at a computed place besides: it has two uses, and the second needs all of the array.
+// CHECK-LABEL: func @gathers
+func.func @gathers(%a: tensor<?xf64>, %at: index) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    %first = array.element %s[%at] : tensor<?xf64>
+    %d = arith.subf %x, %first : f64
+    array.yield %d : f64
+  } combine {
+  ^bb0(%l: f64, %q: f64):
+    %c = arith.addf %l, %q : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %r : tensor<f64>
+}

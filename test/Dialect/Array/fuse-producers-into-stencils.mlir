@@ -161,3 +161,74 @@ func.func @unknown_extents(%a: tensor<?xf64>, %n: index, %k: f64) -> tensor<?xf6
   } : tensor<?xf64>
   return %v : tensor<?xf64>
 }
+
+// A division may fail, at its element and once: not for each of its neighbours.
+// CHECK-LABEL: func @divides
+func.func @divides(%a: tensor<?xi64>, %k: i64) -> tensor<?xi64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xi64>
+  %e = tensor.empty(%n) : tensor<?xi64>
+  // CHECK: linalg.generic
+  // CHECK: array.stencil
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xi64>) outs(%e : tensor<?xi64>) {
+  ^bb0(%x: i64, %o: i64):
+    %y = arith.remsi %k, %x : i64
+    linalg.yield %y : i64
+  } -> tensor<?xi64>
+  %v = array.stencil in (%n) {
+  ^bb0(%i: index):
+    %l = array.shifted %s[-1] axes [0] rule clamp : tensor<?xi64>
+    array.yield %l : i64
+  } : tensor<?xi64>
+  return %v : tensor<?xi64>
+}
+
+// Its points are tasks, which run once each.
+func.func private @f(f64) -> f64 attributes {task.context = "task"}
+// CHECK-LABEL: func @tasks
+func.func @tasks(%a: tensor<?xf64>, %k: f64) -> tensor<?xf64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.stencil
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) attrs = {task.tasks} {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %k : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %v = array.stencil in (%n) {
+  ^bb0(%i: index):
+    %l = array.shifted %s[-1] axes [0] rule clamp : tensor<?xf64>
+    array.yield %l : f64
+  } : tensor<?xf64>
+  return %v : tensor<?xf64>
+}
+
+// It is made once before a loop of steps that read it: inside, it would be made again in each.
+// CHECK-LABEL: func @in_a_loop
+func.func @in_a_loop(%a: tensor<?xf64>, %k: f64, %turns: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: scf.for
+  // CHECK: array.stencil
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %k : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r = scf.for %t = %c0 to %turns step %c1 iter_args(%u = %a) -> (tensor<?xf64>) {
+    %v = array.stencil in (%n) {
+    ^bb0(%i: index):
+      %l = array.shifted %s[-1] axes [0] rule clamp : tensor<?xf64>
+      %m = array.shifted %u[1] axes [0] rule clamp : tensor<?xf64>
+      %c = arith.addf %l, %m : f64
+      array.yield %c : f64
+    } : tensor<?xf64>
+    scf.yield %v : tensor<?xf64>
+  }
+  return %r : tensor<?xf64>
+}

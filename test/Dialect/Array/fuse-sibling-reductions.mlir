@@ -179,3 +179,89 @@ func.func @other_extents(%a: tensor<?xf64>, %n: index, %m: index) -> (tensor<f64
   } {identity = [1.0]} : tensor<f64>
   return %s, %t : tensor<f64>, tensor<f64>
 }
+
+// Only one way through the program takes the second: on the other its work would be done for nothing.
+// CHECK-LABEL: func @other_branch
+func.func @other_branch(%a: tensor<?xf64>, %n: index, %p: i1) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: array.reduce
+  // CHECK: scf.if
+  // CHECK: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %t = scf.if %p -> (tensor<f64>) {
+    %u = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+    ^bb0(%i: index, %x: f64):
+      array.yield %x : f64
+    } combine {
+    ^bb0(%l: f64, %r: f64):
+      %c = arith.mulf %l, %r : f64
+      array.yield %c : f64
+    } {identity = [1.0]} : tensor<f64>
+    scf.yield %u : tensor<f64>
+  } else {
+    scf.yield %s : tensor<f64>
+  }
+  return %s, %t : tensor<f64>, tensor<f64>
+}
+
+// The second is of the array after an update: it needs what is made behind the first.
+// CHECK-LABEL: func @updated_between
+func.func @updated_between(%a: tensor<?xf64>, %b: tensor<?xf64>, %n: index, %x: f64) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  %zero = arith.constant 0 : index
+  // CHECK: array.reduce
+  // CHECK: array.insert
+  // CHECK: array.reduce
+  %s = array.reduce ins(%a, %b : tensor<?xf64>, tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %y: f64, %z: f64):
+    %p = arith.mulf %y, %z : f64
+    array.yield %p : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %new = array.insert %x into %b[%zero] : tensor<?xf64>
+  %t = array.reduce ins(%a, %new : tensor<?xf64>, tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %y: f64, %z: f64):
+    %p = arith.mulf %y, %z : f64
+    array.yield %p : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s, %t : tensor<f64>, tensor<f64>
+}
+
+// The second uses a number that is only known behind the first, of the first's own result.
+// CHECK-LABEL: func @number_between
+func.func @number_between(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: array.reduce
+  // CHECK: array.element
+  // CHECK: array.reduce
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %mean = array.element %s[] : tensor<f64>
+  %t = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    %d = arith.subf %x, %mean : f64
+    array.yield %d : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s, %t : tensor<f64>, tensor<f64>
+}

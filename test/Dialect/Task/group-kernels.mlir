@@ -1,5 +1,6 @@
 // The kernel of a launch over groups: a loop over them, atomics where groups meet, checked where an index is not known to be
-// inside. Room on the stack is taken on entry.
+// inside. Room on the stack is taken on entry. What only atomics of one operator reach is combined in a copy of the task's own,
+// if it is small, which goes into the array in the end.
 // RUN: %dagger-opt --lower-kernels %s | FileCheck %s
 
 #own = #task.operand<"update", mapped = false, exact = false, axes = [0], scale = [8], low = [0], high = [0]>
@@ -20,6 +21,10 @@ func.func @main(%x: tensor<?xi64>, %h: tensor<?xi64>, %groups: index) attributes
 }
 // CHECK: func.func private @groups_kernel
 // CHECK-NEXT: memref.alloca
+// CHECK: %[[COPY:.*]] = llvm.alloca {{.*}} x i64
+// CHECK: arith.cmpi ule, %{{.*}}, %c2048
+// CHECK: scf.if %[[SMALL:.*]] {
+// CHECK: llvm.store %c0{{.*}}
 // CHECK: scf.for %[[G:.*]] =
 // CHECK: %[[E:.*]] = llvm.load
 // CHECK: memref.store %[[E]]
@@ -27,4 +32,45 @@ func.func @main(%x: tensor<?xi64>, %h: tensor<?xi64>, %groups: index) attributes
 // CHECK: arith.cmpi uge, %[[G]]
 // CHECK: scf.if
 // CHECK: task.runtime "dg_fail_index"
+// CHECK: scf.if %[[SMALL]]
+// CHECK-NOT: llvm.atomicrmw
+// CHECK: %[[WITH:.*]] = arith.ori %{{.*}}, %[[E]]
+// CHECK: llvm.store %[[WITH]]
+// CHECK: } else {
+// CHECK: llvm.atomicrmw _or {{.*}}, %[[E]]
+// CHECK: scf.if %[[SMALL]]
+// CHECK: arith.cmpi ne
+// CHECK: scf.if
 // CHECK: llvm.atomicrmw _or
+
+// Two operators, whose order shows: as each group says.
+func.func @unlike(%h: tensor<?xi64>, %groups: index) attributes {task.context = "host"} {
+  task.launch "groups" over(%groups) arrays(%h : tensor<?xi64>) {
+  ^bb0(%g: index, %all: tensor<?xi64>):
+    %one = arith.constant 1 : i64
+    task.atomic "or" %one to %all[%g] : i64 to tensor<?xi64>
+    task.atomic "add" %one to %all[%g] : i64 to tensor<?xi64>
+    array.yield
+  } combine {} {access = [#any], statement}
+  return
+}
+// CHECK: func.func private @groups_kernel
+// CHECK-NOT: llvm.alloca
+// CHECK: llvm.atomicrmw _or
+// CHECK: llvm.atomicrmw add
+// CHECK-NOT: llvm.atomicrmw
+
+// What is read besides has to be the array itself.
+func.func @looked_at(%h: tensor<?xi64>, %groups: index) attributes {task.context = "host"} {
+  task.launch "groups" over(%groups) arrays(%h : tensor<?xi64>) {
+  ^bb0(%g: index, %all: tensor<?xi64>):
+    %e = task.load %all[%g] {in_bounds} : tensor<?xi64> -> i64
+    task.atomic "add" %e to %all[%g] {in_bounds} : i64 to tensor<?xi64>
+    array.yield
+  } combine {} {access = [#any], statement}
+  return
+}
+// CHECK: func.func private @groups_kernel
+// CHECK-NOT: llvm.alloca
+// CHECK: llvm.atomicrmw add
+// CHECK-NOT: llvm.atomicrmw

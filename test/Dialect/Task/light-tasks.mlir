@@ -109,3 +109,80 @@ func.func private @copy(%a: tensor<?xi64>, %k: i64) -> tensor<?xi64> attributes 
   %1 = array.insert %k into %0[%zero] : tensor<?xi64>
   return %1 : tensor<?xi64>
 }
+
+// What a task prints is seen: as elements of one launch, all would come at its end.
+// CHECK-LABEL: func @shows
+// CHECK: attrs = {{.*}}task.tasks
+// CHECK: func.call @printing
+func.func @shows(%n: index) -> tensor<?xi64> attributes {task.context = "host"} {
+  %0 = tensor.empty(%n) : tensor<?xi64>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%0 : tensor<?xi64>) attrs = {task.tasks, task.prints} {
+  ^bb0(%out: i64):
+    %k = linalg.index 0 : index
+    %i = arith.index_cast %k : index to i64
+    %x = func.call @printing(%i) : (i64) -> i64
+    linalg.yield %x : i64
+  } -> tensor<?xi64>
+  return %1 : tensor<?xi64>
+}
+// CHECK: func.func private @printing(
+// CHECK-NOT: task.light
+// CHECK: {
+func.func private @printing(%k: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %t = array.text "seen"
+  task.print %t
+  return %k : i64
+}
+
+// One that reads an element which may not be there fails alone.
+// CHECK-LABEL: func @reads
+// CHECK: attrs = {{.*}}task.tasks
+// CHECK: func.call @element
+func.func @reads(%n: index, %a: tensor<?xi64>) -> tensor<?xi64> attributes {task.context = "host"} {
+  %0 = tensor.empty(%n) : tensor<?xi64>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%0 : tensor<?xi64>) attrs = {task.tasks} {
+  ^bb0(%out: i64):
+    %k = linalg.index 0 : index
+    %x = func.call @element(%a, %k) : (tensor<?xi64>, index) -> i64
+    linalg.yield %x : i64
+  } -> tensor<?xi64>
+  return %1 : tensor<?xi64>
+}
+func.func private @element(%a: tensor<?xi64>, %k: index) -> i64 attributes {task.context = "task", task.is_task} {
+  %x = array.element %a[%k] : tensor<?xi64>
+  return %x : i64
+}
+
+// Upstream takes a remainder for pure, but by 0 it traps, and the whole launch with it.
+// CHECK-LABEL: func @remainders
+// CHECK: attrs = {{.*}}task.tasks
+// CHECK: linalg.generic
+// CHECK-NOT: task.tasks
+// CHECK: arith.remsi
+func.func @remainders(%n: index, %d: i64) -> (tensor<?xi64>, tensor<?xi64>) attributes {task.context = "host"} {
+  %0 = tensor.empty(%n) : tensor<?xi64>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%0 : tensor<?xi64>) attrs = {task.tasks} {
+  ^bb0(%out: i64):
+    %k = linalg.index 0 : index
+    %i = arith.index_cast %k : index to i64
+    %x = func.call @by_any(%i, %d) : (i64, i64) -> i64
+    linalg.yield %x : i64
+  } -> tensor<?xi64>
+  %2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%0 : tensor<?xi64>) attrs = {task.tasks} {
+  ^bb0(%out: i64):
+    %k = linalg.index 0 : index
+    %i = arith.index_cast %k : index to i64
+    %x = func.call @by_three(%i) : (i64) -> i64
+    linalg.yield %x : i64
+  } -> tensor<?xi64>
+  return %1, %2 : tensor<?xi64>, tensor<?xi64>
+}
+func.func private @by_any(%k: i64, %d: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %x = arith.remsi %k, %d : i64
+  return %x : i64
+}
+func.func private @by_three(%k: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %three = arith.constant 3 : i64
+  %x = arith.remsi %k, %three : i64
+  return %x : i64
+}

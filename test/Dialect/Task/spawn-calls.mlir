@@ -77,3 +77,39 @@ func.func private @sequential(%n: i64) -> i64 attributes {task.context = "task"}
   %c = arith.addi %a, %b : i64
   return %c : i64
 }
+
+// What the caller prints comes behind what the call did: beside it, it could come before.
+// CHECK-LABEL: func.func private @prints
+func.func private @prints(%n: i64) -> i64 attributes {task.context = "task"} {
+  // CHECK-NOT: task.spawn
+  %a = func.call @f(%n) : (i64) -> i64
+  %t = array.text "between"
+  task.print %t
+  %b = func.call @f(%n) : (i64) -> i64
+  %c = arith.addi %a, %b : i64
+  return %c : i64
+}
+
+// A use deep in a branch is a use: the call is joined before the branch, and nothing else runs beside it.
+// CHECK-LABEL: func.func private @used_inside
+func.func private @used_inside(%n: i64, %p: i1) -> i64 attributes {task.context = "task"} {
+  // CHECK-NOT: task.spawn
+  %a = func.call @f(%n) : (i64) -> i64
+  %r = scf.if %p -> (i64) {
+    %b = func.call @f(%a) : (i64) -> i64
+    scf.yield %b : i64
+  } else {
+    scf.yield %n : i64
+  }
+  return %r : i64
+}
+
+// Calls on the host are nodes of the graph, and in kernels nobody could wait.
+// CHECK-LABEL: func.func private @kernel
+func.func private @kernel(%n: i64) -> i64 attributes {task.context = "kernel"} {
+  // CHECK-NOT: task.spawn
+  %a = func.call @f(%n) : (i64) -> i64
+  %b = func.call @f(%n) : (i64) -> i64
+  %c = arith.addi %a, %b : i64
+  return %c : i64
+}

@@ -149,3 +149,57 @@ func.func @kernel(%from: index, %to: index, %p: !llvm.ptr, %n: i64) attributes {
   }
   return
 }
+
+// -----
+
+// A call of foreign code, of which nobody knows what it does to vectors, memory that is read, and a type that lanes do not hold.
+// CHECK-NOT: vector
+func.func private @from_c(f64) -> f64 attributes {task.context = "scalar"}
+func.func private @foreign(%x: f64) -> f64 attributes {task.context = "scalar"} {
+  %one = arith.constant 1.0 : f64
+  %r = scf.while (%a = %x) : (f64) -> f64 {
+    %c = arith.cmpf ogt, %a, %one : f64
+    scf.condition(%c) %a : f64
+  } do {
+  ^bb0(%a: f64):
+    %b = func.call @from_c(%a) : (f64) -> f64
+    scf.yield %b : f64
+  }
+  return %r : f64
+}
+func.func private @reading(%p: !llvm.ptr) -> f64 attributes {task.context = "scalar"} {
+  %zero = arith.constant 0.0 : f64
+  %r = scf.while (%a = %zero) : (f64) -> f64 {
+    %c = arith.cmpf oeq, %a, %zero : f64
+    scf.condition(%c) %a : f64
+  } do {
+  ^bb0(%a: f64):
+    %b = llvm.load %p : !llvm.ptr -> f64
+    scf.yield %b : f64
+  }
+  return %r : f64
+}
+func.func private @small(%x: bf16) -> bf16 attributes {task.context = "scalar"} {
+  %one = arith.constant 1.0 : bf16
+  %r = scf.while (%a = %x) : (bf16) -> bf16 {
+    %c = arith.cmpf ogt, %a, %one : bf16
+    scf.condition(%c) %a : bf16
+  } do {
+  ^bb0(%a: bf16):
+    %b = arith.mulf %a, %a : bf16
+    scf.yield %b : bf16
+  }
+  return %r : bf16
+}
+func.func @kernel(%from: index, %to: index, %p: !llvm.ptr, %x: f64, %y: bf16) attributes {task.context = "kernel"} {
+  %step = arith.constant 1 : index
+  scf.for %i = %from to %to step %step {
+    %a = func.call @foreign(%x) : (f64) -> f64
+    %b = func.call @reading(%p) : (!llvm.ptr) -> f64
+    %c = func.call @small(%y) : (bf16) -> bf16
+    %d = arith.addf %a, %b : f64
+    llvm.store %d, %p : f64, !llvm.ptr
+    llvm.store %c, %p : bf16, !llvm.ptr
+  }
+  return
+}

@@ -168,3 +168,91 @@ func.func @ordered(%low: index, %high: index, %r: !llvm.ptr) attributes {task.co
   }
   return
 }
+
+// -----
+
+// Refused too: a division by what may be 0 in a point that leaves before it, code that may fail, a write that only some points
+// reach, elements of another size than the ones that the address counts, and a read that is volatile.
+// CHECK-NOT: vector
+func.func private @fails(f64) -> f64 attributes {task.context = "scalar"}
+func.func @divides(%low: index, %high: index, %r: !llvm.ptr) attributes {task.context = "kernel"} {
+  %one = arith.constant 1 : index
+  %none = arith.constant 0 : i64
+  scf.for %i = %low to %high step %one {
+    %e = arith.index_cast %i : index to i64
+    %x = scf.while (%a = %e) : (i64) -> i64 {
+      %more = arith.cmpi sgt, %a, %none : i64
+      scf.condition(%more) %a : i64
+    } do {
+    ^bb0(%a: i64):
+      %b = arith.remsi %e, %a : i64
+      scf.yield %b : i64
+    }
+    %s = llvm.getelementptr %r[%e] : (!llvm.ptr, i64) -> !llvm.ptr, i64
+    llvm.store %x, %s : i64, !llvm.ptr
+  } {task.points}
+  return
+}
+func.func @calls(%low: index, %high: index, %n: index, %r: !llvm.ptr) attributes {task.context = "kernel"} {
+  %one = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  scf.for %i = %low to %high step %one {
+    %x = scf.for %c = %low to %n step %one iter_args(%sum = %zero) -> (f64) {
+      %w = func.call @fails(%sum) : (f64) -> f64
+      scf.yield %w : f64
+    }
+    %e = arith.index_cast %i : index to i64
+    %s = llvm.getelementptr %r[%e] : (!llvm.ptr, i64) -> !llvm.ptr, f64
+    llvm.store %x, %s : f64, !llvm.ptr
+  } {task.points}
+  return
+}
+func.func @some_write(%low: index, %high: index, %n: index, %r: !llvm.ptr) attributes {task.context = "kernel"} {
+  %one = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  scf.for %i = %low to %high step %one {
+    %x = scf.for %c = %low to %n step %one iter_args(%sum = %zero) -> (f64) {
+      %w = arith.addf %sum, %sum : f64
+      scf.yield %w : f64
+    }
+    %e = arith.index_cast %i : index to i64
+    %s = llvm.getelementptr %r[%e] : (!llvm.ptr, i64) -> !llvm.ptr, f64
+    %few = arith.cmpi slt, %i, %n : index
+    scf.if %few {
+      llvm.store %x, %s : f64, !llvm.ptr
+    }
+  } {task.points}
+  return
+}
+func.func @other_size(%low: index, %high: index, %n: index, %a: !llvm.ptr, %r: !llvm.ptr) attributes {task.context = "kernel"} {
+  %one = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %i = %low to %high step %one {
+    %e = arith.index_cast %i : index to i64
+    %p = llvm.getelementptr %a[%e] : (!llvm.ptr, i64) -> !llvm.ptr, f64
+    %x = scf.for %c = %low to %n step %one iter_args(%sum = %zero) -> (f32) {
+      %v = llvm.load %p : !llvm.ptr -> f32
+      %w = arith.addf %sum, %v : f32
+      scf.yield %w : f32
+    }
+    %s = llvm.getelementptr %r[%e] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    llvm.store %x, %s : f32, !llvm.ptr
+  } {task.points}
+  return
+}
+func.func @volatile(%low: index, %high: index, %n: index, %a: !llvm.ptr, %r: !llvm.ptr) attributes {task.context = "kernel"} {
+  %one = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  scf.for %i = %low to %high step %one {
+    %e = arith.index_cast %i : index to i64
+    %p = llvm.getelementptr %a[%e] : (!llvm.ptr, i64) -> !llvm.ptr, f64
+    %x = scf.for %c = %low to %n step %one iter_args(%sum = %zero) -> (f64) {
+      %v = llvm.load volatile %p : !llvm.ptr -> f64
+      %w = arith.addf %sum, %v : f64
+      scf.yield %w : f64
+    }
+    %s = llvm.getelementptr %r[%e] : (!llvm.ptr, i64) -> !llvm.ptr, f64
+    llvm.store %x, %s : f64, !llvm.ptr
+  } {task.points}
+  return
+}

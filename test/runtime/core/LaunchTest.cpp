@@ -48,11 +48,24 @@ void failAtKernel(dg_context *context, const int64_t *low, const int64_t *high, 
   }
 }
 
+// b = a, of rank 2, and the largest box that it was called with.
+std::atomic<int64_t> mostRows, mostColumns;
+void copyKernel(dg_context *, const int64_t *low, const int64_t *high, const dg_view *v, const void *) {
+  mostRows = std::max(mostRows.load(), high[0] - low[0]);
+  mostColumns = std::max(mostColumns.load(), high[1] - low[1]);
+  for (int64_t i = low[0]; i < high[0]; ++i)
+    for (int64_t j = low[1]; j < high[1]; ++j)
+      reinterpret_cast<double *>(v[1].data)[i * v[1].strides[0] + j * v[1].strides[1]] =
+          reinterpret_cast<double *>(v[0].data)[i * v[0].strides[0] + j * v[0].strides[1]];
+}
+
 const dg_operand writes[] = {follows(DG_WRITE, DG_F64, 1)};
 const dg_operand readsWrites[] = {follows(DG_READ, DG_F64, 1), follows(DG_WRITE, DG_F64, 1)};
 const dg_operand haloWrites[] = {follows(DG_READ, DG_F64, 1, 1), follows(DG_WRITE, DG_F64, 1)};
 const dg_operand updates[] = {follows(DG_UPDATE, DG_F64, 1)};
 const dg_launch iota = {DG_ABI_VERSION, 1, 1, 1, 0, 0, iotaKernel, writes, "iota", nullptr};
+const dg_operand copies[] = {follows(DG_READ, DG_F64, 2), follows(DG_WRITE, DG_F64, 2)};
+const dg_launch copy = {DG_ABI_VERSION, 2, 2, 1, 0, 0, copyKernel, copies, "copy", nullptr};
 const dg_launch addOne = {DG_ABI_VERSION, 1, 2, 1, DG_LAUNCH_REUSE, 0, addOneKernel, readsWrites, "add", nullptr};
 const dg_launch addInPlace = {DG_ABI_VERSION, 1, 1, 0, 0, 8, addInPlaceKernel, updates, "update", nullptr};
 const dg_launch ring = {DG_ABI_VERSION, 1, 2, 1, 0, 0, ringKernel, haloWrites, "ring", nullptr};
@@ -219,6 +232,63 @@ TEST(Launch, ViewsReachTheirChunks) {
         dg_array_release(plus);
       },
       {.chunkBytes = 8192});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+// What is read by rows is cut in rows, what is read by columns in blocks.
+TEST(Launch, CrosswiseChunksAreBlocks) {
+  Outcome o = run(
+      [](dg_context *c) {
+        int64_t extents[DG_MAX_RANK] = {3'000, 5'000}, turned[DG_MAX_RANK] = {5'000, 3'000};
+        dg_array *a = dg_array_new(c, DG_F64, 2, extents, 1, nullptr), *plain = nullptr, *blocks = nullptr;
+        for (int64_t k = 0; k < 3'000 * 5'000; ++k)
+          reinterpret_cast<double *>(a->data)[k] = double(k);
+        mostRows = mostColumns = 0;
+        dg_launch_submit(c, &copy, extents, &a, 0, nullptr, extents, &plain, 0);
+        dg_array_look(c, plain, nullptr);
+        EXPECT_LT(mostRows, 8);
+        EXPECT_EQ(mostColumns, 5'000);
+        mostRows = mostColumns = 0;
+        dg_array *t = dg_array_transpose(c, plain);
+        dg_launch_submit(c, &copy, turned, &t, 0, nullptr, turned, &blocks, 0);
+        dg_array_look(c, blocks, nullptr);
+        EXPECT_EQ(mostRows, 64);
+        EXPECT_EQ(mostColumns, 1'024);
+        for (int64_t i = 0; i < 5'000; i += 7)
+          for (int64_t j = 0; j < 3'000; ++j)
+            ASSERT_EQ(reinterpret_cast<double *>(blocks->data)[i * 3'000 + j], double(j * 5'000 + i));
+        for (dg_array *array : {a, plain, t, blocks})
+          dg_array_release(array);
+      },
+      {.threads = 1});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+// A block of a reduction counts for its elements: as many as there are, whether they are read or computed.
+TEST(Launch, BlocksAreCutByTheirElements) {
+  static std::atomic<int> calls;
+  dg_kernel count = [](dg_context *, const int64_t *, const int64_t *, const dg_view *, const void *) { ++calls; };
+  dg_operand wide = follows(DG_READ, DG_F64, 2);
+  wide.scale[1] = 1024;
+  const dg_operand computed[] = {follows(DG_WRITE, DG_F64, 2)}, read[] = {wide, follows(DG_WRITE, DG_F64, 2)};
+  const dg_launch none = {DG_ABI_VERSION, 2, 1, 1, DG_LAUNCH_BLOCKS, 8, count, computed, "blocks", nullptr};
+  const dg_launch some = {DG_ABI_VERSION, 2, 2, 1, DG_LAUNCH_BLOCKS, 8, count, read, "blocks", nullptr};
+  Outcome o = run([&](dg_context *c) {
+    auto chunks = [&](const dg_launch &launch, int64_t rows, int64_t columns) {
+      int64_t extents[DG_MAX_RANK] = {rows, columns}, blocks[DG_MAX_RANK] = {rows, (columns + 1023) / 1024};
+      dg_array *in = &launch == &some ? dg_array_new(c, DG_F64, 2, extents, 1, nullptr) : nullptr, *out = nullptr;
+      calls = 0;
+      dg_launch_submit(c, &launch, blocks, &in, 0, &columns, blocks, &out, 0);
+      dg_array_look(c, out, nullptr);
+      dg_array_release(in);
+      dg_array_release(out);
+      return calls.load();
+    };
+    EXPECT_EQ(chunks(none, 2'048, 2'048), 64); // of 65,536 elements
+    EXPECT_EQ(chunks(none, 65'536, 3), 4);
+    EXPECT_EQ(chunks(some, 2'048, 2'048), 67);
+    EXPECT_EQ(chunks(some, 65'536, 3), 4);
+  });
   EXPECT_EQ(o.code, 0) << o.err;
 }
 
