@@ -52,6 +52,7 @@ static void addValues(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoReductions());
   passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoStencils());
   passes.addNestedPass<func::FuncOp>(array::createProveBounds());
+  passes.addNestedPass<func::FuncOp>(array::createMapReads());
   passes.addPass(createCSEPass());
 }
 

@@ -547,6 +547,7 @@ dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, 
   launch.results = 1;
   launch.scalar_bytes = 2;
   launch.kernel = copyKernel;
+  launch.arithmetic = 0;
   launch.operand = table.operands[a->type][a->rank];
   launch.name = "copy";
   launch.location = location;

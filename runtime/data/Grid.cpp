@@ -4,8 +4,9 @@
 namespace dagger::rt {
 
 // Half a megabyte of operands stays in a core's second-level cache and takes tens of microseconds, a hundred times what a
-// task costs. A chunk has at most 64 Ki elements, so that costly kernels on small data find enough chunks as well.
-static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, wideHalo = 8, crossRows = 64;
+// task costs. A chunk has at most 64 Ki elements, so that costly kernels on small data find enough chunks as well; 8 Ki where
+// nobody knows how much an element costs, as with loops of its own.
+static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, mostUnknown = 8 << 10, wideHalo = 8, crossRows = 64;
 
 static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -44,7 +45,8 @@ static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int
 static void cutCrosswise(int64_t points, int64_t grain, int rank, const int64_t *extents, int64_t *chunk) {
   int64_t rows = std::max<int64_t>(extents[rank - 2], 1), columns = std::max<int64_t>(extents[rank - 1], 1);
   std::fill(chunk, chunk + rank - 2, 1);
-  chunk[rank - 1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, grain)), grain) * grain);
+  int64_t wide = std::max<int64_t>(points / std::min(rows, crossRows) / grain, 1) * grain;
+  chunk[rank - 1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, wide)), grain) * grain);
   int64_t most = std::max<int64_t>(points / chunk[rank - 1], crossRows);
   chunk[rank - 2] = std::min(rows, divideUp(divideUp(rows, divideUp(rows, most)), crossRows) * crossRows);
 }
@@ -86,7 +88,8 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   if (rank == 2 && halo >= wideHalo && !chunkBytes)
     return cutWide(defaultBytes, halo, haloBytes, extents, chunk);
   int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / std::max<int64_t>(pointBytes, 1);
-  points = std::clamp<int64_t>(points, 1, std::max<int64_t>(mostPoints / pointElements, 1));
+  int64_t most = launch.arithmetic < 0 && !chunkBytes ? mostUnknown : mostPoints;
+  points = std::clamp<int64_t>(points, 1, std::max<int64_t>(most / pointElements, 1));
   int64_t grain = std::max<int64_t>(1024 / lastScale, 1);
   if (isCrosswise && !(uncut & ((1u << rank) - 1)) && !chunkBytes)
     return cutCrosswise(points, grain, rank, extents, chunk);

@@ -56,6 +56,20 @@ def ProveBounds : Pass<"prove-bounds", "::mlir::func::FuncOp"> {
   }];
 }
 
+def MapReads : Pass<"map-reads", "::mlir::func::FuncOp"> {
+  let summary = "elements that are read at the point are inputs";
+  let description = [{
+    In: in a linalg.generic over elements, `array.element` that is `in_bounds`, at axes of the point in any order, along each of
+    which the array is as long as the index space.
+    Out: the array is an input with that order as its map.
+    Refuses: an index that may be outside, a constant or another number in it, one axis twice, an array that is longer than the
+    index space, what a branch or a loop reads, points that are tasks.
+    Why: an array that a region sees whole is waited for as a whole, and neither its rows are known to lie along the loop nor
+    its buffer to be free for the result.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
+}
+
 def FuseProducersIntoReductions : Pass<"fuse-producers-into-reductions", "::mlir::func::FuncOp"> {
   let summary = "elementwise code moves into the reduction that alone uses it";
   let description = [{

@@ -1,7 +1,8 @@
 // Kernels of maps that read columns where they write rows, as `y = x.T` does: blocks of rows and columns, so that each
 // cache line of what lies crosswise is used as a whole while it is there.
 //
-// What only copies goes by squares of one vector a side, turned in registers. A result larger than caches is written
+// A block is turned by squares of one vector a side, in registers: into the result where the launch only copies, else
+// into room on the stack, where its rows lie densely for the loop over elements. A copy larger than caches is written
 // past them, whole lines at a time: nothing is fetched only to be overwritten.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
@@ -10,28 +11,37 @@ using namespace mlir;
 namespace dagger::task {
 namespace {
 
-constexpr int64_t side = 64; // of a block: 32 KiB of 64 bits
+constexpr int64_t side = 64, roomColumns = 32; // of a block; of one in a room: 16 KiB of 64 bits
 constexpr int64_t lineBytes = 64, cachedBytes = 16 << 20;
+constexpr size_t mostRooms = 4; // which stay in the first-level cache together
 
 bool isCrosswise(KernelBuilder &kernel, const KernelOperand &operand) {
   return operand.access.getAccess() == "read" && operand.access.getMapped() && operand.denseAxis >= 0 &&
          operand.access.getAxes()[operand.denseAxis] == int64_t(kernel.rank) - 2;
 }
 
-// Where the launch only copies what lies crosswise, in elements that fill vectors: that operand.
-const KernelOperand *copied(KernelBuilder &kernel) {
+// Whether it lies crosswise, its columns without gaps, and its elements fill vectors.
+bool canTurn(KernelBuilder &kernel, const KernelOperand &operand) {
+  if (!isCrosswise(kernel, operand) || !operand.element.isIntOrFloat() ||
+      getConstantIntValue(operand.strides[operand.denseAxis]) != 1)
+    return false;
+  unsigned bits = operand.element.getIntOrFloatBitWidth();
+  return bits == 32 || bits == 64;
+}
+
+int64_t squareSide(const KernelOperand &operand) { return lineBytes * 8 / operand.element.getIntOrFloatBitWidth(); }
+
+// Whether the launch only copies what lies crosswise.
+bool isCopy(KernelBuilder &kernel) {
   Block &body = kernel.launch.getBody().front();
   Operation *end = body.getTerminator();
   if (kernel.operands.size() != 2 || body.getOperations().size() != 1 || end->getNumOperands() != 1 || kernel.rank != 2)
-    return nullptr;
+    return false;
   auto argument = dyn_cast<BlockArgument>(end->getOperand(0));
   const KernelOperand &from = kernel.operands[0], &to = kernel.operands[1];
-  if (!argument || argument.getArgNumber() != kernel.rank || !isCrosswise(kernel, from) ||
-      to.access.getAccess() != "write" || to.access.getAxes() != ArrayRef<int64_t>({0, 1}) ||
-      from.element != to.element || !from.element.isIntOrFloat())
-    return nullptr;
-  unsigned bits = from.element.getIntOrFloatBitWidth();
-  return bits == 32 || bits == 64 ? &from : nullptr;
+  return argument && argument.getArgNumber() == kernel.rank && canTurn(kernel, from) &&
+         to.access.getAccess() == "write" && to.access.getAxes() == ArrayRef<int64_t>({0, 1}) &&
+         getConstantIntValue(to.strides[1]) == 1 && from.element == to.element;
 }
 
 // Columns become rows: in step s, rows s apart exchange what lies s apart in them.
@@ -57,44 +67,169 @@ Value passesCaches(KernelBuilder &kernel, const KernelOperand &to) {
   OpBuilder &b = kernel.builder;
   int64_t bytes = to.element.getIntOrFloatBitWidth() / 8;
   Type i64 = b.getI64Type();
-  Value start = LLVM::PtrToIntOp::create(b, kernel.loc, i64, kernel.addressOf(to, {kernel.low[0], kernel.low[1]}));
-  Value step = arith::IndexCastOp::create(b, kernel.loc, i64,
-                                          arith::MulIOp::create(b, kernel.loc, to.strides[0], kernel.constant(bytes)));
-  Value both = arith::OrIOp::create(b, kernel.loc, start, step);
-  Value rest =
-      arith::AndIOp::create(b, kernel.loc, both, arith::ConstantIntOp::create(b, kernel.loc, i64, lineBytes - 1));
-  Value isAligned = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::eq, rest,
-                                          arith::ConstantIntOp::create(b, kernel.loc, i64, 0));
-  Value count = arith::MulIOp::create(b, kernel.loc, to.extents[0], to.extents[1]);
-  Value isLarge =
-      arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sgt, count, kernel.constant(cachedBytes / bytes));
+  auto number = [&](int64_t n) -> Value { return arith::ConstantIntOp::create(b, kernel.loc, i64, n); };
+  Value first = kernel.addressOf(to, {kernel.low[0], kernel.low[1]});
+  Value start = LLVM::PtrToIntOp::create(b, kernel.loc, i64, first);
+  Value apart = arith::MulIOp::create(b, kernel.loc, to.strides[0], kernel.constant(bytes));
+  Value both = arith::OrIOp::create(b, kernel.loc, start, arith::IndexCastOp::create(b, kernel.loc, i64, apart));
+  Value rest = arith::AndIOp::create(b, kernel.loc, both, number(lineBytes - 1));
+  Value isAligned = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::eq, rest, number(0));
+  Value count = arith::MulIOp::create(b, kernel.loc, to.extents[0], to.extents[1]),
+        most = kernel.constant(cachedBytes / bytes);
+  Value isLarge = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sgt, count, most);
   return arith::AndIOp::create(b, kernel.loc, isAligned, isLarge);
 }
 
-void square(KernelBuilder &kernel, const KernelOperand &from, const KernelOperand &to, Value row, Value column,
-            Value pastCaches) {
-  OpBuilder &b = kernel.builder;
-  unsigned bytes = from.element.getIntOrFloatBitWidth() / 8;
-  int64_t count = lineBytes / bytes;
-  auto vector = VectorType::get(count, from.element);
-  auto after = [&](Value at, int64_t k) -> Value {
-    return arith::AddIOp::create(b, kernel.loc, at, kernel.constant(k));
-  };
-  SmallVector<Value> rows, places;
-  for (int64_t k = 0; k < count; ++k)
-    rows.push_back(LLVM::LoadOp::create(
-        b, kernel.loc, vector, kernel.addressOf(from, kernel.indicesAt(from, {row, after(column, k)})), bytes));
-  turn(kernel, rows);
-  for (int64_t k = 0; k < count; ++k) places.push_back(kernel.addressOf(to, {after(row, k), column}));
-  auto choice = scf::IfOp::create(b, kernel.loc, pastCaches, true);
-  OpBuilder::InsertionGuard guard(b);
-  for (bool past : {true, false}) {
-    b.setInsertionPointToStart(past ? choice.thenBlock() : choice.elseBlock());
-    for (auto [value, place] : llvm::zip_equal(rows, places))
-      LLVM::StoreOp::create(b, kernel.loc, value, place, past ? lineBytes : bytes, /*isVolatile=*/false,
-                            /*isNonTemporal=*/past);
+// Rows top to bottom, columns left to right, of the last two axes; `outer`: the point before them.
+struct BlockOfPoints {
+  SmallVector<Value> outer;
+  Value top, bottom, left, right;
+};
+
+class Crosswise {
+  KernelBuilder &kernel;
+  OpBuilder &b;
+  Location loc;
+  Value pastCaches;                              // only of a copy
+  SmallVector<std::pair<unsigned, Value>> rooms; // of operands, by number
+
+  void loop(Value from, Value to, int64_t step, function_ref<void(Value)> body) {
+    auto turn = [&](Value at, ValueRange) -> SmallVector<Value> {
+      body(at);
+      return {};
+    };
+    kernel.loop(from, to, {}, turn, step);
   }
-}
+  Value after(Value at, int64_t k) { return arith::AddIOp::create(b, loc, at, kernel.constant(k)); }
+
+  // The squares that lie whole in the block: `store` is given their rows. Then the rest, point by point.
+  void turnBlock(const KernelOperand &from, const BlockOfPoints &block,
+                 function_ref<void(ArrayRef<Value> rows, Value row, Value column)> store,
+                 function_ref<void(Value row, Value first, Value right)> rest) {
+    int64_t count = squareSide(from);
+    auto whole = [&](Value start, Value end) -> Value {
+      Value extent = arith::SubIOp::create(b, loc, end, start);
+      return arith::SubIOp::create(b, loc, end, arith::AndIOp::create(b, loc, extent, kernel.constant(count - 1)));
+    };
+    Value lastRow = whole(block.top, block.bottom), lastColumn = whole(block.left, block.right);
+    unsigned bytes = from.element.getIntOrFloatBitWidth() / 8;
+    loop(block.top, lastRow, count, [&](Value row) {
+      loop(block.left, lastColumn, count, [&](Value column) {
+        SmallVector<Value> rows;
+        for (int64_t k = 0; k < count; ++k) {
+          SmallVector<Value> point(block.outer);
+          point.append({row, after(column, k)});
+          Value place = kernel.addressOf(from, kernel.indicesAt(from, point));
+          rows.push_back(LLVM::LoadOp::create(b, loc, VectorType::get(count, from.element), place, bytes));
+        }
+        turn(kernel, rows);
+        store(rows, row, column);
+      });
+    });
+    loop(block.top, block.bottom, 1, [&](Value row) {
+      Value inSquares = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, row, lastRow);
+      rest(row, arith::SelectOp::create(b, loc, inSquares, lastColumn, block.left), block.right);
+    });
+  }
+
+  void copy(const BlockOfPoints &block) {
+    const KernelOperand &to = kernel.operands[1];
+    auto store = [&](ArrayRef<Value> rows, Value row, Value column) {
+      SmallVector<Value> places;
+      for (size_t k = 0; k < rows.size(); ++k) places.push_back(kernel.addressOf(to, {after(row, k), column}));
+      auto choice = scf::IfOp::create(b, loc, pastCaches, true);
+      OpBuilder::InsertionGuard guard(b);
+      for (bool past : {true, false}) {
+        b.setInsertionPointToStart(past ? choice.thenBlock() : choice.elseBlock());
+        unsigned alignment = past ? lineBytes : to.element.getIntOrFloatBitWidth() / 8;
+        for (auto [value, place] : llvm::zip_equal(rows, places))
+          LLVM::StoreOp::create(b, loc, value, place, alignment, /*isVolatile=*/false, /*isNonTemporal=*/past);
+      }
+    };
+    turnBlock(kernel.operands[0], block, store,
+              [&](Value row, Value first, Value right) { buildElements(kernel, {row}, first, right, false); });
+  }
+
+  // Fills the room; the operand as it lies there.
+  KernelOperand turned(const KernelOperand &from, Value room, const BlockOfPoints &block) {
+    auto position = [&](Value row, Value column) -> Value {
+      Value line =
+          arith::MulIOp::create(b, loc, arith::SubIOp::create(b, loc, row, block.top), kernel.constant(roomColumns));
+      return arith::AddIOp::create(b, loc, line, arith::SubIOp::create(b, loc, column, block.left));
+    };
+    auto place = [&](Value position) -> Value {
+      Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), position);
+      return LLVM::GEPOp::create(b, loc, room.getType(), from.element, room, ArrayRef<LLVM::GEPArg>{wide});
+    };
+    auto store = [&](ArrayRef<Value> rows, Value row, Value column) {
+      Value first = position(row, column);
+      for (auto [k, value] : llvm::enumerate(rows))
+        LLVM::StoreOp::create(b, loc, value, place(after(first, int64_t(k) * roomColumns)),
+                              from.element.getIntOrFloatBitWidth() / 8);
+    };
+    turnBlock(from, block, store, [&](Value row, Value first, Value right) {
+      loop(first, right, 1, [&](Value column) {
+        SmallVector<Value> point(block.outer);
+        point.append({row, column});
+        kernel.storeRoom(kernel.load(from, kernel.indicesAt(from, point)), room, position(row, column));
+      });
+    });
+    // Indices stay those of the whole operand: the room begins so far before its first element.
+    KernelOperand there = from;
+    Value zero = kernel.constant(0);
+    there.data = place(position(zero, zero));
+    for (auto [stride, follows] : llvm::zip_equal(there.strides, there.access.getAxes())) {
+      int64_t axis = follows;
+      stride = axis == int64_t(kernel.rank) - 1   ? kernel.constant(1)
+               : axis == int64_t(kernel.rank) - 2 ? kernel.constant(roomColumns)
+                                                  : zero;
+    }
+    return there;
+  }
+
+  void compute(const BlockOfPoints &block) {
+    SmallVector<KernelOperand> whole = kernel.operands;
+    for (auto [number, room] : rooms) kernel.operands[number] = turned(whole[number], room, block);
+    loop(block.top, block.bottom, 1, [&](Value row) {
+      SmallVector<Value> point(block.outer);
+      point.push_back(row);
+      buildElements(kernel, point, block.left, block.right, true);
+    });
+    kernel.operands = whole;
+  }
+
+public:
+  explicit Crosswise(KernelBuilder &kernel) : kernel(kernel), b(kernel.builder), loc(kernel.loc) {}
+
+  void build() {
+    if (isCopy(kernel)) {
+      pastCaches = passesCaches(kernel, kernel.operands[1]);
+    } else {
+      for (auto [number, operand] : llvm::enumerate(kernel.operands))
+        if (canTurn(kernel, operand) && rooms.size() < mostRooms)
+          rooms.push_back({unsigned(number), kernel.room(operand.element, side * roomColumns)});
+    }
+    unsigned row = kernel.rank - 2, column = kernel.rank - 1;
+    int64_t columns = rooms.empty() ? side : roomColumns;
+    auto until = [&](Value past, unsigned axis) -> Value {
+      return arith::MinSIOp::create(b, loc, past, kernel.high[axis]);
+    };
+    kernel.nest(row, [&](SmallVector<Value> &outer) {
+      loop(kernel.low[row], kernel.high[row], side, [&](Value top) {
+        loop(kernel.low[column], kernel.high[column], columns, [&](Value left) {
+          BlockOfPoints block{outer, top, until(after(top, side), row), left, until(after(left, columns), column)};
+          pastCaches ? copy(block) : compute(block);
+        });
+      });
+    });
+    if (!pastCaches) return;
+    // What goes past the caches is ordered by a fence alone.
+    auto past = scf::IfOp::create(b, loc, pastCaches, false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(past.thenBlock());
+    LLVM::FenceOp::create(b, loc, LLVM::AtomicOrdering::seq_cst, "");
+  }
+};
 
 } // namespace
 
@@ -103,60 +238,6 @@ bool isCrosswise(KernelBuilder &kernel) {
          llvm::any_of(kernel.operands, [&](const KernelOperand &operand) { return isCrosswise(kernel, operand); });
 }
 
-void buildCrosswise(KernelBuilder &kernel) {
-  OpBuilder &b = kernel.builder;
-  unsigned row = kernel.rank - 2, column = kernel.rank - 1;
-  const KernelOperand *from = copied(kernel);
-  Value pastCaches = from ? passesCaches(kernel, kernel.operands[1]) : Value();
-  int64_t squareSide = from ? lineBytes * 8 / from->element.getIntOrFloatBitWidth() : 1;
-  auto loop = [&](Value from, Value to, int64_t step, function_ref<void(Value)> body) {
-    kernel.loop(
-        from, to, {},
-        [&](Value at, ValueRange) -> SmallVector<Value> {
-          body(at);
-          return {};
-        },
-        step);
-  };
-  auto end = [&](Value start, Value limit) -> Value {
-    return arith::MinSIOp::create(b, kernel.loc, arith::AddIOp::create(b, kernel.loc, start, kernel.constant(side)),
-                                  limit);
-  };
-  auto wholeSquares = [&](Value start, Value end) -> Value {
-    Value count = arith::SubIOp::create(b, kernel.loc, end, start);
-    Value rest = arith::AndIOp::create(b, kernel.loc, count, kernel.constant(squareSide - 1));
-    return arith::SubIOp::create(b, kernel.loc, end, rest);
-  };
-  kernel.nest(row, [&](SmallVector<Value> &outer) {
-    loop(kernel.low[row], kernel.high[row], side, [&](Value top) {
-      loop(kernel.low[column], kernel.high[column], side, [&](Value left) {
-        Value bottom = end(top, kernel.high[row]), right = end(left, kernel.high[column]), lastRow, lastColumn;
-        if (from) {
-          lastRow = wholeSquares(top, bottom);
-          lastColumn = wholeSquares(left, right);
-          loop(top, lastRow, squareSide, [&](Value i) {
-            loop(left, lastColumn, squareSide,
-                 [&](Value j) { square(kernel, *from, kernel.operands[1], i, j, pastCaches); });
-          });
-        }
-        loop(top, bottom, 1, [&](Value i) {
-          SmallVector<Value> point(outer);
-          point.push_back(i);
-          if (!from) return buildElements(kernel, point, left, right, true);
-          Value inSquares = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, i, lastRow);
-          Value first = arith::SelectOp::create(b, kernel.loc, inSquares, lastColumn, left);
-          buildElements(kernel, point, first, right, false);
-        });
-      });
-    });
-  });
-  // What goes past the caches is ordered by a fence alone.
-  if (from) {
-    auto past = scf::IfOp::create(b, kernel.loc, pastCaches, false);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(past.thenBlock());
-    LLVM::FenceOp::create(b, kernel.loc, LLVM::AtomicOrdering::seq_cst, "");
-  }
-}
+void buildCrosswise(KernelBuilder &kernel) { Crosswise(kernel).build(); }
 
 } // namespace dagger::task

@@ -9,7 +9,8 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     In: launches whose regions say what happens at a point.
     Out: for each a function (context, low, high, views, scalars) of loops over the box low <= point < high on strided views
     of whole operands; the launch names it in `kernel` and its regions are empty. Loops over elements come in two versions,
-    the first for operands that lie densely along the innermost axis, which LLVM vectorizes. Launches of one function of the
+    the first for operands that lie densely along the innermost axis, which LLVM vectorizes; where rows are made of columns, the
+    first goes in blocks. Groups combine into a copy of what all of them reach by atomics, if it is small. Launches of one function of the
     source whose functions are equal name the same one.
     Refuses: to share what may report where it stands; to mark elements parallel in the loops of points that are tasks.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.

@@ -1,4 +1,5 @@
-// A map that reads columns where it writes rows goes in blocks; what it only copies by squares that are turned in registers.
+// A map that reads columns where it writes rows goes in blocks, which are turned by squares in registers: into the result what it
+// only copies, else into room on the stack.
 // RUN: %dagger-opt --lower-kernels --cse --canonicalize %s | FileCheck %s
 #map = #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
 #turned = #task.operand<"read", mapped = true, exact = true, axes = [1, 0], scale = [1, 1], low = [0, 0], high = [0, 0]>
@@ -35,7 +36,7 @@ func.func @copies(%x: tensor<?x?xf64>, %n: index) -> tensor<?x?xf64> attributes 
 // CHECK-NOT: step %c64
 // CHECK: return
 
-// The map may say it as well; what computes goes point by point.
+// The map may say it as well. What computes has its loop over a block that is turned already, of which it reads dense rows.
 func.func @computes(%x: tensor<?x?xf32>, %z: tensor<?x?xf32>, %n: index) -> tensor<?x?xf32> attributes {task.context = "host"} {
   %y = task.launch "map" over (%n, %n) arrays(%x, %z : tensor<?x?xf32>, tensor<?x?xf32>) shapes(%n, %n) {
   ^bb0(%i: index, %j: index, %a: f32, %b: f32):
@@ -45,12 +46,22 @@ func.func @computes(%x: tensor<?x?xf32>, %z: tensor<?x?xf32>, %n: index) -> tens
   return %y : tensor<?x?xf32>
 }
 // CHECK-LABEL: func.func private @map_kernel_0(
-// CHECK-NOT: vector
+// CHECK: %[[ROOM:.*]] = llvm.alloca %{{.*}} x f32
 // CHECK: scf.for {{.*}} step %c64
-// CHECK: scf.for {{.*}} step %c64
-// CHECK: scf.for {{.*}} step %c1
-// CHECK: scf.for {{.*}} step %c1
-// CHECK: arith.addf
+// CHECK: scf.for {{.*}} step %c32
+// CHECK: scf.for {{.*}} step %c16
+// CHECK: scf.for {{.*}} step %c16
+// CHECK-COUNT-16: llvm.load {{.*}} : !llvm.ptr -> vector<16xf32>
+// CHECK-COUNT-64: llvm.shufflevector
+// CHECK-COUNT-16: llvm.store {{.*}} : vector<16xf32>
+// CHECK-NOT: nontemporal
+// CHECK: %[[FIRST:.*]] = llvm.getelementptr %[[ROOM]]
+// CHECK: llvm.load {{.*}} -> f32
+// CHECK: llvm.store {{.*}} : f32
+// CHECK: %[[THERE:.*]] = llvm.getelementptr %[[ROOM]]
+// CHECK: %[[A:.*]] = llvm.getelementptr %[[THERE]]
+// CHECK-NEXT: %[[L:.*]] = llvm.load %[[A]] {access_groups
+// CHECK: arith.addf %[[L]]
 // CHECK-NOT: nontemporal
 // CHECK: return
 

@@ -288,6 +288,9 @@ TEST(Launch, BlocksAreCutByTheirElements) {
     EXPECT_EQ(chunks(none, 65'536, 3), 4);
     EXPECT_EQ(chunks(some, 2'048, 2'048), 67);
     EXPECT_EQ(chunks(some, 65'536, 3), 4);
+    dg_launch costly = none; // with loops of its own
+    costly.arithmetic = -1;
+    EXPECT_EQ(chunks(costly, 2'048, 2'048), 512);
   });
   EXPECT_EQ(o.code, 0) << o.err;
 }
