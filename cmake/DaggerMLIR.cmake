@@ -28,7 +28,8 @@ target_precompile_headers(dagger_mlir_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cm
 file(GLOB archives ${LLVM_LIBRARY_DIR}/libMLIR*.a ${LLVM_LIBRARY_DIR}/libLLVM*.a)
 add_library(dagger_mlir_static INTERFACE)
 target_link_libraries(dagger_mlir_static INTERFACE ${archives} z zstd)
-target_link_options(dagger_mlir_static INTERFACE -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections -Wl,-z,pack-relative-relocs)
+target_link_options(dagger_mlir_static INTERFACE -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections -Wl,-z,pack-relative-relocs
+  $<$<NOT:$<CONFIG:Debug>>:-Wl,--strip-debug>) # the archives' own, in a form that Debian's valgrind does not know
 foreach(target ${LLVM_TARGETS_TO_BUILD})
   if(NOT target STREQUAL "X86")
     foreach(part Target TargetInfo TargetMC AsmPrinter AsmParser)

@@ -178,6 +178,7 @@ def traced(bench, options):
     if not bench.wanted(name):
         return
     source, out = here / "traced.dg", programs.build / "tasks" / "trace.json"
+    out.parent.mkdir(parents=True, exist_ok=True)
     with_trace = partial(Ours, source, "--n", 1_000, 30_000, 1, 1e6, 2, ("--dagger-trace", out), None, 60)
     without = partial(Ours, source, "--n", 1_000, 30_000, 1, 1e6, 2, (), None, 60)
     note = "the peer is the same program without a trace: it may cost 5%"

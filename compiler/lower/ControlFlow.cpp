@@ -234,16 +234,26 @@ void Lowering::countedLoop(Location at, Value count, const VarList &vars, const 
 
 Value Lowering::turns(Value low, Value high, Value step, bool isSigned, bool isConstStep, Location at) {
   Type wide = builder.getI64Type();
-  auto extend = [&](Value v, bool withSign) -> Value {
+  auto extend = [&](Value v) -> Value {
     if (v.getType() == wide)
       return v;
-    return withSign ? Value(arith::ExtSIOp::create(builder, at, wide, v)) : Value(arith::ExtUIOp::create(builder, at, wide, v));
+    return isSigned ? Value(arith::ExtSIOp::create(builder, at, wide, v)) : Value(arith::ExtUIOp::create(builder, at, wide, v));
   };
   if (!isConstStep)
     failIf(arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, step, constInt(step.getType(), 0, at)), 9014, "step is zero", at);
-  Value span = arith::SubIOp::create(builder, at, extend(high, isSigned), extend(low, isSigned));
-  Value count = arith::CeilDivSIOp::create(builder, at, span, extend(step, true));
-  return toIndex(arith::MaxSIOp::create(builder, at, count, constInt(wide, 0, at)), true, at);
+  // The way from the one end to the other is a number without sign, and so is what a turn makes of it.
+  Value from = extend(low), to = extend(high), stride = extend(step), zero = constInt(wide, 0, at);
+  if (isSigned) {
+    Value isDown = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::slt, stride, zero);
+    Value lower = select(isDown, to, from, at), upper = select(isDown, from, to, at);
+    stride = select(isDown, arith::SubIOp::create(builder, at, zero, stride), stride, at);
+    from = lower, to = upper;
+  }
+  auto before = isSigned ? arith::CmpIPredicate::slt : arith::CmpIPredicate::ult;
+  Value isSome = arith::CmpIOp::create(builder, at, before, from, to);
+  Value count = arith::CeilDivUIOp::create(builder, at, arith::SubIOp::create(builder, at, to, from), stride);
+  Value most = constInt(wide, std::numeric_limits<int64_t>::max(), at); // nobody waits for so many
+  return toIndex(select(isSome, arith::MinUIOp::create(builder, at, count, most), zero, at), true, at);
 }
 
 Value Lowering::turnValue(Value low, Value step, Value turn, Location at) {

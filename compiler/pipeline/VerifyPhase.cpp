@@ -5,6 +5,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/Pass.h"
 
 using namespace mlir;
@@ -71,6 +72,7 @@ struct VerifyPhase : PassWrapper<VerifyPhase, OperationPass<ModuleOp>> {
       getOperation().emitError() << "there is no phase `" << phase << "`";
       return signalPassFailure();
     }
+    if (failed(mlir::verify(getOperation()))) return signalPassFailure();
     WalkResult result = getOperation().walk([&](Operation *op) { return WalkResult(verify(op)); });
     if (result.wasInterrupted()) return signalPassFailure();
     markAllAnalysesPreserved();

@@ -130,6 +130,13 @@ static const Failure *withoutStorage(dg_context *context, dg_array *a) {
   return a->buffer->base ? nullptr : anyFailure(a->buffer);
 }
 
+// What a view that cannot be made has failed with: the value's own failure came first, and is waited for.
+static const Failure *firstFailure(dg_context *context, dg_array *a, const Failure *failure) {
+  if (context->isHost)
+    context->runtime->scheduler.workUntil([&] { return a->buffer->writes.load(std::memory_order_acquire) == 0; });
+  return earlier(failure, anyFailure(a->buffer));
+}
+
 static dg_array *viewBox(dg_context *context, dg_array *a, const int64_t *starts, const int64_t *counts, const int64_t *steps,
                          uint32_t dropped, bool isPlace, const dg_location *location) {
   int64_t extents[DG_MAX_RANK], strides[DG_MAX_RANK];
@@ -173,6 +180,7 @@ static dg_array *viewBox(dg_context *context, dg_array *a, const int64_t *starts
     }
   }
   if (failure) {
+    failure = firstFailure(context, a, failure);
     if (isPlace)
       markAllFailed(a->buffer, failure);
     return newFailed(context, a->type, rank, extents, failure);
@@ -220,7 +228,10 @@ dg_array *dg_array_reshape(dg_context *context, dg_array *a, int64_t rank, const
   if (count != elementCount(a->rank, a->extents)) {
     std::snprintf(text, sizeof text, "extents differ: reshape of %lld elements to %lld",
                   (long long)elementCount(a->rank, a->extents), (long long)count);
-    return fail(context, a->type, int(rank), extents, failures::ExtentsDiffer, text, location);
+    if (!context->isHost)
+      raise(context, failures::ExtentsDiffer, text, location);
+    failure = makeFailure(context, failures::ExtentsDiffer, text, location);
+    return newFailed(context, a->type, int(rank), extents, firstFailure(context, a, failure));
   }
   int64_t strides[DG_MAX_RANK];
   rowMajorStrides(int(rank), extents, strides);

@@ -10,12 +10,16 @@ namespace {
 // A microsecond is two to four thousand ticks. A node costs less than one, so what takes several need not share it.
 constexpr uint64_t shortTicks = 15'000, batchTicks = 60'000;
 constexpr size_t blockBytes = 8 << 10;
+constexpr int mostArrays = 8, mostResults = 4;
 
 struct Record {
-  const dg_task *task;
+  dg_task task; // the caller's may be gone
   void *frame;
   dg_array **arrays;
   const int64_t **boxes; // null: all of every array
+  // Of the results, which are scalars: their storage, and the handles.
+  dg_buffer **results;
+  Array **promises;
 };
 } // namespace
 
@@ -30,12 +34,12 @@ struct BatchWork final : Work {
   bool isStatement = false;
   // Each array once.
   int handles = 0;
-  Array *held[8];
-  bool isWritten[8];
-  Record records[CallBatches::most];
+  Array *held[mostArrays];
+  bool isWritten[mostArrays];
+  Record *records[CallBatches::most];
 
   static size_t bytesOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
-    size_t bytes = (task.frame_bytes + 63) / 64 * 64 + 64 + sizeof(void *) * 2 * task.arrays;
+    size_t bytes = sizeof(Record) + (task.frame_bytes + 63) / 64 * 64 + 64 + sizeof(void *) * (2 * task.arrays + 2 * size_t(task.results));
     for (int k = 0; boxes && k < task.arrays; ++k)
       if (boxes[k])
         bytes += sizeof(int64_t) * 2 * arrays[k]->rank;
@@ -51,17 +55,20 @@ struct BatchWork final : Work {
   void destroy() override {
     for (int i = 0; i < handles; ++i)
       unhold(held[i]);
+    for (int64_t i = 0; i < count; ++i)
+      for (int r = 0; r < records[i]->task.results; ++r)
+        unhold(records[i]->promises[r]);
     size_t bytes = bytesOfBlock;
     this->~BatchWork();
     poolFree(this, bytes);
   }
   const Failure *inputFailure(int64_t point) override {
-    Record &call = records[point];
-    return failureOf(*call.task, call.arrays, call.boxes);
+    Record &call = *records[point];
+    return failureOf(call.task, call.arrays, call.boxes);
   }
   void run(dg_context *context, int64_t point, int64_t) override {
-    Record &call = records[point];
-    const dg_task &task = *call.task;
+    Record &call = *records[point];
+    const dg_task &task = call.task;
     if (point == 0)
       begun = __rdtsc();
     auto *arguments = static_cast<CallArgument *>(__builtin_alloca_with_align(sizeof(CallArgument) * (task.arrays + 1u), 64 * 8));
@@ -73,13 +80,16 @@ struct BatchWork final : Work {
       setView(argument->view, call.arrays[k], call.boxes ? call.boxes[k] : nullptr, argument->updates());
       views[k] = &argument->view;
     }
-    RunningCall running = {&task, arguments, views, nullptr, nullptr};
+    dg_array *returned[mostResults] = {};
+    RunningCall running = {&task, arguments, views, returned, call.results};
     context->results = &running;
     task.body(context, call.frame, views);
   }
   void fail(int64_t point, const Failure *failure) override {
-    Record &call = records[point];
-    failUpdates(*call.task, call.arrays, call.boxes, failure);
+    Record &call = *records[point];
+    failUpdates(call.task, call.arrays, call.boxes, failure);
+    for (int r = 0; r < call.task.results; ++r)
+      markAllFailed(call.results[r], failure);
   }
   void finish(const Failure *) override {
     if (begun)
@@ -87,9 +97,12 @@ struct BatchWork final : Work {
     for (int i = 0; i < handles; ++i)
       if (isWritten[i])
         held[i]->buffer->writes.fetch_sub(1, std::memory_order_release);
+    for (int64_t i = 0; i < count; ++i)
+      for (int r = 0; r < records[i]->task.results; ++r)
+        records[i]->results[r]->writes.fetch_sub(1, std::memory_order_release);
   }
   void describe(int64_t point, Failure &failure) override {
-    const dg_task &task = *records[point].task;
+    const dg_task &task = records[point]->task;
     if (failure.task.empty())
       failure.task = task.name ? task.name : "";
     addPlaces(failure, task.location);
@@ -174,6 +187,9 @@ static void openBatch(Runtime &runtime, CallBatches &batches, const dg_task &tas
 // The records of chunks that the box touches: numbers from `first` on, so many; none if that is not one row of them.
 static bool isRow(const dg_array *a, const int64_t *given, int64_t &first, int64_t &count) {
   const dg_buffer *buffer = a->buffer;
+  first = 0, count = 1;
+  if (a->rank == 0)
+    return buffer->rank == 0;
   if (a->rank != 1 || buffer->together != 1 || !isWhole(a))
     return false;
   int64_t low = given ? given[0] : 0, size = given ? given[1] : a->extents[0], chunk = buffer->chunk[0];
@@ -239,10 +255,20 @@ static void beginGeneration(Runtime &runtime, CallBatches &batches) {
   batches.first = batches.calls;
 }
 
+// Whether a batch can hold it at all.
+static bool fits(const dg_task &task) {
+  if (task.results > mostResults || task.arrays > mostArrays || task.retries ||
+      (task.flags & (int(DG_TASK_PRINTS) | int(LibraryTask))))
+    return false;
+  for (int r = 0; r < task.results; ++r)
+    if (task.result_rank[r] || task.result_type[r] == DG_STR)
+      return false;
+  return true;
+}
+
 bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                 const int64_t *const *boxes, bool isApart, int32_t priority) {
-  if (!isApart || task.results || task.retries || (task.flags & (int(DG_TASK_PRINTS) | int(LibraryTask))) || task.arrays > 8 ||
-      runtime.scheduler.isObserved() || runtime.sequentialDepth || runtime.runsAtOnce())
+                 const int64_t *const *boxes, bool isApart, int32_t priority, dg_array **results) {
+  if (!isApart || !fits(task) || runtime.scheduler.isObserved() || runtime.sequentialDepth || runtime.runsAtOnce())
     return false;
   for (int k = 0; k < task.arrays; ++k) {
     const dg_array *a = arrays[k];
@@ -271,8 +297,8 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
   }
   BatchWork *work = batches.open;
   work->lastSequence = ++runtime.sequence;
-  Record &call = work->records[work->count++];
-  call.task = &task;
+  Record &call = *(work->records[work->count++] = new (work->take(sizeof(Record), 8)) Record);
+  call.task = task;
   call.frame = work->take(task.frame_bytes, 64);
   if (task.frame_bytes)
     std::memcpy(call.frame, frame, task.frame_bytes);
@@ -291,6 +317,16 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
     if (isUpdate && !std::exchange(work->isWritten[place], true))
       a->buffer->writes.fetch_add(1, std::memory_order_relaxed);
     depend(runtime, batches, a, boxes ? boxes[k] : nullptr, isUpdate);
+  }
+  call.results = reinterpret_cast<dg_buffer **>(work->take(sizeof(dg_buffer *) * task.results, 8));
+  call.promises = reinterpret_cast<Array **>(work->take(sizeof(Array *) * task.results, 8));
+  for (int r = 0; r < task.results; ++r) {
+    dg_buffer *buffer = call.results[r] = newBuffer(task.result_type[r], 0, nullptr, true);
+    buffer->writes.store(1, std::memory_order_relaxed);
+    Array *promise = call.promises[r] = newWhole(&runtime.host, buffer);
+    hold(promise);
+    depend(runtime, batches, promise, nullptr, true);
+    results[r] = promise;
   }
   if (--batches.room == 0)
     runtime.scheduler.closeOpen();

@@ -29,5 +29,5 @@ struct CallBatches {
 // Makes the call part of a batch if its arguments are there, those that it updates are known to be apart from the others, and
 // nothing hinders. Says whether it did; if not, nothing has happened.
 bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                 const int64_t *const *boxes, bool isApart, int32_t priority);
+                 const int64_t *const *boxes, bool isApart, int32_t priority, dg_array **results);
 } // namespace dagger::rt

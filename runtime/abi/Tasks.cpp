@@ -210,7 +210,7 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
     plan->stop();
   if (runsNow(runtime, task, arrays, boxes))
     return callNow(runtime, task, frame, arrays, boxes, places, results);
-  if (callInBatch(runtime, task, frame, arrays, boxes, isApart, priority))
+  if (callInBatch(runtime, task, frame, arrays, boxes, isApart, priority, results))
     return;
   runtime.makeRoom();
   Scheduler &scheduler = runtime.scheduler;

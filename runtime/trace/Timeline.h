@@ -1,7 +1,7 @@
 // `--trace`: what each worker did when, in the JSON that Perfetto and Chrome read (the "Trace Event Format"). A row a worker; a
-// span a task, with its source line and chunk; an arrow along each dependence that a task had to wait for; the number of ready
-// tasks and the bytes of arrays over time. Workers write into buffers of their own, which go to the file when they are full: the
-// memory that it takes does not grow with the run.
+// span a task, with its source line and chunk; an arrow along each dependence that a node of the graph had to wait for, from its
+// last task to its first; the number of ready nodes and the bytes of arrays over time. Workers write into buffers of their own,
+// which go to the file when they are full: the memory that it takes does not grow with the run.
 #pragma once
 #include "runtime/sched/Observer.h"
 #include <memory>

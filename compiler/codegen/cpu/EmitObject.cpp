@@ -1,5 +1,6 @@
 #include "compiler/codegen/cpu/EmitObject.h"
 #include "compiler/codegen/cpu/DebugInfo.h"
+#include "compiler/codegen/cpu/Optimize.h"
 #include "compiler/codegen/cpu/Split.h"
 #include "mlir-dialects/Task/IR/Task.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -13,14 +14,13 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/Threading.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 #include <atomic>
+#include <map>
 #include <thread>
 
 namespace dagger::codegen {
@@ -40,7 +40,12 @@ static std::string hostFeatures(int vectorBits) {
 
 std::string cpuIdentity() { return llvm::sys::getHostCPUName().str() + " " + hostFeatures(0); }
 
+// The processor is asked once: each answer leaves a virtual machine for its host.
 static std::unique_ptr<llvm::TargetMachine> makeTarget(const CpuOptions &options, std::string &error) {
+  static const std::string cpu = llvm::sys::getHostCPUName().str();
+  static std::map<int, std::string> features; // by the width of vectors
+  std::string &mine = features[options.vectorBits];
+  if (mine.empty()) mine = hostFeatures(options.vectorBits);
   LLVMInitializeX86TargetInfo();
   LLVMInitializeX86Target();
   LLVMInitializeX86TargetMC();
@@ -51,19 +56,8 @@ static std::unique_ptr<llvm::TargetMachine> makeTarget(const CpuOptions &options
   llvm::TargetOptions targetOptions;
   targetOptions.AllowFPOpFusion = llvm::FPOpFusion::Strict; // the front end wrote every fused multiply-add
   return std::unique_ptr<llvm::TargetMachine>(
-      target->createTargetMachine(triple, llvm::sys::getHostCPUName(), hostFeatures(options.vectorBits), targetOptions, llvm::Reloc::PIC_,
+      target->createTargetMachine(triple, cpu, mine, targetOptions, llvm::Reloc::PIC_,
                                   std::nullopt, llvm::CodeGenOptLevel::Default));
-}
-
-// Loops of an unknown number of turns are unrolled by the vectorizer where that pays. To unroll the others too takes a
-// quarter of the time in which a program is compiled and was not seen to make one faster. The tuning options have no
-// word for it.
-static void leaveLoopsOfUnknownLength() {
-  [[maybe_unused]] static const bool once = [] {
-    auto &known = llvm::cl::getRegisteredOptions();
-    auto option = known.find("unroll-runtime");
-    return option != known.end() && option->second->addOccurrence(0, "unroll-runtime", "false");
-  }();
 }
 
 namespace {
@@ -104,7 +98,7 @@ void nameVectorVersions(mlir::ModuleOp module, const FunctionNames &names, llvm:
 }
 
 bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionNames &names, Part &part) {
-  part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger");
+  part.module = mlir::translateModuleToLLVMIR(module, part.context, "dagger", /*disableVerification=*/true);
   if (!part.module) {
     part.error = "the LLVM dialect could not be translated";
     return false;
@@ -131,27 +125,10 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionN
   return true;
 }
 
-void optimize(Part &part) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = true;
-  tuning.SLPVectorization = false; // loops are vectorized; straight-line code costs more time than it wins
-  llvm::PassBuilder builder(part.target.get(), tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*part.module, modules);
-}
-
 void generate(Part &part, llvm::CodeGenFileType kind) {
   llvm::raw_svector_ostream stream(part.bytes);
   llvm::legacy::PassManager generator;
-  if (part.target->addPassesToEmitFile(generator, stream, nullptr, kind)) part.error = "no code can be emitted for this machine";
+  if (part.target->addPassesToEmitFile(generator, stream, nullptr, kind, /*DisableVerify=*/true)) part.error = "no code can be emitted for this machine";
   else generator.run(*part.module);
 }
 
@@ -159,7 +136,6 @@ void registerTranslations(mlir::MLIRContext &context) {
   mlir::registerBuiltinDialectTranslation(context);
   mlir::registerLLVMDialectTranslation(context);
   mlir::registerOpenMPDialectTranslation(context);
-  leaveLoopsOfUnknownLength();
 }
 
 } // namespace
@@ -168,7 +144,7 @@ bool emitText(mlir::ModuleOp module, const CpuOptions &options, CpuText kind, st
   registerTranslations(*module.getContext());
   Part part;
   if (translate(module, options, {}, part)) {
-    optimize(part);
+    optimize(*part.module, *part.target);
     if (kind == CpuText::Llvm) {
       llvm::raw_string_ostream stream(text);
       part.module->print(stream, nullptr);
@@ -194,7 +170,7 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
     for (size_t index; (index = next++) < parts.size();) {
       for (size_t seen; (seen = translated.load()) <= index;) translated.wait(seen);
       if (!parts[index].error.empty()) continue;
-      optimize(parts[index]);
+      optimize(*parts[index].module, *parts[index].target);
       generate(parts[index], llvm::CodeGenFileType::ObjectFile);
     }
   };

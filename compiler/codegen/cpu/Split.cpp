@@ -81,7 +81,7 @@ private:
       group.first += weight;
       group.second.insert(&symbol);
     }
-    constexpr size_t worthTwo = 200, worthAnother = 250, most = 32;
+    constexpr size_t worthTwo = 200, worthAnother = 500, most = 32;
     size_t count = total < worthTwo ? 1 : std::min({most, 2 + total / worthAnother, std::max<size_t>(1, groups.size())});
     std::vector<size_t> order(groups.size());
     std::iota(order.begin(), order.end(), size_t(0));

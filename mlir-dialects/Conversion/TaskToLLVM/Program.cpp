@@ -20,10 +20,23 @@ Value optionalText(Abi &abi, OpBuilder &b, Location loc, Attribute text) {
   return string ? abi.cString(b, loc, string.getValue()) : abi.null(b, loc);
 }
 
+// Blocks stand in the order in which they are reached first.
+bool hasLoop(LLVM::LLVMFuncOp function) {
+  llvm::DenseMap<Block *, size_t> order;
+  for (Block &block : function.getBody()) order[&block] = order.size();
+  return llvm::any_of(function.getBody(), [&](Block &block) {
+    return llvm::any_of(block.getSuccessors(), [&](Block *next) { return order[next] <= order[&block]; });
+  });
+}
+
 // void entry(dg_context *, const void *const *arguments): takes the arguments from where they lie and calls the function.
 LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function, bool takesArguments) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = function.getLoc();
+  if (!hasLoop(function)) { // each of its instructions runs once: to make them faster takes longer than they do
+    function.setOptimizeNone(true);
+    function.setNoInline(true);
+  }
   SmallVector<Type> parameters{abi.ptr};
   if (takesArguments) parameters.push_back(abi.ptr);
   auto entry = LLVM::LLVMFuncOp::create(builder, loc, (function.getName() + ".entry").str(), LLVM::LLVMFunctionType::get(abi.none, parameters), LLVM::Linkage::Internal);

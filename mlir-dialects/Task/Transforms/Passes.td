@@ -12,6 +12,7 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     the first for operands that lie densely along the innermost axis, which LLVM vectorizes; where rows are made of columns, the
     first goes in blocks. Groups combine into a copy of what all of them reach by atomics, if it is small. Launches of one function of the
     source whose functions are equal name the same one.
+    Refuses: to share what may report where it stands; to mark elements parallel in the loops of points that are tasks.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];

@@ -159,6 +159,24 @@ func.func @either(%a: tensor<?xf64> {task.inout}, %b: tensor<?xf64>, %x: f64, %c
   return %new : tensor<?xf64>
 }
 
+// The other way round.
+// CHECK-LABEL: func @or_else
+// CHECK-COUNT-2: array.own
+func.func @or_else(%a: tensor<?xf64> {task.inout}, %b: tensor<?xf64>, %x: f64, %c: i1) -> tensor<?xf64> attributes {task.context = "task"} {
+  %zero = arith.constant 0 : index
+  %mine = array.own %a : tensor<?xf64>
+  %t = scf.if %c -> tensor<?xf64> {
+    array.release %mine : tensor<?xf64>
+    array.retain %b : tensor<?xf64>
+    scf.yield %b : tensor<?xf64>
+  } else {
+    scf.yield %mine : tensor<?xf64>
+  }
+  %own = array.own %t : tensor<?xf64>
+  %new = array.insert %x into %own[%zero] : tensor<?xf64>
+  return %new : tensor<?xf64>
+}
+
 // One that is asked to lie in one piece is asked that by somebody who needs it.
 // CHECK-LABEL: func @contiguous
 // CHECK-COUNT-2: array.own

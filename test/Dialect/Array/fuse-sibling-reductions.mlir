@@ -195,6 +195,7 @@ func.func @other_branch(%a: tensor<?xf64>, %n: index, %p: i1) -> (tensor<f64>, t
     array.yield %c : f64
   } {identity = [0.0]} : tensor<f64>
   %t = scf.if %p -> (tensor<f64>) {
+    array.look_shape %a : tensor<?xf64>
     %u = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
     ^bb0(%i: index, %x: f64):
       array.yield %x : f64

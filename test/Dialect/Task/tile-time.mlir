@@ -328,3 +328,22 @@ func.func @others_around(%u: tensor<?x?xf64>, %w: tensor<?x?xf64>, %n: index, %t
   }
   return %r : tensor<?x?xf64>
 }
+
+// The same with both operands around the point: only one of them is the array that a step in between makes.
+// CHECK-LABEL: func.func @twice_around
+// CHECK-NOT: "steps"
+func.func @twice_around(%u: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v, %v : tensor<?x?xf64>, tensor<?x?xf64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>, %b: tensor<?x?xf64>):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule clamp : tensor<?x?xf64>
+      %q = array.shifted %b [0, 1] axes [0, 1] rule clamp : tensor<?x?xf64>
+      %y = arith.addf %p, %q : f64
+      array.yield %y : f64
+    } combine {} {access = [#around, #around, #result]} : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}

@@ -135,3 +135,37 @@ TEST(CallBatch, FailureStaysWhereItIs) {
     EXPECT_EQ(o.err, "error[DG9001]: assertion failed\n  at prog.dg:5:5 in task `join`\n  called from prog.dg:12:5 in `main`\n");
   }
 }
+
+// Calls that give scalars: each has its own, also where another one of its node fails.
+TEST(CallBatch, ResultsOfTheirOwn) {
+  static const uint8_t type[] = {DG_I64}, rank[] = {0}, reads[] = {DG_READ};
+  static const dg_task twice = {DG_ABI_VERSION, 1, 1, 0, 0, sizeof(Frame), [](dg_context *c, void *frame, dg_array *const *a) {
+    auto &f = *static_cast<Frame *>(frame);
+    if (f.by == f.failsAt)
+      dg_fail_assert(c, nullptr, &inBody);
+    int64_t result = 2 * element<int64_t>(a[0], 0) + f.by;
+    dg_task_return_scalar(c, 0, &result);
+  }, reads, type, rank, "twice", &callSite};
+  for (int threads : {1, 3}) {
+    Outcome o = run([](dg_context *c) {
+      dg_array *a = tiles(c);
+      std::vector<dg_array *> results;
+      for (int64_t k = 0; k < 5'000; ++k) {
+        Frame frame{k, 4'321};
+        int64_t source[] = {k % places, 1};
+        const int64_t *boxes[] = {source};
+        dg_array *result = nullptr;
+        dg_task_submit(c, &twice, &frame, &a, boxes, nullptr, &result, 0);
+        results.push_back(result);
+      }
+      for (int64_t k = 0; k < 5'000; ++k)
+        if (k != 4'321)
+          ASSERT_EQ(scalar<int64_t>(c, results[size_t(k)]), 2 * (k % places) + k);
+      print(c, "sound\n");
+      scalar<int64_t>(c, results[4'321]);
+    }, {.threads = threads});
+    EXPECT_EQ(o.code, 1);
+    EXPECT_EQ(o.out, "sound\n");
+    EXPECT_EQ(o.err, "error[DG9001]: assertion failed\n  at prog.dg:5:5 in task `twice`\n  called from prog.dg:12:5 in `main`\n");
+  }
+}

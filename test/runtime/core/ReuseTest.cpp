@@ -115,3 +115,41 @@ TEST(Reuse, NotWithoutRoomOrLeave) {
   expect(make(smallerKernel, smaller), false, [](int64_t i) { return double(i); });
   expect(make(doubledKernel, plain, 2, 0), false, [](int64_t i) { return 2.0 * double(i); });
 }
+
+// A transposed array of as many rows as columns: each point reads its own element, but that lies where another one
+// writes.
+TEST(Reuse, NotWhereItLiesTurned) {
+  static const dg_kernel number = [](dg_context *, const int64_t *low, const int64_t *high, const dg_view *v,
+                                     const void *) {
+    for (int64_t i = low[0]; i < high[0]; ++i)
+      for (int64_t j = low[1]; j < high[1]; ++j)
+        values(v[0])[i * v[0].strides[0] + j * v[0].strides[1]] = double(100 * i + j);
+  };
+  static const dg_kernel negate = [](dg_context *, const int64_t *low, const int64_t *high, const dg_view *v,
+                                     const void *) {
+    for (int64_t i = low[0]; i < high[0]; ++i)
+      for (int64_t j = low[1]; j < high[1]; ++j)
+        values(v[1])[i * v[1].strides[0] + j * v[1].strides[1]] =
+            -values(v[0])[i * v[0].strides[0] + j * v[0].strides[1]];
+  };
+  static const dg_operand writes2[] = {follows(DG_WRITE, DG_F64, 2)};
+  static const dg_operand plain2[] = {follows(DG_READ, DG_F64, 2), follows(DG_WRITE, DG_F64, 2)};
+  Outcome o = run([](dg_context *c) {
+    const int64_t space[DG_MAX_RANK] = {90, 90};
+    const dg_launch make = {DG_ABI_VERSION, 2, 1, 1, 0, 0, number, writes2, "number", nullptr};
+    const dg_launch turn = {DG_ABI_VERSION, 2, 2, 1, DG_LAUNCH_REUSE, 0, negate, plain2, "negate", nullptr};
+    dg_array *a = nullptr, *result = nullptr;
+    dg_launch_submit(c, &make, space, nullptr, 0, nullptr, space, &a, 0);
+    char *storage = a->data;
+    dg_array *turned = dg_array_transpose(c, a);
+    dg_array_release(a);
+    dg_launch_submit(c, &turn, space, &turned, 1, nullptr, space, &result, 0);
+    EXPECT_NE(result->data, storage);
+    dg_array_look(c, result, nullptr);
+    for (int64_t i = 0; i < 90; ++i)
+      for (int64_t j = 0; j < 90; ++j)
+        ASSERT_EQ(values({result->data, nullptr, nullptr, nullptr})[i * 90 + j], -double(100 * j + i));
+    dg_array_release(result);
+  });
+  EXPECT_EQ(o.code, 0) << o.err;
+}

@@ -2,6 +2,7 @@
 #include "test/runtime/core/Program.h"
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -13,6 +14,7 @@ using namespace dagger::test;
 namespace {
 
 constexpr int64_t points = 4096; // 256 nodes of 16
+constexpr std::chrono::microseconds leastTime{2}; // of a point; more where the machine is busy
 const dg_location place = at(3);
 std::atomic<int64_t> mostAtOnce;
 
@@ -20,7 +22,7 @@ void pointKernel(dg_context *c, const int64_t *low, const int64_t *high, const d
   mostAtOnce = std::max(mostAtOnce.load(), high[0] - low[0]);
   for (int64_t i = low[0]; i < high[0]; ++i) {
     double x = double(i);
-    for (int turn = 0; turn < 300; ++turn) x = std::sqrt(x + 1);
+    for (auto end = std::chrono::steady_clock::now() + leastTime; std::chrono::steady_clock::now() < end;) x = std::sqrt(x + 1);
     if (i == *static_cast<const int64_t *>(failing)) dg_fail_assert(c, nullptr, &place);
     reinterpret_cast<double *>(v[0].data)[i] = x;
   }
@@ -81,18 +83,14 @@ TEST(Watch, EachPointIsASpan) {
     std::set<std::string> chunks;
     for (auto &[row, spans] : spansOf(path)) {
       EXPECT_LT(row, threads);
-      double last = 0, total = 0;
+      double last = 0;
       for (const Span &span : spans) {
         EXPECT_GE(span.start, last - 0.0015); // times are cut to nanoseconds
+        EXPECT_GE(span.length, double(leastTime.count()) - 0.0015); // its own time, not a share of its node's, nor none
         EXPECT_FALSE(span.failed);
         last = span.start + span.length;
-        total += span.length;
         EXPECT_TRUE(chunks.insert(span.chunk).second) << span.chunk;
       }
-      // Telling is in no span: what a batch takes is not heaped on one of its points.
-      std::vector<Span> sorted = spans;
-      std::sort(sorted.begin(), sorted.end(), [](const Span &a, const Span &b) { return a.length < b.length; });
-      EXPECT_GT(sorted[sorted.size() / 2].length, 0.25 * total / double(sorted.size()));
     }
     EXPECT_EQ(chunks.size(), size_t(points));
     EXPECT_TRUE(chunks.count("0..1") && chunks.count("4095..4096"));
