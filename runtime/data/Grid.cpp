@@ -88,7 +88,10 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   if (rank == 2 && halo >= wideHalo && !chunkBytes)
     return cutWide(defaultBytes, halo, haloBytes, extents, chunk);
   int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / std::max<int64_t>(pointBytes, 1);
-  int64_t most = launch.arithmetic == -1 && !chunkBytes ? mostUnknown : mostPoints;
+  bool isUnknown = launch.arithmetic == -1 && !chunkBytes;
+  if (lastScale > 1 && !isUnknown)
+    pointElements = 1; // their bytes say how many
+  int64_t most = isUnknown ? mostUnknown : mostPoints;
   points = std::clamp<int64_t>(points, 1, std::max<int64_t>(most / pointElements, 1));
   int64_t grain = std::max<int64_t>(1024 / lastScale, 1);
   if (isCrosswise && !(uncut & ((1u << rank) - 1)) && !chunkBytes)
