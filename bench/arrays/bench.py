@@ -84,6 +84,15 @@ class Rows:
                                lambda: Ours(source, option, small, large, 1, 1e3, 2, extra, more=more),
                                {"one thread": lambda: Ours(source, option, small, large, 1, 1e3, 1, extra, more=more)}))
 
+    def settings(self, name, source, ours):
+        """The same program under @fast and @precise, beside the default setting. Results differ in the last bits."""
+        for setting in ("fast", "precise"):
+            title = f"{name}, @{setting}"
+            if self.bench.wanted(title):
+                row = Row(title, "ms", note="the peer is ours at the default setting")
+                self.bench.add(contest(row, self.options.repetitions, lambda: ours(programs.annotated(source, setting)),
+                                       {"default": lambda: ours(source)}))
+
     def memory(self, name, source, arguments, needed):
         name = f"{name}, peak memory"
         if not self.bench.wanted(name):
@@ -154,6 +163,7 @@ def options_rows(rows, n):
                 check = None
             rows.row(name, lambda: Ours(source, "--turns", 1, 11, 1, 1e3, 2, ("--n", n), check, more=True), {"gcc": peer}, (Ahead(2.0),),
                      bandwidth("stream", 4 * size * n), note)
+        rows.settings(name, source, lambda path: Ours(path, "--turns", 1, 11, 1, 1e3, 2, ("--n", n), more=True))
         rows.memory(name, source, ["--n", n, "--turns", 2], 4 * size * n)
         rows.scaling(name, source, "--turns", 1, 11, ("--n", n), more=True)
 
@@ -252,6 +262,8 @@ def compute(rows, mandelbrot, bodies, points):
         if rows.bench.wanted(name):
             rows.bench.add(contest(row, rows.options.repetitions,
                                    lambda: Ours(source, option, first, large, 1, 1e3, 2, ("--n", n, *extra), more=what != "kmeans"), others))
+        if what == "nbody":
+            rows.settings(name, source, lambda path: Ours(path, option, first, large, 1, 1e3, 2, ("--n", n, *extra), more=True))
         if kept:
             rows.memory(name, source, ["--n", n, *extra], kept)
         rows.scaling(name, source, option, first, large, ("--n", n, *extra), more=True)

@@ -44,6 +44,16 @@ def dg(source: Path, *flags: str) -> Path:
     return make(out, [daggerc, "build", *flags, source, "-o", build / out], source, daggerc, *runtime, *beside)
 
 
+def annotated(source: Path, annotation: str) -> Path:
+    """The program with an annotation before each of its functions but main."""
+    path = build / "annotated" / f"{source.stem}_{annotation}.dg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = re.sub(r"^fn (?!main\b)", f"@{annotation} fn ", source.read_text(), flags=re.M)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+    return path
+
+
 def first_line(text: str) -> str:
     lines = [line for line in text.strip().splitlines() if "error" in line] or text.strip().splitlines()
     return lines[0][:200] if lines else "no message"

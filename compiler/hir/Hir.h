@@ -125,6 +125,7 @@ struct Expr {
   const Type *type = nullptr;
   Span span;
   std::vector<Expr *> args;
+  bool isFast = false; // under @fast: its arithmetic on floats may be reordered, contracted, and done without the sign of zero
   int64_t intValue = 0;
   double floatValue = 0, imagValue = 0;
   std::string text;

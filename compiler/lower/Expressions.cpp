@@ -1,5 +1,6 @@
 // One expression: dispatch, and what is about no kind of value in particular.
 #include "compiler/lower/Lowering.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 
@@ -48,7 +49,16 @@ Val Lowering::call(const hir::Lambda *lambda, ArrayRef<Val> arguments) {
   return kernelBody(lambda->body, lambda->params, lambda->body->value ? lambda->body->value->type : nullptr, loc(lambda->span));
 }
 
+// NaN and infinity are what they are.
+void Lowering::FastArithmetic::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
+  if (auto arithmetic = dyn_cast<arith::ArithFastMathInterface>(op); arithmetic && isOn)
+    op->setAttr(arithmetic.getFastMathAttrName(),
+                arith::FastMathFlagsAttr::get(op->getContext(), arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz | arith::FastMathFlags::arcp |
+                                                                    arith::FastMathFlags::contract | arith::FastMathFlags::afn));
+}
+
 Val Lowering::emit(const Expr *e) {
+  llvm::SaveAndRestore<bool> within(fast.isOn, e->isFast);
   Location at = loc(e->span);
   bool inKernel = state.context == Context::Kernel || state.context == Context::Scalar;
   auto asView = [&] {

@@ -12,7 +12,7 @@ using namespace mlir;
 namespace dagger::lower {
 
 Lowering::Lowering(const hir::Program &program, MLIRContext &context, Diagnostics &diagnostics)
-    : program(program), context(context), diagnostics(diagnostics), builder(&context) {
+    : program(program), context(context), diagnostics(diagnostics), builder(&context, &fast) {
   ownTypes.push_back(hir::Type());
   boolType = &ownTypes.back();
   boolType->kind = TypeKind::Bool;

@@ -326,6 +326,11 @@ private:
   mlir::MLIRContext &context;
   Diagnostics &diagnostics;
   mlir::ModuleOp module;
+  // Marks the arithmetic that comes of expressions under @fast.
+  struct FastArithmetic final : OpBuilder::Listener {
+    bool isOn = false;
+    void notifyOperationInserted(mlir::Operation *, OpBuilder::InsertPoint) override;
+  } fast;
   OpBuilder builder;
   bool failed = false;
 

@@ -142,6 +142,8 @@ Value Lowering::math(const std::string &name, ValueRange v, const hir::Type *ope
     bool isNarrow = t.getIntOrFloatBitWidth() == 16;
     if (name == "fma") {
       // A product of narrow floats is exact in f64, and so nearly the sum that no second rounding shows.
+      if (fast.isOn && !isNarrow) // LLVM makes one of them again, and vectors of a loop that adds up
+        return arith::AddFOp::create(builder, at, arith::MulFOp::create(builder, at, v[0], v[1]), v[2]);
       if (!isNarrow)
         return math::FmaOp::create(builder, at, v[0], v[1], v[2]);
       Values wide;

@@ -29,7 +29,7 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
         d.help = "did you mean `@" + *near + "`?";
       continue;
     }
-    if (annotation.name == "checkpoint" || annotation.name == "spread" || annotation.name == "memory" || annotation.name == "fast") {
+    if (annotation.name == "checkpoint" || annotation.name == "spread" || annotation.name == "memory") {
       notYet(6005, annotation.span, "`@" + annotation.name + "` is").help = "leave it out: it would not change what the program means";
       continue;
     }
@@ -76,7 +76,7 @@ std::vector<hir::Annotation> Checker::annotations(const std::vector<ast::Annotat
       result.push_back(out);
       continue;
     }
-    size_t wanted = annotation.name == "sequential" || annotation.name == "precise" ? 0 : 1;
+    size_t wanted = annotation.name == "sequential" || annotation.name == "precise" || annotation.name == "fast" ? 0 : 1;
     if (annotation.name == "chunks" ? annotation.args.empty() : annotation.args.size() != wanted) {
       error(5019, annotation.span, "`@" + annotation.name + "` takes " + (annotation.name == "chunks" ? "the extents of a chunk" : wanted ? "one argument" : "no argument"));
       continue;

@@ -80,12 +80,14 @@ std::string Checker::quote(Span span) const {
 
 Value Checker::make(Op op, const hir::Type *type, Span span, std::vector<hir::Expr *> args, Shape shape) {
   hir::Expr *expr = program->expr(op, type, span);
+  expr->isFast = state && state->isFast;
   expr->args = std::move(args);
   return {expr, std::move(shape), false};
 }
 
 hir::Expr *Checker::node(Op op, const hir::Type *type, Span span, std::vector<hir::Expr *> args) {
   hir::Expr *expr = program->expr(op, type, span);
+  expr->isFast = state && state->isFast;
   expr->args = std::move(args);
   return expr;
 }

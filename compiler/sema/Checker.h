@@ -108,6 +108,7 @@ struct FunctionState {
   int loops = 0;
   bool inLambda = false, inKernel = false, inComprehension = false;
   bool isPrecise = false;              // under @precise: elementary functions are the C library's
+  bool isFast = false;                 // under @fast
   Scope *scope = nullptr;
   std::vector<hir::Stmt *> *sink = nullptr;
   KernelFrame *kernel = nullptr;
@@ -388,8 +389,8 @@ private:
   void checkAnnotated(const AnnotatedStatements &group);
   enum class Annotated { Task, Declaration, Variable, Statement };
   std::vector<hir::Annotation> annotations(const std::vector<ast::Annotation> &list, Annotated what);
-  static bool isPrecise(const std::vector<hir::Annotation> &list) {
-    return std::any_of(list.begin(), list.end(), [](const hir::Annotation &a) { return a.name == "precise"; });
+  static bool has(const std::vector<hir::Annotation> &list, std::string_view name) {
+    return std::any_of(list.begin(), list.end(), [&](const hir::Annotation &a) { return a.name == name; });
   }
   std::vector<hir::Expr *> chunks(const hir::Type *type, const std::vector<ast::Annotation> &list);
   Value applyChunks(Value value, const std::vector<hir::Expr *> &chunks);

@@ -164,7 +164,8 @@ void Checker::elaborate(PendingInstance &instance) {
   inside.typeParams = instance.typeParams;
   inside.result = function->result;
   inside.resultExpr = info.result;
-  inside.isPrecise = isPrecise(function->annotations);
+  inside.isPrecise = has(function->annotations, "precise");
+  inside.isFast = has(function->annotations, "fast");
   inside.context = info.isTask() ? Context::Task : info.isGroupKernel() ? Context::Group : Context::Graph;
   collectReassigned(info.function->body, inside.reassigned);
   scopes.push_back({});
@@ -403,7 +404,8 @@ void Checker::elaborateTest(const ast::TestDecl &test, const Module &module) {
   function->body = block;
   state = &inside;
   function->annotations = annotations(test.annotations, Annotated::Declaration);
-  inside.isPrecise = isPrecise(function->annotations);
+  inside.isPrecise = has(function->annotations, "precise");
+  inside.isFast = has(function->annotations, "fast");
   finishBody(test.body, block);
   state = nullptr;
 }

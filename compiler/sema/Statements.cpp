@@ -67,8 +67,9 @@ bool Checker::statement(const ast::Stmt &stmt) {
   bool diverges = false, isDeclaration = stmt.kind == ast::StmtKind::Let || stmt.kind == ast::StmtKind::Var;
   std::vector<hir::Annotation> list = annotations(stmt.annotations, isDeclaration ? Annotated::Variable : Annotated::Statement);
   size_t from = state->sink->size();
-  bool wasPrecise = state->isPrecise;
-  state->isPrecise |= isPrecise(list);
+  bool wasPrecise = state->isPrecise, wasFast = state->isFast;
+  state->isPrecise |= has(list, "precise");
+  state->isFast |= has(list, "fast");
   switch (stmt.kind) {
   case ast::StmtKind::Let:
   case ast::StmtKind::Var: let(static_cast<const ast::LetStmt &>(stmt)); break;
@@ -120,6 +121,7 @@ bool Checker::statement(const ast::Stmt &stmt) {
   }
   }
   state->isPrecise = wasPrecise;
+  state->isFast = wasFast;
   // A statement can be several in the typed program: a call, then the names of what it gives.
   if (!list.empty()) {
     annotated.push_back({list, {state->sink->begin() + ptrdiff_t(from), state->sink->end()}});
