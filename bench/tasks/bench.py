@@ -251,11 +251,11 @@ class Metg:
         points, iterations = [], 64
 
         def measure(iterations):
-            # 30 ms of tasks, were they nothing but their arithmetic and a microsecond.
-            steps = max(40, int(0.03 * self.workers / (self.width * (iterations * link + 1e-6))))
+            # 100 ms of tasks, were they nothing but their arithmetic and a microsecond.
+            steps = max(40, int(0.1 * self.workers / (self.width * (iterations * link + 1e-6))))
             granularity = self.once(steps, iterations) * self.workers
-            points.append((granularity * 1e6, iterations * link / granularity))
-            return points[-1][1]
+            points.append((iterations, granularity * 1e6, iterations * link / granularity))
+            return points[-1][2]
 
         efficiency = measure(iterations)
         while efficiency >= 0.5 and iterations > 1:
@@ -265,7 +265,11 @@ class Metg:
             iterations *= 2
             efficiency = measure(iterations)
         measure(iterations * 3 // 4)
-        return crossing(points, 0.5)
+        # A run that took longer than one with more work was disturbed.
+        points.sort()
+        sound = [(granularity, efficiency) for k, (_, granularity, efficiency) in enumerate(points)
+                 if all(granularity < later for _, later, _ in points[k + 1:])]
+        return crossing(sound, 0.5)
 
 
 def task_bench(bench, options, pattern):
@@ -318,7 +322,7 @@ def main():
     for threads in (1, 2):
         spawn(bench, options, threads)
     kinds = [("independent", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 300),
-             ("nodes", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 5),
+             ("nodes", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 20),
              ("chain", n, 35, chain_result, ["chain", n], "--n", (), 1, 2_000),
              ("chain_nodes", n, 35, chain_result, ["chain", n], "--n", (), 1, 20),
              ("stencil", steps, 100, lambda steps: stencil_result(steps, 64), ["stencil", steps, 64], "--steps", ("--width", 64), 64, 5),
