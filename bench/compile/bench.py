@@ -31,7 +31,7 @@ def arguments(example: Path) -> list[str] | None:
 
 def wait(*words, cache: Path | None = None, lines: bool = False) -> float:
     """Milliseconds that a command takes (seconds where it is about many lines)."""
-    seconds, _ = programs.run([programs.daggerc, *words], 600, {"XDG_CACHE_HOME": str(cache)} if cache else None)
+    seconds, _ = programs.run([programs.daggerc, *words], 600, {"XDG_CACHE_HOME": str(cache)} if cache else None, work)
     return seconds if lines else seconds * 1e3
 
 

@@ -59,12 +59,12 @@ def first_line(text: str) -> str:
     return lines[0][:200] if lines else "no message"
 
 
-def run(command: list, timeout: float = 300, env: dict | None = None) -> tuple[float, str]:
-    """Wall seconds and standard output of one process."""
+def run(command: list, timeout: float = 300, env: dict | None = None, folder: Path | None = None) -> tuple[float, str]:
+    """Wall seconds and standard output of one process, which runs in the folder."""
     words = [str(word) for word in command]
     start = time.perf_counter()
     child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-                             env={**os.environ, **(env or {})})
+                             env={**os.environ, **(env or {})}, cwd=folder)
     try:
         out, err = child.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
