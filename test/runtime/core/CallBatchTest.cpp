@@ -147,9 +147,9 @@ TEST(CallBatch, ResultsOfTheirOwn) {
     dg_task_return_scalar(c, 0, &result);
   }, reads, type, rank, "twice", &callSite};
   for (int threads : {1, 3}) {
-    Outcome o = run([](dg_context *c) {
+    std::vector<dg_array *> results; // out here: a failure leaves what is below without destructors
+    Outcome o = run([&](dg_context *c) {
       dg_array *a = tiles(c);
-      std::vector<dg_array *> results;
       for (int64_t k = 0; k < 5'000; ++k) {
         Frame frame{k, 4'321};
         int64_t source[] = {k % places, 1};
