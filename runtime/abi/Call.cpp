@@ -209,13 +209,8 @@ void CallWork::describe(int64_t, Failure &failure) {
 template <typename Function>
 static void forTouched(const dg_array *a, const int64_t *given, const Function &each) {
   Box box;
-  for (int axis = 0; axis < a->rank; ++axis) {
-    box.low[axis] = given ? given[axis] : 0;
-    box.high[axis] = given ? given[axis] + given[a->rank + axis] : a->extents[axis];
-    if (box.high[axis] <= box.low[axis])
-      return;
-  }
-  forChunks(a->buffer, ViewMap(a).chunks(box), each);
+  if (setBox(box, a, given))
+    forChunks(a->buffer, ViewMap(a).chunks(box), each);
 }
 
 const Failure *failureOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {

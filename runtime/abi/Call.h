@@ -132,6 +132,17 @@ inline bool setView(Array &view, const dg_array *a, const int64_t *box, bool isU
   return true;
 }
 
+// The box of `a` that the caller gave (null: all of it); false if it is empty.
+inline bool setBox(Box &box, const dg_array *a, const int64_t *given) {
+  bool isEmpty = false;
+  for (int axis = 0; axis < a->rank; ++axis) {
+    box.low[axis] = given ? given[axis] : 0;
+    box.high[axis] = given ? given[axis] + given[a->rank + axis] : a->extents[axis];
+    isEmpty |= box.high[axis] <= box.low[axis];
+  }
+  return !isEmpty;
+}
+
 // The earliest failure of what the arguments show.
 const Failure *failureOf(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes);
 // What the call would have updated has failed.

@@ -25,7 +25,6 @@ struct Record {
 
 // One block: the object, and behind it what the calls were given.
 struct BatchWork final : Work {
-  Runtime *runtime;
   std::atomic<uint32_t> *ticks; // where its own go
   size_t bytesOfBlock = 0, used = 0;
   uint64_t begun = 0;
@@ -135,13 +134,11 @@ static int64_t sizeOfNext(Runtime &runtime, CallBatches &batches, const dg_task 
   return int64_t(std::clamp<uint64_t>(std::min(share, batchTicks / ticks), 1, CallBatches::most));
 }
 
-// The array's place in the batch's list, or -1 if there is none left.
+// The array's place in the batch's list, for which there is room: see takes().
 static int placeOf(BatchWork &work, dg_array *a) {
   for (int i = work.handles; i-- > 0;)
     if (work.held[i] == a)
       return i;
-  if (work.handles == int(std::size(work.held)))
-    return -1;
   work.held[work.handles] = internal(a);
   work.isWritten[work.handles] = false;
   hold(internal(a));
@@ -150,7 +147,7 @@ static int placeOf(BatchWork &work, dg_array *a) {
 
 static bool takes(CallBatches &batches, const dg_task &task, dg_array *const *arrays, size_t bytes, uint64_t sequence, int32_t priority) {
   BatchWork *work = batches.open;
-  if (!work || batches.room == 0 || batches.priority != priority || work->lastSequence != sequence ||
+  if (!work || batches.priority != priority || work->lastSequence != sequence ||
       work->isStatement != bool(task.flags & DG_TASK_STATEMENT) || work->used + bytes > work->bytesOfBlock)
     return false;
   int more = 0;
@@ -170,7 +167,6 @@ static void openBatch(Runtime &runtime, CallBatches &batches, const dg_task &tas
   auto *work = new (poolAllocate(std::max(block, sizeof(BatchWork) + bytes))) BatchWork;
   work->bytesOfBlock = std::max(block, sizeof(BatchWork) + bytes);
   work->used = sizeof(BatchWork);
-  work->runtime = &runtime;
   work->ticks = &ticksOf(batches, task);
   work->sequence = runtime.sequence + 1;
   work->name = task.name ? task.name : "";
@@ -208,13 +204,8 @@ template <typename Function> static void forTouched(dg_array *a, const int64_t *
     return;
   }
   Box box;
-  for (int axis = 0; axis < a->rank; ++axis) {
-    box.low[axis] = given ? given[axis] : 0;
-    box.high[axis] = given ? given[axis] + given[a->rank + axis] : a->extents[axis];
-    if (box.high[axis] <= box.low[axis])
-      return;
-  }
-  forRecords(a->buffer, ViewMap(a).chunks(box), [&](int64_t number) { each(chunks[number]); });
+  if (setBox(box, a, given))
+    forRecords(a->buffer, ViewMap(a).chunks(box), [&](int64_t number) { each(chunks[number]); });
 }
 
 // Whether the call needs something of an earlier one of its generation, or overwrites what that reads.

@@ -9,16 +9,11 @@ bool isFree(const dg_array *a, const int64_t *box, bool isUpdate) {
     return false;
   if (!isUpdate || !a->buffer->chunks)
     return true;
-  ViewMap map(a);
   Box elements;
-  for (int axis = 0; axis < a->rank; ++axis) {
-    elements.low[axis] = box ? box[axis] : 0;
-    elements.high[axis] = box ? box[axis] + box[a->rank + axis] : a->extents[axis];
-    if (elements.high[axis] <= elements.low[axis])
-      return true;
-  }
+  if (!setBox(elements, a, box))
+    return true;
   bool found = true;
-  forRecords(a->buffer, map.chunks(elements), [&](int64_t number) {
+  forRecords(a->buffer, ViewMap(a).chunks(elements), [&](int64_t number) {
     const TaskList &readers = a->buffer->chunks[number].readers;
     for (uint32_t i = 0; i < readers.size(); ++i)
       found &= readers[i].ended();
