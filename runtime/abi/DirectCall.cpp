@@ -40,11 +40,7 @@ DirectCalls::~DirectCalls() = default;
 __attribute__((noinline)) static const Failure *failureOfBody(dg_context &context, const dg_task &task, const void *frame,
                                                               dg_array *const *views) {
   jmp_buf edge;
-  context.edge = &edge;
-  context.failure = nullptr;
-  context.sites = nullptr;
-  context.edgeBase = context.worker->nested.head;
-  context.holdBase = context.worker->holds.size();
+  beginAt(context, edge);
   if (_setjmp(edge) == 0)
     task.body(&context, const_cast<void *>(frame), views); // bodies only read it
   return context.failure;

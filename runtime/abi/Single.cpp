@@ -28,9 +28,7 @@ __attribute__((noinline)) static bool succeeds(dg_context &context, const dg_lau
                                                const dg_view *views, const void *scalars) {
   static const int64_t low[DG_MAX_RANK] = {};
   jmp_buf edge;
-  context.edge = &edge;
-  context.edgeBase = context.worker->nested.head;
-  context.holdBase = context.worker->holds.size();
+  beginAt(context, edge);
   if (_setjmp(edge) == 0) launch.kernel(&context, low, extents, views, scalars);
   return !context.failure;
 }

@@ -288,10 +288,7 @@ static void submitCall(Runtime &runtime, const dg_task &task, const void *frame,
 // One try, behind an edge of its own. Separate, so that nothing of the caller lives in registers across the return.
 __attribute__((noinline)) static bool tryBody(dg_context &context, const dg_task &task, void *frame, dg_array *const *arrays) {
   jmp_buf edge;
-  context.edge = &edge;
-  context.sites = nullptr;
-  context.edgeBase = context.worker->nested.head;
-  context.holdBase = context.worker->holds.size();
+  beginAt(context, edge);
   if (_setjmp(edge))
     return false;
   task.body(&context, frame, arrays);

@@ -298,11 +298,7 @@ public:
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
 __attribute__((noinline)) const Failure *Scheduler::tryOnce(dg_context &context) {
   jmp_buf edge;
-  context.edge = &edge;
-  context.failure = nullptr;
-  context.sites = nullptr;
-  context.edgeBase = context.worker->nested.head;
-  context.holdBase = context.worker->holds.size();
+  beginAt(context, edge);
   if (_setjmp(edge) == 0)
     context.work->run(&context, context.point, context.count);
   context.edge = nullptr;

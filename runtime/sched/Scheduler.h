@@ -57,6 +57,15 @@ struct alignas(64) Worker {
   bool isInLoop = false; // a turn of a `parallel for` runs here
 };
 
+// A failure in what the context runs from here on comes back to this edge, which the caller sets with setjmp next.
+inline void beginAt(dg_context &context, jmp_buf &edge) {
+  context.edge = &edge;
+  context.failure = nullptr;
+  context.sites = nullptr;
+  context.edgeBase = context.worker->nested.head;
+  context.holdBase = context.worker->holds.size();
+}
+
 class Plan;
 
 class Scheduler {
