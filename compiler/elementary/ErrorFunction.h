@@ -13,10 +13,18 @@ template <class R> R errorExponent(R x) {
     return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erfFloat));
 }
 
+// erf x / x is a polynomial in each of 16 intervals around the multiples of erfStep, past which erf rounds to 1. Of f32,
 // erf x = 1 - e^-y: an error of y counts at most as much in the result.
 template <class R> R erf(R x) {
-  R y = errorExponent(atMost(abs(x), isDouble<R> ? 6 : 4));
-  return copysign(-expm1Inside(-y), x);
+  if constexpr (isDouble<R>) {
+    R size = atMost(abs(x), 5.93);
+    Rounded<R> k = roundProduct(size, R(1 / coefficients::erfStep));
+    R d = fma(-k.number, R(coefficients::erfStep), size);
+    return copysign(atMost(size * polynomial(d, inInterval<R>(coefficients::erfRows, k.low)), 1), x);
+  } else {
+    R y = errorExponent(atMost(abs(x), 4));
+    return copysign(-expm1Inside(-y), x);
+  }
 }
 
 // erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square

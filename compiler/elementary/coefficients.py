@@ -51,6 +51,19 @@ def write(name, what, function, low, high, degree, weight, first=0):
     print("};")
 
 
+def write_rows(name, what, fits):
+    """Of each interval the coefficients and the error; row i holds the coefficients of x^i."""
+    print(f"// {what}: error 2^{nstr(log(max(error for _, error in fits), 2), 4)}.")
+    print(f"inline constexpr Row {name}[] = {{")
+    for row in zip(*(found for found, _ in fits)):
+        print("    {" + ", ".join(float(c).hex() for c in row) + "},")
+    print("};")
+
+
+def erf_quotient(x):
+    return erf(x) / x if abs(x) > tiny else 2 / sqrt(pi)
+
+
 def exp_rest(r):
     return (expm1(r) - r) / r**2 if abs(r) > tiny else mpf(1) / 2
 
@@ -87,12 +100,19 @@ def odd_rest(function):  # of an odd function, in z = x^2
 
 half = log(mpf(2)) / 2 * (1 + mpf(2) ** -20)
 root = sqrt(mpf(1) / 2)
-print("// Made by coefficients.py; do not edit.\n#pragma once\n\nnamespace dagger::elementary::coefficients {\n")
+print("// Made by coefficients.py; do not edit.\n#pragma once\n#include \"compiler/elementary/Numbers.h\"\n\nnamespace dagger::elementary::coefficients {\n")
 write("exp", "(e^r - 1 - r) / r^2", exp_rest, -half, half, 9, lambda r: r**2 / exp(r))
 write("expFloat", "the same, for f32", exp_rest, -half, half, 4, lambda r: r**2 / exp(r))
 write("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2", log_rest, mpf(10) ** -16, mpf("0.02945"), 6, lambda z: z)
 write("logFloat", "(log(1 + f) - f + f^2/2) / f^3, for f32", log_rest_float, root - 1, 2 * root - 1, 7,
       lambda f: abs(f**3 / log(1 + f)) if abs(f) > mpf(2) ** -40 else tiny)
+step = mpf(49) / 128  # of the intervals around its multiples
+reach = step / 2 * (1 + mpf(2) ** -20)
+print(f"inline constexpr double erfStep = {float(step).hex()};")
+fits = []
+for i in range(16):
+    fits.append(remez(lambda d: erf_quotient(i * step + d), -reach if i else 0, reach, 11, lambda d: 1 / erf_quotient(i * step + d)))
+write_rows("erfRows", "erf x / x in x - i erfStep", fits)
 first = mpf(2) ** -20 * int(2 / sqrt(pi) * 2**20)
 print(f"inline constexpr double erfFirst = {float(first).hex()};")
 write("erf", "-log(erfc x) / x - erfFirst", erf_exponent, mpf(10) ** -12, 6, 22, erf_weight, first)
