@@ -4,6 +4,23 @@
 
 namespace dagger::elementary::coefficients {
 
+// 2^(i / 16 - 1001).
+inline constexpr Row expPowers = {0x1.0000000000000p-1001, 0x1.0b5586cf9890fp-1001, 0x1.172b83c7d517bp-1001, 0x1.2387a6e756238p-1001, 0x1.306fe0a31b715p-1001, 0x1.3dea64c123422p-1001, 0x1.4bfdad5362a27p-1001, 0x1.5ab07dd485429p-1001, 0x1.6a09e667f3bcdp-1001, 0x1.7a11473eb0187p-1001, 0x1.8ace5422aa0dbp-1001, 0x1.9c49182a3f090p-1001, 0x1.ae89f995ad3adp-1001, 0x1.c199bdd85529cp-1001, 0x1.d5818dcfba487p-1001, 0x1.ea4afa2a490dap-1001};
+// 2^(i / 16 - 101).
+inline constexpr Row expPowersFloat = {0x1.0000000000000p-101, 0x1.0b5586cf9890fp-101, 0x1.172b83c7d517bp-101, 0x1.2387a6e756238p-101, 0x1.306fe0a31b715p-101, 0x1.3dea64c123422p-101, 0x1.4bfdad5362a27p-101, 0x1.5ab07dd485429p-101, 0x1.6a09e667f3bcdp-101, 0x1.7a11473eb0187p-101, 0x1.8ace5422aa0dbp-101, 0x1.9c49182a3f090p-101, 0x1.ae89f995ad3adp-101, 0x1.c199bdd85529cp-101, 0x1.d5818dcfba487p-101, 0x1.ea4afa2a490dap-101};
+// (e^r - 1 - r) / r^2 of those: error 2^-56.25.
+inline constexpr double expRest[] = {
+    0x1.fffffffffffb8p-2,
+    0x1.555555548ec33p-3,
+    0x1.5555555900645p-5,
+    0x1.11123b43202d1p-7,
+    0x1.6c14c5ef14a06p-10,
+};
+// the same, for f32: error 2^-29.22.
+inline constexpr double expRestFloat[] = {
+    0x1.00021f35c96b9p-1,
+    0x1.55559afb1c53ap-3,
+};
 // (e^r - 1 - r) / r^2: error 2^-57.94.
 inline constexpr double exp[] = {
     0x1.000000000000ap-1,
@@ -35,16 +52,32 @@ inline constexpr double log[] = {
     0x1.39a16521f7857p-3,
     0x1.2f08ecf8b8a71p-3,
 };
-// (log(1 + f) - f + f^2/2) / f^3, for f32: error 2^-27.35.
-inline constexpr double logFloat[] = {
-    0x1.5555543e56005p-2,
-    -0x1.000226fa3cb3bp-2,
-    0x1.99a00822b08e7p-3,
-    -0x1.5472450888033p-3,
-    0x1.22da20305ad61p-3,
-    -0x1.0d85404785622p-3,
-    0x1.055b5462db3f7p-3,
-    -0x1.38b551744b06cp-4,
+// 1 / c of each interval of m.
+inline constexpr Row logInverse = {0x1.6400000000000p+0, 0x1.5580000000000p+0, 0x1.4780000000000p+0, 0x1.3b00000000000p+0, 0x1.2f80000000000p+0, 0x1.2480000000000p+0, 0x1.1a80000000000p+0, 0x1.1100000000000p+0, 0x1.0880000000000p+0, 0x1.0000000000000p+0, 0x1.e200000000000p-1, 0x1.c700000000000p-1, 0x1.af00000000000p-1, 0x1.9a00000000000p-1, 0x1.8600000000000p-1, 0x1.7400000000000p-1};
+// log c in units of 1 / 4398046511104.
+inline constexpr Row logHigh = {-0x1.51aad872e0000p-2, -0x1.27161913f8000p-2, -0x1.f871b28956000p-3, -0x1.a8becfc882000p-3, -0x1.5c94007598000p-3, -0x1.10f8e42254000p-3, -0x1.9375e55594000p-4, -0x1.0759835990000p-4, -0x1.0b94f7c198000p-5, 0x0.0p+0, 0x1.eea31c0068000p-5, 0x1.e3707ee304000p-4, 0x1.60b3100b0a000p-3, 0x1.c6ffbc6f00000p-3, 0x1.16b5ccbad0000p-2, 0x1.4718dc271c000p-2};
+// what is missing.
+inline constexpr Row logLow = {0x1.f4bd8db0a7cc1p-44, -0x1.4f4f1f61564b4p-44, 0x1.f75fd6a526efep-44, -0x1.e3185cf21b9cfp-44, 0x1.a8d948cd23322p-44, 0x1.93b3843396307p-45, -0x1.eddc37380c364p-44, 0x1.b8ecfe4b59987p-44, 0x1.e89896f022783p-45, 0x0.0p+0, 0x1.c3dd83606d891p-44, 0x1.0f684e6766abdp-45, -0x1.71456c988f814p-44, 0x1.ee138d3a69d43p-44, -0x1.23299042d74bfp-44, 0x1.06c18fb4c14c5p-44};
+// log c in units of 1 / 65536.
+inline constexpr Row logFloatHigh = {-0x1.51ac000000000p-2, -0x1.2718000000000p-2, -0x1.f870000000000p-3, -0x1.a8c0000000000p-3, -0x1.5c98000000000p-3, -0x1.10f8000000000p-3, -0x1.9370000000000p-4, -0x1.0760000000000p-4, -0x1.0ba0000000000p-5, 0x0.0p+0, 0x1.eea0000000000p-5, 0x1.e370000000000p-4, 0x1.60b0000000000p-3, 0x1.c700000000000p-3, 0x1.16b4000000000p-2, 0x1.4718000000000p-2};
+// what is missing.
+inline constexpr Row logFloatLow = {0x1.278d207d2f637p-18, 0x1.e6ec07ac2c382p-18, -0x1.b28955045014bp-19, 0x1.30377d0e73d18p-19, 0x1.ffc5346a36523p-18, -0x1.c844a736263dep-20, -0x1.7955657b770ddp-18, 0x1.9f299c6e3b3f9p-18, 0x1.6107cd3d1312ep-18, 0x0.0p+0, 0x1.8e0035c3dd836p-20, 0x1.fb8c121ed09cdp-22, 0x1.880584a3aea4ep-18, -0x1.0e43fc23d8e59p-21, 0x1.ccbacfb7359bfp-18, 0x1.b84e388360c7ep-19};
+// (log(1 + r) - r) / r^2: error 2^-56.71.
+inline constexpr double logRest[] = {
+    -0x1.fffffffffffdbp-2,
+    0x1.5555555555ab9p-2,
+    -0x1.000000008f420p-2,
+    0x1.99999985b1b55p-3,
+    -0x1.55554377b2f6ap-3,
+    0x1.2492eb2939e87p-3,
+    -0x1.0068d7ca5cebfp-3,
+    0x1.c45202805bbcbp-4,
+};
+// (log(1 + r) - r) / r^2: error 2^-25.07.
+inline constexpr double logRestFloat[] = {
+    -0x1.000008924055ep-1,
+    0x1.557cb5a33a736p-2,
+    -0x1.febe1318abc6bp-3,
 };
 inline constexpr double erfStep = 0x1.8800000000000p-2;
 // erf x / x in x - i erfStep: error 2^-53.09.
@@ -61,6 +94,16 @@ inline constexpr Row erfRows[] = {
     {0x1.39b55b5940c35p-16, -0x1.0745cc73f33adp-9, -0x1.aa551edd3c514p-13, 0x1.286c23cde56dbp-10, 0x1.0cd9ed96c7a29p-12, -0x1.570b8047c8859p-12, -0x1.235f073d14c2ep-13, 0x1.a95db13bf3d62p-16, 0x1.deb2a1778f771p-16, 0x1.f062344d20ec5p-18, 0x1.c459addef0dbep-22, -0x1.8ddc3fd7b71dap-22, -0x1.e2cd994abe21bp-23, -0x1.c9ff2d0325f24p-24, -0x1.b72edc05681a7p-25, -0x1.b8cafed530419p-26},
     {-0x1.e28fb1168b79cp-11, 0x1.b768c2af62504p-16, 0x1.4dfd03cde8561p-11, -0x1.5d6d7ec7f2bc4p-16, -0x1.2416244bf72c4p-12, -0x1.10312e6876f39p-16, 0x1.1cdccb8e925d8p-14, 0x1.0703d23c0f9b1p-16, -0x1.a387316b1385ep-18, -0x1.dcdf1e8dd6e60p-19, -0x1.57ec6f7294f36p-21, 0x1.347aa76337425p-28, 0x1.6381910fd02f3p-25, 0x1.69b6e141666f7p-26, 0x1.4864dc7087cbcp-27, 0x1.340bd193c0810p-28},
     {0x1.174201496b9a2p-13, 0x1.37b793dd771d1p-12, -0x1.d021097b63657p-15, -0x1.5622fc82186b5p-13, 0x1.32313aecfae5ap-15, 0x1.be84c97493e16p-15, -0x1.c6d15fdc623fbp-18, -0x1.6b41a02957d55p-17, -0x1.9207666d928ccp-21, 0x1.1724b4d615c96p-20, 0x1.6ef24c8e92462p-22, 0x1.4e7e84ad16c52p-25, -0x1.2ff5ad4677d5dp-28, -0x1.0cb70f0d94905p-28, -0x1.e62aaebad3addp-30, -0x1.aceb1fea4269ep-31},
+};
+inline constexpr double erfFloatStep = 0x1.0000000000000p-2;
+// erf x / x in x - i erfFloatStep: error 2^-28.63.
+inline constexpr Row erfFloatRows[] = {
+    {0x1.20dd75045f992p+0, 0x1.1af54e19c9875p+0, 0x1.0a7ef5c18f6afp+0, 0x1.e57b7486919e8p-1, 0x1.af767a8578765p-1, 0x1.7a0517b7aeea9p-1, 0x1.49c38e4d00770p-1, 0x1.20ac044565bdep-1, 0x1.fd9ae139ed25fp-2, 0x1.c67206889a7ecp-2, 0x1.996eed8dfa7d8p-2, 0x1.74537fc54ddbcp-2, 0x1.5553672d79525p-2, 0x1.3b135862615bdp-2, 0x1.24923ae54d705p-2, 0x1.11110f083b12bp-2},
+    {-0x1.e598e8b315e1fp-26, -0x1.73070369a34f7p-3, -0x1.4c3884978a681p-2, -0x1.a0cdd92d27187p-2, -0x1.b5db0410937cbp-2, -0x1.9b12dfa3f293dp-2, -0x1.667ed57c809d3p-2, -0x1.2b07a62aebe0dp-2, -0x1.e8712778c62f6p-3, -0x1.8d734c21cd653p-3, -0x1.45c31f7a93beap-3, -0x1.0e5896cae529ap-3, -0x1.c6e932ba18764p-4, -0x1.83bf9f6d1ad8dp-4, -0x1.4e5c5c0cba6f9p-4, -0x1.234526457b1e0p-4},
+    {-0x1.812695623dfabp-2, -0x1.5765a702c0923p-2, -0x1.d6dd15d5d44a8p-3, -0x1.9a7fa44f05981p-4, 0x1.990edc1cd4843p-7, 0x1.5aa3c4477de6cp-4, 0x1.d4d939e87c877p-4, 0x1.d35518764efefp-4, 0x1.93cad9dcc5f39p-4, 0x1.44092f70908b4p-4, 0x1.f760607062cb0p-5, 0x1.846da047aee4bp-5, 0x1.2e22159757ca5p-5, 0x1.dcc01ada51b57p-6, 0x1.7e09b14297bccp-6, 0x1.36ac693e431adp-6},
+    {-0x1.7af9bffc097dbp-14, 0x1.acee8134f1d4cp-4, 0x1.55ce9162aacb9p-3, 0x1.5ace7d8184526p-3, 0x1.01cebe061f17bp-3, 0x1.0faaed5fada9ap-4, 0x1.094b5a3afbdf7p-6, -0x1.c0303bbdb5beap-7, -0x1.9c88d0e396a47p-6, -0x1.a1de78bfc5530p-6, -0x1.5bfaa346d0be2p-6, -0x1.0a0c68d367e09p-6, -0x1.8a39f0bc36632p-7, -0x1.23693f4f95853p-7, -0x1.b3d2b37832ee6p-8, -0x1.4b3ef00f2f4adp-8},
+    {0x1.d3e8efb9175fdp-4, 0x1.6aee80e28cea4p-4, 0x1.0917228d78f4ap-5, -0x1.91efaf7e70216p-6, -0x1.cd34497c24113p-5, -0x1.d9168372a1488p-5, -0x1.4bb51a656f6acp-5, -0x1.439b3720b12b2p-6, -0x1.360d1026256bfp-8, 0x1.6d5db3b11270ep-9, 0x1.48beb9ec0e153p-8, 0x1.34cd257a3d9bfp-8, 0x1.e02515c08749ep-9, 0x1.5b87c0e4f2c8ap-9, 0x1.edc6cb419b48dp-10, 0x1.60e8cab477625p-10},
+    {-0x1.4734dea3398dap-7, -0x1.2446a7ef12eb9p-5, -0x1.97c7352fcbe64p-5, -0x1.342c48a911d67p-5, -0x1.98e6dbda5ccf3p-7, 0x1.1760687c708c1p-7, 0x1.164571f76c688p-6, 0x1.ea63d40d0e296p-7, 0x1.2241d55b60280p-7, 0x1.c941a863761f9p-9, 0x1.d4e4b10b83ed4p-12, -0x1.7118801d94c48p-11, -0x1.cc69fc620f168p-11, -0x1.783f9b12d7dccp-11, -0x1.0d955af5ba4aep-11, -0x1.7328063943a91p-12},
 };
 inline constexpr double erfFirst = 0x1.20dd700000000p+0;
 // -log(erfc x) / x - erfFirst: error 2^-53.65.
@@ -88,18 +131,6 @@ inline constexpr double erf[] = {
     0x1.32d3e58447465p-37,
     -0x1.0ba9bae9a421ep-41,
     0x1.a920415d0f17dp-47,
-};
-// the same, for f32: error 2^-27.9.
-inline constexpr double erfFloat[] = {
-    0x1.45e3fa0d73d49p-22,
-    0x1.45f2f9c2c552bp-1,
-    0x1.a4fa5de7f53bbp-4,
-    -0x1.39cdc7957477bp-6,
-    -0x1.505e10e69610cp-13,
-    0x1.b5000c087944fp-10,
-    -0x1.4bc996ecd259fp-11,
-    0x1.ed6b83da514afp-14,
-    -0x1.3695e22275b94p-17,
 };
 // (1 + 2 x) e^(x^2) erfc x in (x - 4) / (x + 4): error 2^-59.5.
 inline constexpr double erfc[] = {

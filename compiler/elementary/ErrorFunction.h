@@ -7,24 +7,22 @@ namespace dagger::elementary {
 // y = -log(erfc x) = x Q(x) for x >= 0 is smooth: one polynomial serves up to where erf rounds to 1. Q(0) is split,
 // since near zero its rounding would be the result's.
 template <class R> R errorExponent(R x) {
-  if constexpr (isDouble<R>)
-    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
-  else
-    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erfFloat));
+  return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
 }
 
-// erf x / x is a polynomial in each of 16 intervals around the multiples of erfStep, past which erf rounds to 1. Of f32,
-// erf x = 1 - e^-y: an error of y counts at most as much in the result.
+// erf x / x is a polynomial in each of 16 intervals around the multiples of a step, past which erf rounds to 1.
 template <class R> R erf(R x) {
-  if constexpr (isDouble<R>) {
-    R size = atMost(abs(x), 5.93);
-    Rounded<R> k = roundProduct(size, R(1 / coefficients::erfStep));
-    R d = fma(-k.number, R(coefficients::erfStep), size);
-    return copysign(atMost(size * polynomial(d, inInterval<R>(coefficients::erfRows, k.low)), 1), x);
-  } else {
-    R y = errorExponent(atMost(abs(x), 4));
-    return copysign(-expm1Inside(-y), x);
-  }
+  constexpr double step = isDouble<R> ? coefficients::erfStep : coefficients::erfFloatStep;
+  R size = atMost(abs(x), isDouble<R> ? 5.93 : 3.87);
+  Rounded<R> k = roundProduct(size, R(1 / step));
+  R d = fma(-k.number, R(step), size);
+  auto quotient = [&] {
+    if constexpr (isDouble<R>)
+      return polynomial(d, inInterval<R>(coefficients::erfRows, k.low));
+    else
+      return polynomial(d, inInterval<R>(coefficients::erfFloatRows, k.low));
+  };
+  return copysign(atMost(size * quotient(), 1), x);
 }
 
 // erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square

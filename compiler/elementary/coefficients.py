@@ -4,7 +4,7 @@ Each polynomial is the best one for its weight: the largest weighted error on th
 weight turns an error of the polynomial into one of the function's result, relative to it.
 """
 
-from mpmath import asin, atan, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, nstr, pi, sqrt
+from mpmath import asin, atan, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, nint, nstr, pi, sqrt
 
 mp.prec = 160
 tiny = mpf(2) ** -60
@@ -60,6 +60,17 @@ def write_rows(name, what, fits):
     print("};")
 
 
+def write_row(name, what, numbers):
+    print(f"// {what}.")
+    print(f"inline constexpr Row {name} = {{" + ", ".join(float(number).hex() for number in numbers) + "};")
+
+
+def log_intervals():
+    """Of m from 45/64 to 90/64: 1/32 wide below 1 and 1/16 above, one of them around 1."""
+    edges = [1 - mpf(19 - 2 * i) / 64 if 2 * i < 19 else 1 + mpf(2 * i - 19) / 32 for i in range(17)]
+    return list(zip(edges, edges[1:]))
+
+
 def erf_quotient(x):
     return erf(x) / x if abs(x) > tiny else 2 / sqrt(pi)
 
@@ -73,8 +84,8 @@ def log_rest(z):  # of z = s^2
     return ((log(1 + s) - log(1 - s)) / s - 2) / z
 
 
-def log_rest_float(f):
-    return (log(1 + f) - f + f**2 / 2) / f**3 if abs(f) > mpf(2) ** -40 else mpf(1) / 3
+def log_square_rest(r):
+    return (log(1 + r) - r) / r**2 if abs(r) > mpf(2) ** -40 else r / 3 - mpf(1) / 2
 
 
 def erf_exponent(x):
@@ -101,22 +112,35 @@ def odd_rest(function):  # of an odd function, in z = x^2
 half = log(mpf(2)) / 2 * (1 + mpf(2) ** -20)
 root = sqrt(mpf(1) / 2)
 print("// Made by coefficients.py; do not edit.\n#pragma once\n#include \"compiler/elementary/Numbers.h\"\n\nnamespace dagger::elementary::coefficients {\n")
+write_row("expPowers", "2^(i / 16 - 1001)", [mpf(2) ** (mpf(i) / 16 - 1001) for i in range(16)])
+write_row("expPowersFloat", "2^(i / 16 - 101)", [mpf(2) ** (mpf(i) / 16 - 101) for i in range(16)])
+sixteenth = half / 16 * (1 + mpf(2) ** -10)
+write("expRest", "(e^r - 1 - r) / r^2 of those", exp_rest, -sixteenth, sixteenth, 4, lambda r: r**2 / exp(r))
+write("expRestFloat", "the same, for f32", exp_rest, -sixteenth, sixteenth, 1, lambda r: r**2 / exp(r))
 write("exp", "(e^r - 1 - r) / r^2", exp_rest, -half, half, 9, lambda r: r**2 / exp(r))
 write("expFloat", "the same, for f32", exp_rest, -half, half, 4, lambda r: r**2 / exp(r))
 write("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2", log_rest, mpf(10) ** -16, mpf("0.02945"), 6, lambda z: z)
-write("logFloat", "(log(1 + f) - f + f^2/2) / f^3, for f32", log_rest_float, root - 1, 2 * root - 1, 7,
-      lambda f: abs(f**3 / log(1 + f)) if abs(f) > mpf(2) ** -40 else tiny)
-step = mpf(49) / 128  # of the intervals around its multiples
-reach = step / 2 * (1 + mpf(2) ** -20)
-print(f"inline constexpr double erfStep = {float(step).hex()};")
-fits = []
-for i in range(16):
-    fits.append(remez(lambda d: erf_quotient(i * step + d), -reach if i else 0, reach, 11, lambda d: 1 / erf_quotient(i * step + d)))
-write_rows("erfRows", "erf x / x in x - i erfStep", fits)
+intervals = log_intervals()
+inverses = [mpf(1) if low < 1 < high else mpf(round(2 / (low + high) * 512)) / 512 for low, high in intervals]
+logs = [-log(inverse) for inverse in inverses]
+spread = [inverse * edge - 1 for inverse, interval in zip(inverses, intervals) for edge in interval]
+write_row("logInverse", "1 / c of each interval of m", inverses)
+for name, unit in (("log", mpf(2) ** 42), ("logFloat", mpf(2) ** 16)):
+    highs = [nint(value * unit) / unit for value in logs]
+    write_row(f"{name}High", f"log c in units of 1 / {int(unit)}", highs)
+    write_row(f"{name}Low", "what is missing", [value - high for value, high in zip(logs, highs)])
+for name, degree in (("logRest", 7), ("logRestFloat", 2)):
+    write(name, "(log(1 + r) - r) / r^2", log_square_rest, min(spread), max(spread), degree, lambda r: abs(r) + tiny)
+for name, step, degree in (("erf", mpf(49) / 128, 11), ("erfFloat", mpf(1) / 4, 5)):
+    reach = step / 2 * (1 + mpf(2) ** -20)
+    fits = []
+    for i in range(16):
+        fits.append(remez(lambda d: erf_quotient(i * step + d), -reach if i else 0, reach, degree, lambda d: 1 / erf_quotient(i * step + d)))
+    print(f"inline constexpr double {name}Step = {float(step).hex()};")
+    write_rows(f"{name}Rows", f"erf x / x in x - i {name}Step", fits)
 first = mpf(2) ** -20 * int(2 / sqrt(pi) * 2**20)
 print(f"inline constexpr double erfFirst = {float(first).hex()};")
 write("erf", "-log(erfc x) / x - erfFirst", erf_exponent, mpf(10) ** -12, 6, 22, erf_weight, first)
-write("erfFloat", "the same, for f32", erf_exponent, mpf(10) ** -12, 4, 8, erf_weight, first)
 write("erfc", "(1 + 2 x) e^(x^2) erfc x in (x - 4) / (x + 4)", erfc_tail, -1, mpf(24) / 32, 23, lambda t: 1 / erfc_tail(t))
 write("atan", "(atan x / x - 1) / x^2 in x^2", odd_rest(atan), mpf(10) ** -14, 1, 19, lambda z: z)
 write("asin", "(asin x / x - 1) / x^2 in x^2", odd_rest(asin), mpf(10) ** -14, mpf(1) / 4, 11, lambda z: z)
