@@ -35,7 +35,7 @@ template <class R> R erfc(R x) {
     auto isSmall = size < R(0.5);
     R square = size * size, lost = select(isSmall, R(0), fma(size, size, -square));
     auto [k, t] = reduceExponential(-select(isSmall, errorExponent(size), square));
-    R tail = horner<0, 1>((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
+    R tail = horner((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
     tail = select(isSmall, R(1), tail);
     R exponential = R(1) + t;
     R rest = (t - (exponential - R(1))) - exponential * lost;

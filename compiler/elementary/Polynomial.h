@@ -23,29 +23,31 @@ template <class R, size_t count> OfInterval<R, count> inInterval(const Row (&row
   return {rows, index};
 }
 
-// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory. Long
-// ones are two such sums in x^2, which do not wait for each other.
-template <size_t from, size_t step, class R, template <class, size_t> class C, size_t count>
-R horner(R x, const C<R, count> &c) {
-  constexpr size_t last = from + (count - 1 - from) / step * step;
-  R sum = c[last];
-  for (size_t i = last; i > from; i -= step) sum = fma(sum, x, c[i - step]);
+// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory.
+template <class R, size_t count> R horner(R x, const double (&c)[count]) {
+  R sum = c[count - 1];
+  for (size_t i = count - 1; i-- > 0;) sum = fma(sum, x, R(c[i]));
   return sum;
 }
-template <size_t from, size_t step, class R, size_t count> R horner(R x, const double (&c)[count]) {
-  return horner<from, step>(x, Same<R, count>{c});
-}
 
+// Long ones four coefficients at a time: those do not wait for the sum that is multiplied by x^4.
 template <class R, template <class, size_t> class C, size_t count> R polynomial(R x, const C<R, count> &c) {
-  if constexpr (count < 8)
-    return horner<0, 1>(x, c);
-  else {
-    R square = x * x;
-    return fma(horner<1, 2>(square, c), x, horner<0, 2>(square, c));
-  }
+  R square = x * x, fourth = square * square;
+  auto four = [&](size_t i) {
+    R low = i + 1 < count ? fma(c[i + 1], x, c[i]) : c[i];
+    if (i + 2 >= count) return low;
+    return fma(i + 3 < count ? fma(c[i + 3], x, c[i + 2]) : c[i + 2], square, low);
+  };
+  size_t i = (count - 1) / 4 * 4;
+  R sum = four(i);
+  while (i) i -= 4, sum = fma(sum, fourth, four(i));
+  return sum;
 }
 template <class R, size_t count> R polynomial(R x, const double (&c)[count]) {
-  return polynomial(x, Same<R, count>{c});
+  if constexpr (count < 6)
+    return horner(x, c);
+  else
+    return polynomial(x, Same<R, count>{c});
 }
 
 template <class R> constexpr bool isDouble = std::is_same_v<typename R::Type, double>;
