@@ -4,9 +4,8 @@
 
 namespace dagger::elementary::coefficients {
 
-// 2^(i / 16 - 1001).
+// 2^(i / 16 - 1001), 2^(i / 16 - 101).
 inline constexpr Row expPowers = {0x1.0000000000000p-1001, 0x1.0b5586cf9890fp-1001, 0x1.172b83c7d517bp-1001, 0x1.2387a6e756238p-1001, 0x1.306fe0a31b715p-1001, 0x1.3dea64c123422p-1001, 0x1.4bfdad5362a27p-1001, 0x1.5ab07dd485429p-1001, 0x1.6a09e667f3bcdp-1001, 0x1.7a11473eb0187p-1001, 0x1.8ace5422aa0dbp-1001, 0x1.9c49182a3f090p-1001, 0x1.ae89f995ad3adp-1001, 0x1.c199bdd85529cp-1001, 0x1.d5818dcfba487p-1001, 0x1.ea4afa2a490dap-1001};
-// 2^(i / 16 - 101).
 inline constexpr Row expPowersFloat = {0x1.0000000000000p-101, 0x1.0b5586cf9890fp-101, 0x1.172b83c7d517bp-101, 0x1.2387a6e756238p-101, 0x1.306fe0a31b715p-101, 0x1.3dea64c123422p-101, 0x1.4bfdad5362a27p-101, 0x1.5ab07dd485429p-101, 0x1.6a09e667f3bcdp-101, 0x1.7a11473eb0187p-101, 0x1.8ace5422aa0dbp-101, 0x1.9c49182a3f090p-101, 0x1.ae89f995ad3adp-101, 0x1.c199bdd85529cp-101, 0x1.d5818dcfba487p-101, 0x1.ea4afa2a490dap-101};
 // (e^r - 1 - r) / r^2 of those: error 2^-56.25.
 inline constexpr double expRest[] = {
@@ -54,13 +53,11 @@ inline constexpr double log[] = {
 };
 // 1 / c of each interval of m.
 inline constexpr Row logInverse = {0x1.6400000000000p+0, 0x1.5580000000000p+0, 0x1.4780000000000p+0, 0x1.3b00000000000p+0, 0x1.2f80000000000p+0, 0x1.2480000000000p+0, 0x1.1a80000000000p+0, 0x1.1100000000000p+0, 0x1.0880000000000p+0, 0x1.0000000000000p+0, 0x1.e200000000000p-1, 0x1.c700000000000p-1, 0x1.af00000000000p-1, 0x1.9a00000000000p-1, 0x1.8600000000000p-1, 0x1.7400000000000p-1};
-// log c in units of 1 / 4398046511104.
+// log c in units of 1 / 4398046511104, and what that lacks.
 inline constexpr Row logHigh = {-0x1.51aad872e0000p-2, -0x1.27161913f8000p-2, -0x1.f871b28956000p-3, -0x1.a8becfc882000p-3, -0x1.5c94007598000p-3, -0x1.10f8e42254000p-3, -0x1.9375e55594000p-4, -0x1.0759835990000p-4, -0x1.0b94f7c198000p-5, 0x0.0p+0, 0x1.eea31c0068000p-5, 0x1.e3707ee304000p-4, 0x1.60b3100b0a000p-3, 0x1.c6ffbc6f00000p-3, 0x1.16b5ccbad0000p-2, 0x1.4718dc271c000p-2};
-// what is missing.
 inline constexpr Row logLow = {0x1.f4bd8db0a7cc1p-44, -0x1.4f4f1f61564b4p-44, 0x1.f75fd6a526efep-44, -0x1.e3185cf21b9cfp-44, 0x1.a8d948cd23322p-44, 0x1.93b3843396307p-45, -0x1.eddc37380c364p-44, 0x1.b8ecfe4b59987p-44, 0x1.e89896f022783p-45, 0x0.0p+0, 0x1.c3dd83606d891p-44, 0x1.0f684e6766abdp-45, -0x1.71456c988f814p-44, 0x1.ee138d3a69d43p-44, -0x1.23299042d74bfp-44, 0x1.06c18fb4c14c5p-44};
-// log c in units of 1 / 65536.
+// log c in units of 1 / 65536, and what that lacks.
 inline constexpr Row logFloatHigh = {-0x1.51ac000000000p-2, -0x1.2718000000000p-2, -0x1.f870000000000p-3, -0x1.a8c0000000000p-3, -0x1.5c98000000000p-3, -0x1.10f8000000000p-3, -0x1.9370000000000p-4, -0x1.0760000000000p-4, -0x1.0ba0000000000p-5, 0x0.0p+0, 0x1.eea0000000000p-5, 0x1.e370000000000p-4, 0x1.60b0000000000p-3, 0x1.c700000000000p-3, 0x1.16b4000000000p-2, 0x1.4718000000000p-2};
-// what is missing.
 inline constexpr Row logFloatLow = {0x1.278d207d2f637p-18, 0x1.e6ec07ac2c382p-18, -0x1.b28955045014bp-19, 0x1.30377d0e73d18p-19, 0x1.ffc5346a36523p-18, -0x1.c844a736263dep-20, -0x1.7955657b770ddp-18, 0x1.9f299c6e3b3f9p-18, 0x1.6107cd3d1312ep-18, 0x0.0p+0, 0x1.8e0035c3dd836p-20, 0x1.fb8c121ed09cdp-22, 0x1.880584a3aea4ep-18, -0x1.0e43fc23d8e59p-21, 0x1.ccbacfb7359bfp-18, 0x1.b84e388360c7ep-19};
 // (log(1 + r) - r) / r^2: error 2^-56.71.
 inline constexpr double logRest[] = {
@@ -80,9 +77,9 @@ inline constexpr double logRestFloat[] = {
     -0x1.febe1318abc6bp-3,
 };
 inline constexpr double erfStep = 0x1.8800000000000p-2;
-// erf x / x in x - i erfStep: error 2^-53.09.
-inline constexpr Row erfRows[] = {
-    {0x1.20dd750429b6dp+0, 0x1.135a90163a44cp+0, 0x1.e236b9694226dp-1, 0x1.8f4d8b5e2f76ap-1, 0x1.4438490e8bb5dp-1, 0x1.09ad5a8fa2641p-1, 0x1.bd4e34b1a2f07p-2, 0x1.7e139307a0800p-2, 0x1.4e5cc53a497bbp-2, 0x1.293710421f89dp-2, 0x1.0b7e6dad6d736p-2, 0x1.e65a3da941c1cp-3, 0x1.bdd2b898a310cp-3, 0x1.9b876f525f6a2p-3, 0x1.7e225515a4e34p-3, 0x1.64a893adcd25dp-3},
+// erf x / x in d = x - i erfStep is first + d rest: error 2^-53.09.
+inline constexpr Row erfFirst = {0x1.20dd750429b6dp+0, 0x1.135a90163a44cp+0, 0x1.e236b9694226dp-1, 0x1.8f4d8b5e2f76ap-1, 0x1.4438490e8bb5dp-1, 0x1.09ad5a8fa2641p-1, 0x1.bd4e34b1a2f07p-2, 0x1.7e139307a0800p-2, 0x1.4e5cc53a497bbp-2, 0x1.293710421f89dp-2, 0x1.0b7e6dad6d736p-2, 0x1.e65a3da941c1cp-3, 0x1.bdd2b898a310cp-3, 0x1.9b876f525f6a2p-3, 0x1.7e225515a4e34p-3, 0x1.64a893adcd25dp-3};
+inline constexpr Row erfRest[] = {
     {0x1.b2bb05c99f1c4p-55, -0x1.0e4305aade334p-2, -0x1.a3e26b8524fefp-2, -0x1.aa52848aa78f9p-2, -0x1.5f2046bcef4ffp-2, -0x1.0620c2bea3d9dp-2, -0x1.7e9a5f1a12147p-3, -0x1.1c82315844716p-3, -0x1.b49738c74c90ap-4, -0x1.590e8171f7a2cp-4, -0x1.1780d628269fbp-4, -0x1.cdfd5e2ddf7ccp-5, -0x1.8433218471b43p-5, -0x1.4ac6138c029f0p-5, -0x1.1d353d43a49d2p-5, -0x1.f0e549bd8bcebp-6},
     {-0x1.812746b037abbp-2, -0x1.23f7261b8f610p-2, -0x1.7a21c7c819d6bp-4, 0x1.f1bed9d802511p-5, 0x1.da1d99c3a20ecp-4, 0x1.ad4b3fd20942cp-4, 0x1.3582f50460e21p-4, 0x1.a1a75628a60e9p-5, 0x1.1c56e8a8cf70ap-5, 0x1.907b0cef7f1b5p-6, 0x1.240b5e22ce018p-6, 0x1.b6d8bd66339f2p-7, 0x1.520633e866967p-7, 0x1.09dd7fcb53e5ap-7, 0x1.a9bbb14772819p-8, 0x1.5a2307d47d205p-8},
     {0x1.43a708a92feb5p-40, 0x1.28ceb5c37e187p-3, 0x1.5770e65d5d804p-3, 0x1.72dc6ed49cf6bp-4, 0x1.720e3f8dff9bep-7, -0x1.76d6fe59a41e6p-6, -0x1.97f1dd92ffc56p-6, -0x1.2054ca865b474p-6, -0x1.6d581fa42f59dp-7, -0x1.cfd1a4862fc07p-8, -0x1.3113ecc8da9d9p-8, -0x1.a0db064bf0525p-9, -0x1.26556eb2e8f52p-9, -0x1.ab63427b5de6dp-10, -0x1.3dbf9574e3b17p-10, -0x1.e23ca58d9022cp-11},
@@ -96,18 +93,18 @@ inline constexpr Row erfRows[] = {
     {0x1.174201496b9a2p-13, 0x1.37b793dd771d1p-12, -0x1.d021097b63657p-15, -0x1.5622fc82186b5p-13, 0x1.32313aecfae5ap-15, 0x1.be84c97493e16p-15, -0x1.c6d15fdc623fbp-18, -0x1.6b41a02957d55p-17, -0x1.9207666d928ccp-21, 0x1.1724b4d615c96p-20, 0x1.6ef24c8e92462p-22, 0x1.4e7e84ad16c52p-25, -0x1.2ff5ad4677d5dp-28, -0x1.0cb70f0d94905p-28, -0x1.e62aaebad3addp-30, -0x1.aceb1fea4269ep-31},
 };
 inline constexpr double erfFloatStep = 0x1.0000000000000p-2;
-// erf x / x in x - i erfFloatStep: error 2^-28.63.
-inline constexpr Row erfFloatRows[] = {
-    {0x1.20dd75045f992p+0, 0x1.1af54e19c9875p+0, 0x1.0a7ef5c18f6afp+0, 0x1.e57b7486919e8p-1, 0x1.af767a8578765p-1, 0x1.7a0517b7aeea9p-1, 0x1.49c38e4d00770p-1, 0x1.20ac044565bdep-1, 0x1.fd9ae139ed25fp-2, 0x1.c67206889a7ecp-2, 0x1.996eed8dfa7d8p-2, 0x1.74537fc54ddbcp-2, 0x1.5553672d79525p-2, 0x1.3b135862615bdp-2, 0x1.24923ae54d705p-2, 0x1.11110f083b12bp-2},
+// erf x / x in d = x - i erfFloatStep is first + d rest: error 2^-28.63.
+inline constexpr Row erfFloatFirst = {0x1.20dd75045f992p+0, 0x1.1af54e19c9875p+0, 0x1.0a7ef5c18f6afp+0, 0x1.e57b7486919e8p-1, 0x1.af767a8578765p-1, 0x1.7a0517b7aeea9p-1, 0x1.49c38e4d00770p-1, 0x1.20ac044565bdep-1, 0x1.fd9ae139ed25fp-2, 0x1.c67206889a7ecp-2, 0x1.996eed8dfa7d8p-2, 0x1.74537fc54ddbcp-2, 0x1.5553672d79525p-2, 0x1.3b135862615bdp-2, 0x1.24923ae54d705p-2, 0x1.11110f083b12bp-2};
+inline constexpr Row erfFloatRest[] = {
     {-0x1.e598e8b315e1fp-26, -0x1.73070369a34f7p-3, -0x1.4c3884978a681p-2, -0x1.a0cdd92d27187p-2, -0x1.b5db0410937cbp-2, -0x1.9b12dfa3f293dp-2, -0x1.667ed57c809d3p-2, -0x1.2b07a62aebe0dp-2, -0x1.e8712778c62f6p-3, -0x1.8d734c21cd653p-3, -0x1.45c31f7a93beap-3, -0x1.0e5896cae529ap-3, -0x1.c6e932ba18764p-4, -0x1.83bf9f6d1ad8dp-4, -0x1.4e5c5c0cba6f9p-4, -0x1.234526457b1e0p-4},
     {-0x1.812695623dfabp-2, -0x1.5765a702c0923p-2, -0x1.d6dd15d5d44a8p-3, -0x1.9a7fa44f05981p-4, 0x1.990edc1cd4843p-7, 0x1.5aa3c4477de6cp-4, 0x1.d4d939e87c877p-4, 0x1.d35518764efefp-4, 0x1.93cad9dcc5f39p-4, 0x1.44092f70908b4p-4, 0x1.f760607062cb0p-5, 0x1.846da047aee4bp-5, 0x1.2e22159757ca5p-5, 0x1.dcc01ada51b57p-6, 0x1.7e09b14297bccp-6, 0x1.36ac693e431adp-6},
     {-0x1.7af9bffc097dbp-14, 0x1.acee8134f1d4cp-4, 0x1.55ce9162aacb9p-3, 0x1.5ace7d8184526p-3, 0x1.01cebe061f17bp-3, 0x1.0faaed5fada9ap-4, 0x1.094b5a3afbdf7p-6, -0x1.c0303bbdb5beap-7, -0x1.9c88d0e396a47p-6, -0x1.a1de78bfc5530p-6, -0x1.5bfaa346d0be2p-6, -0x1.0a0c68d367e09p-6, -0x1.8a39f0bc36632p-7, -0x1.23693f4f95853p-7, -0x1.b3d2b37832ee6p-8, -0x1.4b3ef00f2f4adp-8},
     {0x1.d3e8efb9175fdp-4, 0x1.6aee80e28cea4p-4, 0x1.0917228d78f4ap-5, -0x1.91efaf7e70216p-6, -0x1.cd34497c24113p-5, -0x1.d9168372a1488p-5, -0x1.4bb51a656f6acp-5, -0x1.439b3720b12b2p-6, -0x1.360d1026256bfp-8, 0x1.6d5db3b11270ep-9, 0x1.48beb9ec0e153p-8, 0x1.34cd257a3d9bfp-8, 0x1.e02515c08749ep-9, 0x1.5b87c0e4f2c8ap-9, 0x1.edc6cb419b48dp-10, 0x1.60e8cab477625p-10},
     {-0x1.4734dea3398dap-7, -0x1.2446a7ef12eb9p-5, -0x1.97c7352fcbe64p-5, -0x1.342c48a911d67p-5, -0x1.98e6dbda5ccf3p-7, 0x1.1760687c708c1p-7, 0x1.164571f76c688p-6, 0x1.ea63d40d0e296p-7, 0x1.2241d55b60280p-7, 0x1.c941a863761f9p-9, 0x1.d4e4b10b83ed4p-12, -0x1.7118801d94c48p-11, -0x1.cc69fc620f168p-11, -0x1.783f9b12d7dccp-11, -0x1.0d955af5ba4aep-11, -0x1.7328063943a91p-12},
 };
-inline constexpr double erfFirst = 0x1.20dd700000000p+0;
-// -log(erfc x) / x - erfFirst: error 2^-53.65.
-inline constexpr double erf[] = {
+inline constexpr double erfcFirst = 0x1.20dd700000000p+0;
+// -log(erfc x) / x - erfcFirst: error 2^-53.65.
+inline constexpr double erfcExponent[] = {
     0x1.410a6db2d52b9p-22,
     0x1.45f306dc9c993p-1,
     0x1.a4f4e2a19396bp-4,

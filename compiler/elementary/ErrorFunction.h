@@ -7,22 +7,23 @@ namespace dagger::elementary {
 // y = -log(erfc x) = x Q(x) for x >= 0 is smooth: one polynomial serves up to where erf rounds to 1. Q(0) is split,
 // since near zero its rounding would be the result's.
 template <class R> R errorExponent(R x) {
-  return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
+  return fma(x, R(coefficients::erfcFirst), x * polynomial(x, coefficients::erfcExponent));
 }
 
 // erf x / x is a polynomial in each of 16 intervals around the multiples of a step, past which erf rounds to 1.
 template <class R> R erf(R x) {
-  constexpr double step = isDouble<R> ? coefficients::erfStep : coefficients::erfFloatStep;
-  R size = atMost(abs(x), isDouble<R> ? 5.93 : 3.87);
+  constexpr bool wide = isDouble<R>;
+  constexpr double step = wide ? coefficients::erfStep : coefficients::erfFloatStep;
+  R size = atMost(abs(x), wide ? 5.93 : 3.87);
   Rounded<R> k = roundProduct(size, R(1 / step));
-  R d = fma(-k.number, R(step), size);
-  auto quotient = [&] {
-    if constexpr (isDouble<R>)
-      return polynomial(d, inInterval<R>(coefficients::erfRows, k.low));
+  R d = fma(-k.number, R(step), size), first = R::lookup(wide ? coefficients::erfFirst : coefficients::erfFloatFirst, k.low);
+  auto rest = [&] {
+    if constexpr (wide)
+      return polynomial(d, inInterval<R>(coefficients::erfRest, k.low));
     else
-      return polynomial(d, inInterval<R>(coefficients::erfFloatRows, k.low));
+      return polynomial(d, inInterval<R>(coefficients::erfFloatRest, k.low));
   };
-  return copysign(atMost(size * quotient(), 1), x);
+  return copysign(atMost(size * fma(d, rest(), first), 1), x);
 }
 
 // erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square

@@ -51,17 +51,7 @@ def write(name, what, function, low, high, degree, weight, first=0):
     print("};")
 
 
-def write_rows(name, what, fits):
-    """Of each interval the coefficients and the error; row i holds the coefficients of x^i."""
-    print(f"// {what}: error 2^{nstr(log(max(error for _, error in fits), 2), 4)}.")
-    print(f"inline constexpr Row {name}[] = {{")
-    for row in zip(*(found for found, _ in fits)):
-        print("    {" + ", ".join(float(c).hex() for c in row) + "},")
-    print("};")
-
-
-def write_row(name, what, numbers):
-    print(f"// {what}.")
+def write_row(name, numbers):
     print(f"inline constexpr Row {name} = {{" + ", ".join(float(number).hex() for number in numbers) + "};")
 
 
@@ -112,8 +102,9 @@ def odd_rest(function):  # of an odd function, in z = x^2
 half = log(mpf(2)) / 2 * (1 + mpf(2) ** -20)
 root = sqrt(mpf(1) / 2)
 print("// Made by coefficients.py; do not edit.\n#pragma once\n#include \"compiler/elementary/Numbers.h\"\n\nnamespace dagger::elementary::coefficients {\n")
-write_row("expPowers", "2^(i / 16 - 1001)", [mpf(2) ** (mpf(i) / 16 - 1001) for i in range(16)])
-write_row("expPowersFloat", "2^(i / 16 - 101)", [mpf(2) ** (mpf(i) / 16 - 101) for i in range(16)])
+print("// 2^(i / 16 - 1001), 2^(i / 16 - 101).")
+write_row("expPowers", [mpf(2) ** (mpf(i) / 16 - 1001) for i in range(16)])
+write_row("expPowersFloat", [mpf(2) ** (mpf(i) / 16 - 101) for i in range(16)])
 sixteenth = half / 16 * (1 + mpf(2) ** -10)
 write("expRest", "(e^r - 1 - r) / r^2 of those", exp_rest, -sixteenth, sixteenth, 4, lambda r: r**2 / exp(r))
 write("expRestFloat", "the same, for f32", exp_rest, -sixteenth, sixteenth, 1, lambda r: r**2 / exp(r))
@@ -124,11 +115,13 @@ intervals = log_intervals()
 inverses = [mpf(1) if low < 1 < high else mpf(round(2 / (low + high) * 512)) / 512 for low, high in intervals]
 logs = [-log(inverse) for inverse in inverses]
 spread = [inverse * edge - 1 for inverse, interval in zip(inverses, intervals) for edge in interval]
-write_row("logInverse", "1 / c of each interval of m", inverses)
+print("// 1 / c of each interval of m.")
+write_row("logInverse", inverses)
 for name, unit in (("log", mpf(2) ** 42), ("logFloat", mpf(2) ** 16)):
     highs = [nint(value * unit) / unit for value in logs]
-    write_row(f"{name}High", f"log c in units of 1 / {int(unit)}", highs)
-    write_row(f"{name}Low", "what is missing", [value - high for value, high in zip(logs, highs)])
+    print(f"// log c in units of 1 / {int(unit)}, and what that lacks.")
+    write_row(f"{name}High", highs)
+    write_row(f"{name}Low", [value - high for value, high in zip(logs, highs)])
 for name, degree in (("logRest", 7), ("logRestFloat", 2)):
     write(name, "(log(1 + r) - r) / r^2", log_square_rest, min(spread), max(spread), degree, lambda r: abs(r) + tiny)
 for name, step, degree in (("erf", mpf(49) / 128, 11), ("erfFloat", mpf(1) / 4, 5)):
@@ -137,10 +130,15 @@ for name, step, degree in (("erf", mpf(49) / 128, 11), ("erfFloat", mpf(1) / 4, 
     for i in range(16):
         fits.append(remez(lambda d: erf_quotient(i * step + d), -reach if i else 0, reach, degree, lambda d: 1 / erf_quotient(i * step + d)))
     print(f"inline constexpr double {name}Step = {float(step).hex()};")
-    write_rows(f"{name}Rows", f"erf x / x in x - i {name}Step", fits)
+    print(f"// erf x / x in d = x - i {name}Step is first + d rest: error 2^{nstr(log(max(error for _, error in fits), 2), 4)}.")
+    write_row(f"{name}First", [found[0] for found, _ in fits])
+    print(f"inline constexpr Row {name}Rest[] = {{")
+    for row in list(zip(*(found for found, _ in fits)))[1:]:
+        print("    {" + ", ".join(float(c).hex() for c in row) + "},")
+    print("};")
 first = mpf(2) ** -20 * int(2 / sqrt(pi) * 2**20)
-print(f"inline constexpr double erfFirst = {float(first).hex()};")
-write("erf", "-log(erfc x) / x - erfFirst", erf_exponent, mpf(10) ** -12, 6, 22, erf_weight, first)
+print(f"inline constexpr double erfcFirst = {float(first).hex()};")
+write("erfcExponent", "-log(erfc x) / x - erfcFirst", erf_exponent, mpf(10) ** -12, 6, 22, erf_weight, first)
 write("erfc", "(1 + 2 x) e^(x^2) erfc x in (x - 4) / (x + 4)", erfc_tail, -1, mpf(24) / 32, 23, lambda t: 1 / erfc_tail(t))
 write("atan", "(atan x / x - 1) / x^2 in x^2", odd_rest(atan), mpf(10) ** -14, 1, 19, lambda z: z)
 write("asin", "(asin x / x - 1) / x^2 in x^2", odd_rest(asin), mpf(10) ** -14, mpf(1) / 4, 11, lambda z: z)
