@@ -45,16 +45,14 @@ template <class R> LogarithmParts<R> logarithmOfOnePlus(R f) {
   return {square, s * (square + z * polynomial(z, coefficients::log))};
 }
 
-// log x = k ln 2 + log c + log(1 + r), 1 + r = m / c, with c of the sixteenth that m is in: 1 where m is about 1. What is
-// large of the first two is added without an error.
+// log x = k ln 2 + log c + log(1 + r), 1 + r = m / c, with c of the sixteenth that m is in: 1 where m is about 1. Each c
+// is chosen so that few bits are nearly all of log c: with the high bits of k ln 2 it is added without an error.
 template <class R> R log(R x) {
   constexpr bool wide = isDouble<R>;
   auto [k, m, interval] = reduceLogarithm(x, 0.703125);
-  R r = fma(m, R::lookup(coefficients::logInverse, interval), R(-1));
+  R r = fma(m, R::lookup(wide ? coefficients::logInverse : coefficients::logFloatInverse, interval), R(-1));
   R large = fma(k, R(wide ? 0x1.62e42fefa38p-1 : 0x1.62e4p-1),
                 R::lookup(wide ? coefficients::logHigh : coefficients::logFloatHigh, interval));
-  R small = fma(k, R(wide ? 0x1.ef35793c7673p-45 : 0x1.7f7d1cp-20),
-                R::lookup(wide ? coefficients::logLow : coefficients::logFloatLow, interval));
   R sum = large + r, lost = (large - sum) + r;
   auto rest = [&] {
     if constexpr (wide)
@@ -62,6 +60,7 @@ template <class R> R log(R x) {
     else
       return polynomial(r, coefficients::logRestFloat);
   };
+  R small = k * R(wide ? 0x1.ef35793c7673p-45 : 0x1.7f7d1cp-20);
   return logarithmEnds(x, sum + (lost + fma(r * r, rest(), small)));
 }
 

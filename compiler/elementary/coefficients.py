@@ -4,7 +4,7 @@ Each polynomial is the best one for its weight: the largest weighted error on th
 weight turns an error of the polynomial into one of the function's result, relative to it.
 """
 
-from mpmath import asin, atan, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, nint, nstr, pi, sqrt
+from mpmath import asin, atan, cos, erf, erfc, exp, expm1, floor, log, lu_solve, matrix, mp, mpf, nint, nstr, pi, sqrt
 
 mp.prec = 160
 tiny = mpf(2) ** -60
@@ -61,6 +61,19 @@ def log_intervals():
     return list(zip(edges, edges[1:]))
 
 
+def inverse_of_short_log(low, high, bits, unit, worst):
+    """A number of so many bits about 1 / the middle, whose logarithm is nearly a multiple of 1 / unit."""
+    if low < 1 < high:
+        return mpf(1)
+    step = mpf(2) ** (floor(log(2 / (low + high), 2)) + 1 - bits)
+    multiple = nint(-log(2 / (low + high)) * unit)
+    while True:
+        inverse = nint(exp(-multiple / unit) / step) * step
+        if abs(-log(inverse) - multiple / unit) < worst:
+            return inverse
+        multiple += 1
+
+
 def erf_quotient(x):
     return erf(x) / x if abs(x) > tiny else 2 / sqrt(pi)
 
@@ -112,16 +125,13 @@ write("exp", "(e^r - 1 - r) / r^2", exp_rest, -half, half, 9, lambda r: r**2 / e
 write("expFloat", "the same, for f32", exp_rest, -half, half, 4, lambda r: r**2 / exp(r))
 write("log", "(log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2", log_rest, mpf(10) ** -16, mpf("0.02945"), 6, lambda z: z)
 intervals = log_intervals()
-inverses = [mpf(1) if low < 1 < high else mpf(round(2 / (low + high) * 512)) / 512 for low, high in intervals]
-logs = [-log(inverse) for inverse in inverses]
+for name, bits, unit, worst in (("log", 53, mpf(2) ** 42, mpf(2) ** -62), ("logFloat", 24, mpf(2) ** 16, mpf(2) ** -31)):
+    inverses = [inverse_of_short_log(*interval, bits, unit, worst) for interval in intervals]
+    print(f"// 1 / c of each interval of m, and log c in units of 1 / {int(unit)}: what that lacks is below 2^{nstr(log(worst, 2), 3)}.")
+    write_row(f"{name}Inverse", inverses)
+    write_row(f"{name}High", [nint(-log(inverse) * unit) / unit for inverse in inverses])
 spread = [inverse * edge - 1 for inverse, interval in zip(inverses, intervals) for edge in interval]
-print("// 1 / c of each interval of m.")
-write_row("logInverse", inverses)
-for name, unit in (("log", mpf(2) ** 42), ("logFloat", mpf(2) ** 16)):
-    highs = [nint(value * unit) / unit for value in logs]
-    print(f"// log c in units of 1 / {int(unit)}, and what that lacks.")
-    write_row(f"{name}High", highs)
-    write_row(f"{name}Low", [value - high for value, high in zip(logs, highs)])
+spread = [min(spread) - mpf(2) ** -16, max(spread) + mpf(2) ** -16]
 for name, degree in (("logRest", 7), ("logRestFloat", 2)):
     write(name, "(log(1 + r) - r) / r^2", log_square_rest, min(spread), max(spread), degree, lambda r: abs(r) + tiny)
 for name, step, degree in (("erf", mpf(49) / 128, 11), ("erfFloat", mpf(1) / 4, 5)):
