@@ -4,8 +4,8 @@
 
 namespace dagger::rt {
 
-// In dg_task::flags, beside those of the ABI: a function of the library, which is no task of the program; its failures
-// name the place only.
+// In dg_task::flags, beside those of the ABI: a function of the library, which is no task of the program; its failures name
+// the place only.
 enum { LibraryTask = 0x80 };
 
 struct CallArgument {
@@ -13,10 +13,10 @@ struct CallArgument {
   const dg_location *location = nullptr; // of its place in the program, if known
   bool hasBox = false, empty = false;
   uint8_t access = DG_READ;
-  bool isMapped = false; // `map` is known
-  Box box;               // in the handle's coordinates
-  ViewMap map;           // at submission, for dependences
-  Array view;            // what the body gets
+  bool isMapped = false;   // `map` is known
+  Box box;                 // in the handle's coordinates
+  ViewMap map;             // at submission, for dependences
+  Array view;              // what the body gets
 
   bool updates() const { return access != DG_READ; }
   // Takes everything but the map.
@@ -45,11 +45,11 @@ struct CallWork final : Work {
   size_t blockBytes;
   RunningCall running;
   const Failure *failed = nullptr;
-  bool isNode = false;    // of the graph: it holds the handles of its arguments and results, and its writes are counted
+  bool isNode = false; // of the graph: it holds the handles of its arguments and results, and its writes are counted
   uint8_t resultTypes[8]; // of library calls, whose description does not outlive the call
 
-  // In a block of the pool, which the last release gives back, or in one of the caller's (bytesOf(task), aligned to
-  // 64), who then destroys it.
+  // In a block of the pool, which the last release gives back, or in one of the caller's (bytesOf(task), aligned to 64), who
+  // then destroys it.
   static CallWork *create(const dg_task &task, const void *frame);
   static CallWork *create(const dg_task &task, const void *frame, char *block);
   static size_t bytesOf(const dg_task &task);
@@ -74,7 +74,8 @@ void makeViews(dg_context *context, CallArgument *arguments, int count, dg_array
 // Of two boxes in one array, that they share nothing.
 inline bool areApart(const int64_t *a, const int64_t *b, int rank) {
   for (int axis = 0; axis < rank; ++axis)
-    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis]) return true;
+    if (a[axis] + a[rank + axis] <= b[axis] || b[axis] + b[rank + axis] <= a[axis])
+      return true;
   return false;
 }
 
@@ -89,9 +90,11 @@ inline bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t
   const int count = task.arrays;
   const uint8_t *access = task.access;
   for (int u = 0; u < count; ++u) {
-    if (access[u] == DG_READ) continue;
+    if (access[u] == DG_READ)
+      continue;
     for (int k = 0; k < count; ++k)
-      if (k != u && mayShare(arrays, boxes, u, k)) return true;
+      if (k != u && mayShare(arrays, boxes, u, k))
+        return true;
   }
   return false;
 }
@@ -103,8 +106,8 @@ inline void beginView(Array &view) {
   view.foreign = view.pinned = true;
 }
 
-// Makes a view that was begun, and then used or not, the box of `a` (null: all of it) as the body gets it; false if the
-// box is not in the array.
+// Makes a view that was begun, and then used or not, the box of `a` (null: all of it) as the body gets it; false if the box is not
+// in the array.
 inline bool setView(Array &view, const dg_array *a, const int64_t *box, bool isUpdate) {
   dg_buffer *buffer = a->buffer;
   char *data = a->data;
@@ -115,7 +118,8 @@ inline bool setView(Array &view, const dg_array *a, const int64_t *box, bool isU
     int64_t extent = a->extents[axis], stride = a->strides[axis];
     if (box) {
       int64_t low = box[axis], count = box[rank + axis];
-      if ((low | count) < 0 || low > extent - count) return false;
+      if ((low | count) < 0 || low > extent - count)
+        return false;
       extent = count;
       data += low * stride * size;
     }

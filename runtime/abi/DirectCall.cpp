@@ -5,14 +5,18 @@
 namespace dagger::rt {
 
 bool isFree(const dg_array *a, const int64_t *box, bool isUpdate) {
-  if (a->buffer->writes.load(std::memory_order_acquire)) return false;
-  if (!isUpdate || !a->buffer->chunks) return true;
+  if (a->buffer->writes.load(std::memory_order_acquire))
+    return false;
+  if (!isUpdate || !a->buffer->chunks)
+    return true;
   Box elements;
-  if (!setBox(elements, a, box)) return true;
+  if (!setBox(elements, a, box))
+    return true;
   bool found = true;
   forRecords(a->buffer, ViewMap(a).chunks(elements), [&](int64_t number) {
     const TaskList &readers = a->buffer->chunks[number].readers;
-    for (uint32_t i = 0; i < readers.size(); ++i) found &= readers[i].ended();
+    for (uint32_t i = 0; i < readers.size(); ++i)
+      found &= readers[i].ended();
   });
   return found;
 }
@@ -33,11 +37,12 @@ DirectCalls::DirectCalls(Runtime &runtime) : arguments(new CallArgument[most]) {
 DirectCalls::~DirectCalls() = default;
 
 // Separate, so that nothing of the caller lives in registers across the return from setjmp.
-__attribute__((noinline)) static const Failure *failureOfBody(dg_context &context, const dg_task &task,
-                                                              const void *frame, dg_array *const *views) {
+__attribute__((noinline)) static const Failure *failureOfBody(dg_context &context, const dg_task &task, const void *frame,
+                                                              dg_array *const *views) {
   jmp_buf edge;
   beginAt(context, edge);
-  if (_setjmp(edge) == 0) task.body(&context, const_cast<void *>(frame), views); // bodies only read it
+  if (_setjmp(edge) == 0)
+    task.body(&context, const_cast<void *>(frame), views); // bodies only read it
   return context.failure;
 }
 
@@ -46,7 +51,8 @@ static void spoil(Runtime &runtime, const dg_task &task, dg_array *const *arrays
   runtime.log.stand(failure);
   releaseAll(calls.root);
   failUpdates(task, arrays, boxes, failure);
-  for (int r = 0; r < task.results; ++r) markAllFailed(calls.results[r], failure);
+  for (int r = 0; r < task.results; ++r)
+    markAllFailed(calls.results[r], failure);
   if (task.flags & DG_TASK_STATEMENT)
     runtime.effects.finish(runtime.effects.add(failure->sequence, true), calls.output, failure);
 }
@@ -70,19 +76,23 @@ bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_a
   bool shares = false;
   for (int k = 0; k < count; ++k) {
     const dg_array *a = arrays[k];
-    if ((k == 0 || a != arrays[k - 1]) && !isThere(a)) return false;
+    if ((k == 0 || a != arrays[k - 1]) && !isThere(a))
+      return false;
     if (access[k] != DG_READ)
       for (int other = 0; other < count; ++other)
         if (other != k && mayShare(arrays, boxes, k, other)) {
-          if (access[other] != DG_READ) return false;
+          if (access[other] != DG_READ)
+            return false;
           shares = true;
         }
   }
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
   alignas(16) char values[DG_DIRECT_RESULTS][16];
-  if (!task.direct(&runtime.host, frame, arrays, boxes, values, shares)) return false;
-  if (Plan *plan = runtime.plan()) plan->stop();
+  if (!task.direct(&runtime.host, frame, arrays, boxes, values, shares))
+    return false;
+  if (Plan *plan = runtime.plan())
+    plan->stop();
   for (int r = 0; r < task.results; ++r) {
     const uint8_t type = task.result_type[r];
     dg_buffer *buffer = newBuffer(type, 0, nullptr, false);
@@ -94,18 +104,20 @@ bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_a
   return true;
 }
 
-bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
-                const int64_t *const *boxes, dg_array **results) {
+bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
+                dg_array **results) {
   Scheduler &scheduler = runtime.scheduler;
-  if (task.arrays > DirectCalls::most || task.results > DirectCalls::most || task.retries ||
-      (task.flags & DG_TASK_PRINTS) || scheduler.isObserved() || runtime.sequentialDepth ||
-      runtime.cancelled.load(std::memory_order_relaxed))
+  if (task.arrays > DirectCalls::most || task.results > DirectCalls::most || task.retries || (task.flags & DG_TASK_PRINTS) ||
+      scheduler.isObserved() || runtime.sequentialDepth || runtime.cancelled.load(std::memory_order_relaxed))
     return false;
   bool isQuiet = scheduler.liveTasks() == 0;
-  if (!isQuiet && runtime.runsAtOnce()) return false;
+  if (!isQuiet && runtime.runsAtOnce())
+    return false;
   for (int r = 0; r < task.results; ++r)
-    if (task.result_rank[r] || task.result_type[r] == DG_STR) return false;
-  if (!runtime.directCalls) runtime.directCalls = std::make_unique<DirectCalls>(runtime);
+    if (task.result_rank[r] || task.result_type[r] == DG_STR)
+      return false;
+  if (!runtime.directCalls)
+    runtime.directCalls = std::make_unique<DirectCalls>(runtime);
   DirectCalls &calls = *runtime.directCalls;
   const int count = task.arrays;
   const uint8_t *access = task.access;
@@ -117,15 +129,19 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
     const int64_t *box = boxes ? boxes[k] : nullptr;
     const uint8_t way = access[k];
     updates |= way != DG_READ;
-    if (a != last && !isThere(a)) return false;
+    if (a != last && !isThere(a))
+      return false;
     last = a;
-    if (!setView(argument->view, a, box, way != DG_READ) || !(isQuiet || isFree(a, box, way != DG_READ))) return false;
+    if (!setView(argument->view, a, box, way != DG_READ) || !(isQuiet || isFree(a, box, way != DG_READ)))
+      return false;
     argument->access = way;
   }
-  if (updates && mayShare(task, arrays, boxes)) return false;
+  if (updates && mayShare(task, arrays, boxes))
+    return false;
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
-  if (Plan *plan = runtime.plan()) plan->stop();
+  if (Plan *plan = runtime.plan())
+    plan->stop();
   for (int r = 0; r < task.results; ++r) {
     calls.results[r] = newBuffer(task.result_type[r], 0, nullptr, true);
     results[r] = newWhole(&runtime.host, calls.results[r]);
@@ -144,7 +160,8 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
   else
     ++runtime.sequence;
   ranHere(runtime);
-  if (calls.output.data) calls.output.clear();
+  if (calls.output.data)
+    calls.output.clear();
   return true;
 }
 
