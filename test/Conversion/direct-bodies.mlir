@@ -1,15 +1,16 @@
-// Light tasks get a second body, for the host: on the caller's arrays, and giving up where the first would fail.
+// Short tasks get a second body: on the caller's arrays, and giving up where the first would fail.
 // RUN: %dagger-opt --convert-task-to-llvm --canonicalize %s | FileCheck %s
 // RUN: %dagger-opt --convert-task-to-llvm %s | FileCheck %s --check-prefix=ONLY
 // RUN: %dagger-opt --convert-task-to-llvm --verify-phase=phase=host %s -o /dev/null
 
-// The descriptions name the bodies that there are, and none where there is none: neither of a task that is not light, nor where
-// something is written before all is known to go well, nor where a text is given.
+// The descriptions name the bodies that there are, and none where there is none: neither where something is written before all is
+// known to go well, nor where a text is given, nor where another task waits.
+// ONLY-DAG: llvm.mlir.addressof @plain.tasks.direct
 // ONLY-DAG: llvm.mlir.addressof @add.taskaa.direct
 // ONLY-DAG: llvm.mlir.addressof @half.tasks.direct
 // ONLY-DAG: llvm.mlir.addressof @count.taskas.direct
 // ONLY-DAG: llvm.mlir.addressof @late.taskaa.direct
-// ONLY-NOT: @heavy.tasks.direct
+// ONLY-NOT: @waits.tasks.direct
 // ONLY-NOT: @put.taskas.direct
 // ONLY-NOT: @branch.taskas.direct
 // ONLY-NOT: @text.tasks.direct
@@ -101,8 +102,14 @@ func.func private @branch(%y: tensor<?xi64> {task.inout}, %k: i64) -> tensor<?xi
   return %0 : tensor<?xi64>
 }
 
-func.func private @heavy(%k: i64) -> i64 attributes {task.context = "task"} {
+func.func private @plain(%k: i64) -> i64 attributes {task.context = "task"} {
   return %k : i64
+}
+
+func.func private @waits(%k: i64) -> i64 attributes {task.context = "task"} {
+  %f = task.spawn @plain(%k) : (i64) -> !task.future<i64>
+  %y = task.join %f @plain(%k) : !task.future<i64>, (i64) -> i64
+  return %y : i64
 }
 
 func.func private @text(%k: i64) -> !array.str attributes {task.context = "task", task.light} {
@@ -123,7 +130,8 @@ func.func @main(%a: tensor<?xi64>, %b: tensor<?xi64>, %c: tensor<i64>, %d: tenso
   %1 = task.call @half(%k) boxes [] [] [] updates [] : (i64) -> tensor<i64>
   %2 = task.call @count(%c, %k) boxes [] [] [] updates [0] : (tensor<i64>, i64) -> tensor<i64>
   %3:2 = task.call @late(%d, %d) boxes [] [] [] updates [1] : (tensor<2xi64>, tensor<2xi64>) -> (tensor<i64>, tensor<2xi64>)
-  %4 = task.call @heavy(%k) boxes [] [] [] updates [] : (i64) -> tensor<i64>
+  %4 = task.call @plain(%k) boxes [] [] [] updates [] : (i64) -> tensor<i64>
+  %9 = task.call @waits(%k) boxes [] [] [] updates [] : (i64) -> tensor<i64>
   %5 = task.call @put(%a, %k) boxes [] [] [] updates [0] : (tensor<?xi64>, i64) -> tensor<?xi64>
   %6 = task.call @branch(%a, %k) boxes [] [] [] updates [0] : (tensor<?xi64>, i64) -> tensor<?xi64>
   %7 = task.call @text(%k) boxes [] [] [] updates [] : (i64) -> tensor<!array.str>

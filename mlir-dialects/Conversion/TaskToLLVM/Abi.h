@@ -88,7 +88,8 @@ mlir::Value makeSite(Abi &, mlir::OpBuilder &, mlir::Operation *op, mlir::FlatSy
 mlir::Value innermostSite(Abi &, mlir::OpBuilder &, mlir::Operation *op);
 // Set on a task.spawn whose task may fail: the site is the frame's last word, so that a thief has the chain too.
 inline constexpr llvm::StringLiteral failsAttr = "task.fails";
-// Set on the bodies of light tasks: rank and bytes of an element of each array argument. Those that allow it get a dg_direct_body,
+// Set on the bodies of tasks: rank and bytes of an element of each array argument. Those that are short
+// and allow it get a dg_direct_body,
 // whose name is made of theirs.
 inline constexpr llvm::StringLiteral directAttr = "task.direct";
 inline std::string directName(llvm::StringRef body) { return (body + ".direct").str(); }

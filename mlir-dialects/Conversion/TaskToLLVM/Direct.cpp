@@ -1,5 +1,5 @@
-// Light tasks for the host: a version of the body that takes the arrays as the caller has them and gives up where the body would
-// fail, so that such a call needs no view, no place to come back to and nothing to undo. What gave up is called as always.
+// Short tasks: a version of the body that takes the arrays as the caller has them and gives up where the body would fail, so that
+// such a call needs no view, no place to come back to and nothing to undo. What gave up is called as always.
 #include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
 #include "dagger/runtime.h"
 #include "mlir/IR/IRMapping.h"
@@ -12,7 +12,7 @@ using namespace mlir;
 namespace dagger::task {
 namespace {
 constexpr int32_t resultBytes = 16; // a place in `results`
-constexpr int mostOperations = 400;
+constexpr int mostOperations = 250;
 
 // An array argument, as the call site left it on the wrapper: its rank, and the bytes of an element.
 struct Argument {

@@ -203,7 +203,7 @@ struct Call : Pattern<CallOp> {
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(arrays.size()), byte(declared), byte(flags), byte(op.getRetries()),
               abi.constant(b, l, abi.i32, scalars.empty() ? 0 : sizeOf(packed)), LLVM::AddressOfOp::create(b, l, body), abi.bytes(b, l, a),
               abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, nameOf(op)), abi.location(b, loc),
-              (flags & DG_TASK_LIGHT) && body->hasAttr(directAttr) ? LLVM::AddressOfOp::create(b, l, abi.ptr, directName(body.getName())).getResult() : abi.null(b, l)};
+              !op.getRetries() && body->hasAttr(directAttr) ? LLVM::AddressOfOp::create(b, l, abi.ptr, directName(body.getName())).getResult() : abi.null(b, l)};
     });
     Value results = declared ? abi.slot(op, abi.ptr, declared) : abi.null(rewriter, loc);
     abi.call(rewriter, loc, "dg_task_submit", {},
@@ -310,7 +310,7 @@ struct Call : Pattern<CallOp> {
       }
     }
     LLVM::ReturnOp::create(builder, loc, ValueRange());
-    if (callee->hasAttr(lightAttr)) markDirect(op, function, TypeRange(results).take_front(declared));
+    markDirect(op, function, TypeRange(results).take_front(declared));
     return function;
   }
 
