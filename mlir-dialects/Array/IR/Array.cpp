@@ -215,7 +215,43 @@ LogicalResult ReduceOp::verify() {
   if (getIdentity() && getIdentity()->size() != accumulators.size())
     return emitOpError() << "needs one identity for each accumulator";
   if (failed(verifyYield(*this, getMap(), accumulators, true))) return failure();
-  return verifyYield(*this, getCombine(), accumulators, false);
+  if (failed(verifyYield(*this, getCombine(), accumulators, false))) return failure();
+  if (!getJoin().empty()) {
+    if (TypeRange(getJoin().front().getArgumentTypes()) != TypeRange(pair))
+      return emitOpError() << "needs two sets of accumulators as arguments of the join region";
+    if (failed(verifyYield(*this, getJoin(), accumulators, false))) return failure();
+  }
+  llvm::SmallBitVector second = secondPass(cast<YieldOp>(getMap().front().getTerminator()));
+  WalkResult totals = getMap().walk([&](BlockTotalOp total) {
+    uint64_t number = total.getAccumulator();
+    if (number >= accumulators.size() || second[number] || total.getType() != accumulators[number]) {
+      total.emitOpError() << "names accumulator " << number << ", which has no such total in the first pass";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(totals.wasInterrupted());
+}
+
+llvm::SmallBitVector dagger::array::secondPass(YieldOp yield) {
+  Block *body = yield->getBlock();
+  llvm::SmallBitVector second(yield.getValues().size());
+  llvm::DenseMap<Operation *, bool> known;
+  std::function<bool(Value)> dependsOnTotal = [&](Value value) {
+    Operation *definition = value.getDefiningOp();
+    if (!definition || !body->getParent()->isAncestor(definition->getParentRegion())) return false;
+    auto [at, isNew] = known.try_emplace(definition, false);
+    if (!isNew) return at->second;
+    bool depends = definition
+                       ->walk([&](Operation *op) {
+                         bool does = isa<BlockTotalOp>(op) || llvm::any_of(op->getOperands(), dependsOnTotal);
+                         return does ? WalkResult::interrupt() : WalkResult::advance();
+                       })
+                       .wasInterrupted();
+    return known[definition] = depends;
+  };
+  for (auto [number, value] : llvm::enumerate(yield.getValues())) second[number] = dependsOnTotal(value);
+  return second;
 }
 
 LogicalResult ScanOp::verify() {

@@ -43,8 +43,8 @@ llvm::DenseSet<Value> arraysOf(ReduceOp reduce) {
 }
 
 bool mayFailAtAPoint(ReduceOp reduce) {
-  for (Region *region : {&reduce.getMap(), &reduce.getCombine()})
-    for (Operation &op : region->front())
+  for (Region &region : reduce->getRegions())
+    for (Operation &op : region.getOps())
       if (!isMemoryEffectFree(&op)) return true;
   return false;
 }
@@ -140,7 +140,9 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   OpBuilder inner = OpBuilder::atBlockEnd(map);
   SmallVector<Value> yielded;
   auto append = [&](Block &from, IRMapping &mapping, SmallVectorImpl<Value> &out) {
-    for (Operation &op : from.without_terminator()) inner.clone(op, mapping);
+    unsigned before = out.size(); // accumulators of the other
+    for (Operation &op : from.without_terminator())
+      inner.clone(op, mapping)->walk([&](BlockTotalOp total) { total.setAccumulator(total.getAccumulator() + before); });
     for (Value value : cast<YieldOp>(from.getTerminator()).getValues()) out.push_back(mapping.lookupOrDefault(value));
   };
   for (auto [reduce, isSecond] : {std::pair(first, false), std::pair(second, true)}) {
@@ -153,23 +155,28 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   }
   YieldOp::create(inner, location, yielded);
 
-  // The combine region: left accumulators of both, then right ones.
-  Block *combine = &fused.getCombine().emplaceBlock();
-  for (int side = 0; side < 2; ++side)
-    for (Type type : types) combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
-  inner.setInsertionPointToEnd(combine);
-  SmallVector<Value> combined;
-  for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)}) {
-    IRMapping mapping;
-    Block &from = reduce.getCombine().front();
-    unsigned count = reduce.getNumResults();
-    for (unsigned k = 0; k < count; ++k) {
-      mapping.map(from.getArgument(k), combine->getArgument(offset + k));
-      mapping.map(from.getArgument(count + k), combine->getArgument(firstCount + secondCount + offset + k));
+  // The combine region: left accumulators of both, then right ones. Blocks are joined like lanes where nothing else is said.
+  auto ofTwo = [&](Region &region, auto &&regionOf) {
+    Block *combine = &region.emplaceBlock();
+    for (int side = 0; side < 2; ++side)
+      for (Type type : types) combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
+    inner.setInsertionPointToEnd(combine);
+    SmallVector<Value> combined;
+    for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)}) {
+      IRMapping mapping;
+      Block &from = regionOf(reduce).front();
+      unsigned count = reduce.getNumResults();
+      for (unsigned k = 0; k < count; ++k) {
+        mapping.map(from.getArgument(k), combine->getArgument(offset + k));
+        mapping.map(from.getArgument(count + k), combine->getArgument(firstCount + secondCount + offset + k));
+      }
+      append(from, mapping, combined);
     }
-    append(from, mapping, combined);
-  }
-  YieldOp::create(inner, location, combined);
+    YieldOp::create(inner, location, combined);
+  };
+  ofTwo(fused.getCombine(), [](ReduceOp reduce) -> Region & { return reduce.getCombine(); });
+  if (!first.getJoin().empty() || !second.getJoin().empty())
+    ofTwo(fused.getJoin(), [](ReduceOp reduce) -> Region & { return reduce.getJoin().empty() ? reduce.getCombine() : reduce.getJoin(); });
 
   for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)})
     for (unsigned k = 0; k < reduce.getNumResults(); ++k) {

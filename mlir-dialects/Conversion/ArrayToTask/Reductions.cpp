@@ -63,7 +63,7 @@ LogicalResult formReduce(array::ReduceOp op) {
   SmallVector<Value> arrays(formed.getResults());
   AffineMap keptIdentity = builder.getMultiDimIdentityMap(kept.size());
   for (Type result : op.getResultTypes()) combine.addResult(result, kept, follow(context, "write", keptIdentity, true));
-  combine.combineRegion().takeBody(op.getCombine());
+  combine.combineRegion().takeBody(op.getJoin().empty() ? op.getCombine() : op.getJoin());
   LaunchOp last = combine.finish();
   last.getBody().getBlocks().clear();
   last.getArraysMutable().append(arrays);

@@ -35,6 +35,7 @@ public:
   llvm::SmallVector<KernelOperand> operands; // arrays, then results
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
+  llvm::SmallVector<mlir::Value> totals;     // of the block's first pass; none during it
 
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
 

@@ -9,9 +9,11 @@ namespace {
 
 Value add(KernelBuilder &k, Value a, int64_t b) { return arith::AddIOp::create(k.builder, k.loc, a, k.constant(b)); }
 
+using Together = llvm::function_ref<SmallVector<Value>(ValueRange, ValueRange)>;
+
 // Combines two parts of which each may be empty: `present` says whether one has anything.
 struct Part { SmallVector<Value> values; Value present; };
-Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
+Part combineParts(KernelBuilder &k, const Part &left, const Part &right, Together together) {
   OpBuilder &b = k.builder;
   Value both = arith::AndIOp::create(b, k.loc, left.present, right.present);
   SmallVector<Type> types;
@@ -19,13 +21,16 @@ Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
   auto choice = scf::IfOp::create(b, k.loc, types, both, true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(choice.thenBlock());
-  scf::YieldOp::create(b, k.loc, k.combine(left.values, right.values));
+  scf::YieldOp::create(b, k.loc, together(left.values, right.values));
   b.setInsertionPointToStart(choice.elseBlock());
   SmallVector<Value> one;
   for (auto [l, r] : llvm::zip(left.values, right.values)) one.push_back(arith::SelectOp::create(b, k.loc, left.present, l, r));
   scf::YieldOp::create(b, k.loc, one);
   b.setInsertionPointAfter(choice);
   return {SmallVector<Value>(choice.getResults()), arith::OrIOp::create(b, k.loc, left.present, right.present)};
+}
+Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
+  return combineParts(k, left, right, [&](ValueRange l, ValueRange r) { return k.combine(l, r); });
 }
 
 // Whether what a point computes takes so long that to keep lanes in registers saves nothing: its code stands once then. It has loops,
@@ -50,25 +55,34 @@ void buildBlocks(KernelBuilder &k) {
   OpBuilder &b = k.builder;
   unsigned arrays = k.launch.getArrays().size(), accumulators = k.launch.getNumResults() - 1;
   int64_t blocked = *llvm::max_element(*k.launch.getReduced());
-  SmallVector<Type> types = accumulatorTypes(k, arrays, accumulators);
-  bool masked = bool(cast<array::YieldOp>(k.launch.getBody().front().getTerminator()).getPresent());
+  auto yield = cast<array::YieldOp>(k.launch.getBody().front().getTerminator());
+  bool masked = bool(yield.getPresent());
   Type i1 = b.getI1Type();
-  // Whole blocks that lie densely have lanes of their own, which are only ever reached at constant indices: LLVM keeps them in registers.
-  SmallVector<Value> lanes, wholeLanes;
-  auto makeRooms = [&] {
+  // What one pass over a block makes: some of the accumulators. Whole blocks that lie densely have lanes of their own, which are
+  // only ever reached at constant indices: LLVM keeps them in registers.
+  struct Pass { SmallVector<unsigned> numbers; SmallVector<Type> types; SmallVector<Value> someLanes, wholeLanes; };
+  Pass first, second;
+  llvm::SmallBitVector isSecond = array::secondPass(yield);
+  for (unsigned i = 0; i < accumulators; ++i) {
+    Pass &pass = isSecond[i] ? second : first;
+    pass.numbers.push_back(i);
+    pass.types.push_back(k.operands[arrays + i].element);
+  }
+  auto makeRooms = [&](ArrayRef<Type> types) {
     SmallVector<Value> rooms;
     for (Type type : types) rooms.push_back(k.room(type, array::reductionLanes));
     rooms.push_back(k.room(i1, array::reductionLanes));
     return rooms;
   };
-  SmallVector<Value> someLanes = makeRooms();
-  wholeLanes = makeRooms();
-  lanes = someLanes;
+  for (Pass *pass : {&first, &second})
+    if (!pass->numbers.empty()) pass->someLanes = makeRooms(pass->types), pass->wholeLanes = makeRooms(pass->types);
+  Pass *now = &first;
+  SmallVector<Value> lanes = first.someLanes;
   Value length = k.scalars.back(), zero = k.constant(0), lanesCount = k.constant(array::reductionLanes);
 
   auto loadLane = [&](Value index) {
     Part part;
-    for (auto [type, room] : llvm::zip(types, lanes)) part.values.push_back(k.loadRoom(type, room, index));
+    for (auto [type, room] : llvm::zip(now->types, lanes)) part.values.push_back(k.loadRoom(type, room, index));
     if (masked) part.present = k.loadRoom(i1, lanes.back(), index);
     return part;
   };
@@ -76,14 +90,29 @@ void buildBlocks(KernelBuilder &k) {
     for (auto [value, room] : llvm::zip(part.values, lanes)) k.storeRoom(value, room, index);
     if (masked) k.storeRoom(part.present, lanes.back(), index);
   };
+  // Accumulators of the other pass don't enter into those of this one.
+  auto combineLanes = [&](ValueRange left, ValueRange right) {
+    if (second.numbers.empty()) return k.combine(left, right);
+    auto all = [&](ValueRange values) {
+      SmallVector<Value> full;
+      for (unsigned i = 0; i < accumulators; ++i) {
+        auto at = llvm::find(now->numbers, i);
+        full.push_back(at == now->numbers.end() ? ub::PoisonOp::create(b, k.loc, k.operands[arrays + i].element).getResult()
+                                                : values[at - now->numbers.begin()]);
+      }
+      return full;
+    };
+    SmallVector<Value> combined = k.combine(all(left), all(right));
+    return llvm::map_to_vector(now->numbers, [&](unsigned number) { return combined[number]; });
+  };
   auto join = [&](const Part &left, const Part &right) -> Part {
-    if (masked) return combineParts(k, left, right);
-    return {k.combine(left.values, right.values), Value()};
+    if (masked) return combineParts(k, left, right, combineLanes);
+    return {combineLanes(left.values, right.values), Value()};
   };
 
   // `next` with what the lane has before it; `next` alone if that is nothing yet.
   auto joinUnless = [&](Value isFirst, const Part &next, Value lane) -> Part {
-    SmallVector<Type> partTypes(types);
+    SmallVector<Type> partTypes(now->types);
     if (masked) partTypes.push_back(i1);
     auto flat = [&](const Part &part) {
       SmallVector<Value> values(part.values);
@@ -91,7 +120,7 @@ void buildBlocks(KernelBuilder &k) {
       return values;
     };
     // Texts are counted when they are loaded; numbers are loaded outside of the branch, which LLVM makes a selection of.
-    bool hasTexts = llvm::any_of(types, [](Type type) { return isa<array::StrType>(type); });
+    bool hasTexts = llvm::any_of(now->types, [](Type type) { return isa<array::StrType>(type); });
     Part before;
     if (!hasTexts) before = loadLane(lane);
     auto choice = scf::IfOp::create(b, k.loc, partTypes, isFirst, true);
@@ -101,7 +130,7 @@ void buildBlocks(KernelBuilder &k) {
     b.setInsertionPointToStart(choice.elseBlock());
     if (hasTexts) before = loadLane(lane);
     scf::YieldOp::create(b, k.loc, flat(join(before, next)));
-    return {SmallVector<Value>(choice.getResults().take_front(types.size())), masked ? choice.getResults().back() : Value()};
+    return {SmallVector<Value>(choice.getResults().take_front(now->types.size())), masked ? choice.getResults().back() : Value()};
   };
 
   bool heavy = isHeavy(k);
@@ -113,7 +142,7 @@ void buildBlocks(KernelBuilder &k) {
       SmallVector<Value> point(blockPoint);
       point[blocked] = arith::AddIOp::create(b, k.loc, base, offset);
       auto yielded = k.copyBody(point, true);
-      return {yielded.values, yielded.present};
+      return {llvm::map_to_vector(now->numbers, [&](unsigned number) { return yielded.values[number]; }), yielded.present};
     };
     Value width = arith::MinSIOp::create(b, k.loc, count, lanesCount);
     Value isWhole = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, count, k.constant(array::reductionBlock)), isDense;
@@ -128,7 +157,7 @@ void buildBlocks(KernelBuilder &k) {
         }
     // All elements of a block that lies densely, in registers.
     auto wholeTurns = [&] {
-      lanes = wholeLanes;
+      lanes = now->wholeLanes;
       k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
         storeLane(elementAt(lane), lane);
         return {};
@@ -141,9 +170,9 @@ void buildBlocks(KernelBuilder &k) {
         return {};
       }, array::reductionLanes);
       k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-        lanes = wholeLanes;
+        lanes = now->wholeLanes;
         Part part = loadLane(lane);
-        lanes = someLanes;
+        lanes = now->someLanes;
         storeLane(part, lane);
         return {};
       });
@@ -175,35 +204,48 @@ void buildBlocks(KernelBuilder &k) {
       otherwise();
       b.setInsertionPointAfter(choice);
     };
-    if (!heavy) choose(isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole, wholeTurns, turns);
-    else if (isDense) choose(isDense, turns, turns);
-    else turns();
-    // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
-    auto halving = scf::WhileOp::create(
-        b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
-        [&](OpBuilder &, Location, ValueRange state) {
-          Value more = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sgt, state[0], k.constant(1));
-          scf::ConditionOp::create(b, k.loc, more, state);
-        },
-        [&](OpBuilder &, Location, ValueRange state) {
-          Value pairs = arith::DivUIOp::create(b, k.loc, state[0], k.constant(2));
-          k.markScalar(k.loop(zero, pairs, {}, [&](Value pair, ValueRange) -> SmallVector<Value> {
-            Value first = arith::MulIOp::create(b, k.loc, pair, k.constant(2));
-            storeLane(join(loadLane(first), loadLane(add(k, first, 1))), pair);
-            return {};
-          }));
-          Value odd = arith::RemUIOp::create(b, k.loc, state[0], k.constant(2));
-          Value isOdd = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, odd, k.constant(1));
-          auto pass = scf::IfOp::create(b, k.loc, isOdd, false);
-          {
-            OpBuilder::InsertionGuard guard(b);
-            b.setInsertionPointToStart(pass.thenBlock());
-            storeLane(loadLane(add(k, state[0], -1)), pairs);
-          }
-          scf::YieldOp::create(b, k.loc, ValueRange{arith::AddIOp::create(b, k.loc, pairs, odd)});
-        });
-    b.setInsertionPointAfter(halving);
-    Part total = loadLane(zero);
+    auto take = [&](Pass &pass) -> Part {
+      now = &pass;
+      lanes = pass.someLanes;
+      if (!heavy) choose(isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole, wholeTurns, turns);
+      else if (isDense) choose(isDense, turns, turns);
+      else turns();
+      // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
+      auto halving = scf::WhileOp::create(
+          b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
+          [&](OpBuilder &, Location, ValueRange state) {
+            Value more = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sgt, state[0], k.constant(1));
+            scf::ConditionOp::create(b, k.loc, more, state);
+          },
+          [&](OpBuilder &, Location, ValueRange state) {
+            Value pairs = arith::DivUIOp::create(b, k.loc, state[0], k.constant(2));
+            k.markScalar(k.loop(zero, pairs, {}, [&](Value pair, ValueRange) -> SmallVector<Value> {
+              Value first = arith::MulIOp::create(b, k.loc, pair, k.constant(2));
+              storeLane(join(loadLane(first), loadLane(add(k, first, 1))), pair);
+              return {};
+            }));
+            Value odd = arith::RemUIOp::create(b, k.loc, state[0], k.constant(2));
+            Value isOdd = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, odd, k.constant(1));
+            auto pass = scf::IfOp::create(b, k.loc, isOdd, false);
+            {
+              OpBuilder::InsertionGuard guard(b);
+              b.setInsertionPointToStart(pass.thenBlock());
+              storeLane(loadLane(add(k, state[0], -1)), pairs);
+            }
+            scf::YieldOp::create(b, k.loc, ValueRange{arith::AddIOp::create(b, k.loc, pairs, odd)});
+          });
+      b.setInsertionPointAfter(halving);
+      return loadLane(zero);
+    };
+    Part total = take(first);
+    if (!second.numbers.empty()) {
+      SmallVector<Value> values(accumulators);
+      for (auto [number, value] : llvm::zip(first.numbers, total.values)) values[number] = value;
+      k.totals = values;
+      for (auto [number, value] : llvm::zip(second.numbers, take(second).values)) values[number] = value;
+      k.totals.clear();
+      total.values = values;
+    }
     for (unsigned i = 0; i < accumulators; ++i) k.store(k.result(i), blockPoint, total.values[i]);
     Value any = masked ? total.present : arith::ConstantIntOp::create(b, k.loc, 1, 1).getResult();
     k.store(k.result(accumulators), blockPoint, any);
