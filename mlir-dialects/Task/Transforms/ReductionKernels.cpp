@@ -155,6 +155,21 @@ void buildBlocks(KernelBuilder &k) {
           Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
           isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
         }
+    // A second pass finds its block in cache: meanwhile memory brings the next one.
+    auto fetchNextBlock = [&](Value start) {
+      if (now != &second) return;
+      Value next = arith::AddIOp::create(b, k.loc, arith::AddIOp::create(b, k.loc, base, start), k.constant(array::reductionBlock));
+      for (const KernelOperand &operand : ArrayRef(k.operands).take_front(arrays)) {
+        if (!operand.access.getMapped() || !llvm::is_contained(operand.access.getAxes(), blocked) || !operand.element.isIntOrFloat()) continue;
+        int64_t perLine = 64 / llvm::divideCeil(operand.element.getIntOrFloatBitWidth(), 8);
+        for (int64_t line = 0; line < array::reductionLanes; line += perLine) {
+          SmallVector<Value> point(blockPoint);
+          point[blocked] = add(k, next, line);
+          Value address = k.addressOf(operand, k.indicesAt(operand, point));
+          LLVM::Prefetch::create(b, k.loc, address, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+        }
+      }
+    };
     // All elements of a block that lies densely, in registers.
     auto wholeTurns = [&] {
       lanes = now->wholeLanes;
@@ -163,6 +178,7 @@ void buildBlocks(KernelBuilder &k) {
         return {};
       });
       k.loop(lanesCount, count, {}, [&](Value start, ValueRange) -> SmallVector<Value> {
+        fetchNextBlock(start);
         k.markParallel(k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
           storeLane(join(loadLane(lane), elementAt(arith::AddIOp::create(b, k.loc, start, lane))), lane);
           return {};
