@@ -109,6 +109,31 @@ func.func @reduce(%a: tensor<?x?xf64>, %n: index, %m: index) -> tensor<?xf64> at
   return %s : tensor<?xf64>
 }
 
+// Lanes are combined in one way, blocks in another.
+// CHECK-LABEL: func @joins(
+func.func @joins(%a: tensor<?xf64>, %n: index) -> tensor<f64> attributes {task.context = "host"} {
+  // CHECK: task.launch "blocks"
+  // CHECK: } combine {
+  // CHECK: arith.addf
+  // CHECK: task.launch "combine"
+  // CHECK: } combine {
+  // CHECK-NOT: arith.addf
+  // CHECK: arith.maximumf
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } join {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.maximumf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s : tensor<f64>
+}
+
 // A scan's point is a row: it sees all of the axis it runs along.
 // CHECK-LABEL: func @scan(
 func.func @scan(%a: tensor<?x?xf64>) -> tensor<?x?xf64> attributes {task.context = "host"} {

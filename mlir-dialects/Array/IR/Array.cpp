@@ -200,10 +200,15 @@ LogicalResult ReduceOp::verify() {
     if (axis < 0 || size_t(axis) >= rank || reduced[axis]) return emitOpError() << "has a bad list of axes";
     reduced[axis] = true;
   }
-  for (Type type : getResultTypes())
-    if (cast<RankedTensorType>(type).getRank() != int64_t(rank - getAxes().size()))
-      return emitOpError() << "has a result of another rank than the axes that are kept";
-  SmallVector<Type> accumulators = elementTypes(getResultTypes());
+  if (getNumAccumulators() == 0 || getNumAccumulators() > getNumResults())
+    return emitOpError() << "needs two sets of accumulators as arguments of the combine region";
+  for (auto [number, type] : llvm::enumerate(getResultTypes())) {
+    bool isAccumulator = number < getNumAccumulators();
+    if (cast<RankedTensorType>(type).getRank() != int64_t(isAccumulator ? rank - getAxes().size() : rank))
+      return emitOpError() << "has a result of another rank than the axes that " << (isAccumulator ? "are kept" : "there are");
+  }
+  SmallVector<Type> yielded = elementTypes(getResultTypes());
+  SmallVector<Type> accumulators(ArrayRef(yielded).take_front(getNumAccumulators()));
   SmallVector<Type> point(rank, IndexType::get(getContext())), pair(accumulators);
   llvm::append_range(point, elementTypes(getInputs().getTypes()));
   llvm::append_range(pair, accumulators);
@@ -214,7 +219,7 @@ LogicalResult ReduceOp::verify() {
   if (bool(getIdentity()) == bool(getFails())) return emitOpError() << "needs either `identity` or `fails`";
   if (getIdentity() && getIdentity()->size() != accumulators.size())
     return emitOpError() << "needs one identity for each accumulator";
-  if (failed(verifyYield(*this, getMap(), accumulators, true))) return failure();
+  if (failed(verifyYield(*this, getMap(), yielded, true))) return failure();
   if (failed(verifyYield(*this, getCombine(), accumulators, false))) return failure();
   if (!getJoin().empty()) {
     if (TypeRange(getJoin().front().getArgumentTypes()) != TypeRange(pair))

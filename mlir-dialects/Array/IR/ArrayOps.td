@@ -252,6 +252,9 @@ def Array_ReduceOp : Array_Op<"reduce", [RecursiveMemoryEffects, AttrSizedOperan
     pairwise in the same way. Points that don't count contribute nothing. Where none counts, `identity` gives the
     result, or the program stops with DG9006 and the name in `fails`.
 
+    The first results are the accumulators, as many as the combine region takes from either side. What the map region yields
+    behind them are elements of further results, which have all axes: a map of the same points, done on the way.
+
     A map region that uses `array.block_total` takes a second pass over each block, while it is in cache, for the
     accumulators that depend on it. Blocks are then mostly put together in another way than lanes: with a `join` region
     `combine` is for lanes alone, and `join`, which is like it, for blocks.
@@ -273,6 +276,11 @@ def Array_ReduceOp : Array_Op<"reduce", [RecursiveMemoryEffects, AttrSizedOperan
   let assemblyFormat = [{
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? `in` `(` $extents `)` `axes` $axes `maps` $indexing_maps $map
     `combine` $combine (`join` $join^)? attr-dict `:` type($results)
+  }];
+  let extraClassDeclaration = [{
+    unsigned getNumAccumulators() { return getCombine().front().getNumArguments() / 2; }
+    auto getAccumulators() { return getResults().take_front(getNumAccumulators()); }
+    auto getElements() { return getResults().drop_front(getNumAccumulators()); }
   }];
   let hasVerifier = 1;
 }

@@ -54,6 +54,7 @@ bool mayFailAtAPoint(ReduceOp reduce) {
 bool canFuse(ReduceOp first, ReduceOp second) {
   if (first.getInputs().size() + second.getInputs().size() + first->getNumResults() + second->getNumResults() > mostFusedOperands)
     return false;
+  if (!first.getElements().empty() || !second.getElements().empty()) return false;
   return first.getExtents() == second.getExtents() && first.getAxes() == second.getAxes() && !isMasked(first) &&
          !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first) && !mayFailAtAPoint(first) &&
          !mayFailAtAPoint(second) && arraysOf(first) == arraysOf(second);

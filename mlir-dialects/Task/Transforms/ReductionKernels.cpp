@@ -53,8 +53,16 @@ SmallVector<Type> accumulatorTypes(KernelBuilder &k, unsigned from, unsigned cou
 
 void buildBlocks(KernelBuilder &k) {
   OpBuilder &b = k.builder;
-  unsigned arrays = k.launch.getArrays().size(), accumulators = k.launch.getNumResults() - 1;
+  unsigned arrays = k.launch.getArrays().size();
   int64_t blocked = *llvm::max_element(*k.launch.getReduced());
+  // Along which axis, if any, an operand has a block's elements one behind the other.
+  auto axisOfElements = [&](const KernelOperand &operand) -> std::optional<unsigned> {
+    for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
+      if (follows == blocked && operand.access.getScale()[axis] == array::reductionBlock) return axis;
+    return std::nullopt;
+  };
+  unsigned elements = llvm::count_if(ArrayRef(k.operands).drop_front(arrays), axisOfElements);
+  unsigned accumulators = k.launch.getNumResults() - 1 - elements;
   auto yield = cast<array::YieldOp>(k.launch.getBody().front().getTerminator());
   bool masked = bool(yield.getPresent());
   Type i1 = b.getI1Type();
@@ -62,7 +70,7 @@ void buildBlocks(KernelBuilder &k) {
   // only ever reached at constant indices: LLVM keeps them in registers.
   struct Pass { SmallVector<unsigned> numbers; SmallVector<Type> types; SmallVector<Value> someLanes, wholeLanes; };
   Pass first, second;
-  llvm::SmallBitVector isSecond = array::secondPass(yield);
+  llvm::SmallBitVector isSecond = array::secondPass(yield); // elements that are written come behind the accumulators
   for (unsigned i = 0; i < accumulators; ++i) {
     Pass &pass = isSecond[i] ? second : first;
     pass.numbers.push_back(i);
@@ -142,25 +150,29 @@ void buildBlocks(KernelBuilder &k) {
       SmallVector<Value> point(blockPoint);
       point[blocked] = arith::AddIOp::create(b, k.loc, base, offset);
       auto yielded = k.copyBody(point, true);
+      // In the last pass: a result may lie where an input lies.
+      for (unsigned i = 0; i < elements && (now == &second || second.numbers.empty()); ++i) {
+        KernelOperand &result = k.result(accumulators + 1 + i);
+        k.store(result, k.indicesAt(result, point), yielded.values[accumulators + i]);
+      }
       return {llvm::map_to_vector(now->numbers, [&](unsigned number) { return yielded.values[number]; }), yielded.present};
     };
     Value width = arith::MinSIOp::create(b, k.loc, count, lanesCount);
     Value isWhole = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, count, k.constant(array::reductionBlock)), isDense;
     SmallVector<std::pair<Value *, Value>> strides; // of what lies along the block, and what they are elsewhere
-    for (KernelOperand &operand : MutableArrayRef(k.operands).take_front(arrays))
-      for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
-        if (follows == blocked) {
-          Value &stride = operand.strides[axis];
-          strides.push_back({&stride, stride});
-          Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
-          isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
-        }
+    for (KernelOperand &operand : k.operands)
+      if (auto axis = axisOfElements(operand)) {
+        Value &stride = operand.strides[*axis];
+        strides.push_back({&stride, stride});
+        Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
+        isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
+      }
     // A second pass finds its block in cache: meanwhile memory brings the next one.
     auto fetchNextBlock = [&](Value start) {
       if (now != &second) return;
       Value next = arith::AddIOp::create(b, k.loc, arith::AddIOp::create(b, k.loc, base, start), k.constant(array::reductionBlock));
       for (const KernelOperand &operand : ArrayRef(k.operands).take_front(arrays)) {
-        if (!operand.access.getMapped() || !llvm::is_contained(operand.access.getAxes(), blocked) || !operand.element.isIntOrFloat()) continue;
+        if (!axisOfElements(operand) || !operand.element.isIntOrFloat()) continue;
         int64_t perLine = 64 / llvm::divideCeil(operand.element.getIntOrFloatBitWidth(), 8);
         for (int64_t line = 0; line < array::reductionLanes; line += perLine) {
           SmallVector<Value> point(blockPoint);
@@ -173,10 +185,11 @@ void buildBlocks(KernelBuilder &k) {
     // All elements of a block that lies densely, in registers.
     auto wholeTurns = [&] {
       lanes = now->wholeLanes;
-      k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+      auto firsts = k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
         storeLane(elementAt(lane), lane);
         return {};
       });
+      if (elements) k.markParallel(firsts);
       k.loop(lanesCount, count, {}, [&](Value start, ValueRange) -> SmallVector<Value> {
         fetchNextBlock(start);
         k.markParallel(k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
