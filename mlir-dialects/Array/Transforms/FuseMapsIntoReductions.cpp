@@ -24,12 +24,22 @@ Arrays arraysOf(Operation *op, ValueRange inputs) {
   return arrays;
 }
 
+// The code of both at most: kernels of blocks keep what is longer neither in registers nor in long loops, which costs more than to
+// read memory once more.
+constexpr int64_t mostOperations = 48;
+
+bool isShort(Operation *map, Operation *reduce) {
+  int64_t size = 0;
+  for (Operation *op : {map, reduce}) op->walk([&](Operation *) { ++size; });
+  return size <= mostOperations;
+}
+
 // Arithmetic of a point that neither fails nor takes long: a block of the tree is not cut further.
 bool isArithmetic(Region &region) {
   return !region
               .walk([](Operation *op) {
                 bool is = isa<YieldOp, linalg::YieldOp>(op) || (isMemoryEffectFree(op) && (op->getNumRegions() == 0 || isa<scf::IfOp>(op)) &&
-                                                                !isa<CallOpInterface>(op));
+                                                                !isa<CallOpInterface, MathOp>(op));
                 return is ? WalkResult::advance() : WalkResult::interrupt();
               })
               .wasInterrupted();
@@ -114,7 +124,7 @@ bool canFuse(linalg::GenericOp map, ReduceOp reduce) {
   // Blocks that lie along another axis would be written column by column.
   if (*llvm::max_element(reduce.getAxes()) != int64_t(rank) - 1) return false;
   if (map->getNumOperands() + reduce.getInputs().size() + reduce->getNumResults() > mostFusedOperands ||
-      !isShortEnough(map, reduce))
+      !isShort(map, reduce))
     return false;
   if (!llvm::all_of(reduce->getRegions(), isArithmetic)) return false;
   Value made = map.getResult(0);

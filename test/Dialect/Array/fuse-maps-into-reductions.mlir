@@ -324,6 +324,30 @@ func.func @has_loops(%a: tensor<?xf64>) -> (tensor<?xf64>, tensor<f64>) attribut
   return %y, %s : tensor<?xf64>, tensor<f64>
 }
 
+// What the map computes takes longer than to read its result again.
+// CHECK-LABEL: func @takes_long
+func.func @takes_long(%a: tensor<?xf64>) -> (tensor<?xf64>, tensor<f64>) attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %p = array.math "exp"(%x) : (f64) -> f64
+    linalg.yield %p : f64
+  } -> tensor<?xf64>
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %y, %s : tensor<?xf64>, tensor<f64>
+}
+
 func.func private @other(f64) -> tensor<f64>
 
 // Blocks lie along the first axis: the map would be written column by column.
