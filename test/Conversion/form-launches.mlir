@@ -129,6 +129,25 @@ func.func @reduce_and_map(%a: tensor<?x?xf64>, %n: index, %m: index) -> (tensor<
   return %s#0, %s#1 : tensor<?xf64>, tensor<?x?xf64>
 }
 
+// A stencil that a reduction makes on its way: halos lie around blocks.
+// CHECK-LABEL: func @reduce_and_stencil(
+func.func @reduce_and_stencil(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<?xf64>) attributes {task.context = "host"} {
+  // CHECK: task.launch "blocks"
+  // CHECK: #task.operand<"read", mapped = false, exact = false, axes = [0], scale = [1024], low = [1], high = [2]>
+  %s:2 = array.reduce in (%n) axes [0] maps [] {
+  ^bb0(%i: index):
+    %l = array.shifted %a[-1] axes [0] rule clamp : tensor<?xf64>
+    %r = array.shifted %a[2] axes [0] rule clamp : tensor<?xf64>
+    %y = arith.addf %l, %r : f64
+    array.yield %y, %y : f64, f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>, tensor<?xf64>
+  return %s#0, %s#1 : tensor<f64>, tensor<?xf64>
+}
+
 // Lanes are combined in one way, blocks in another.
 // CHECK-LABEL: func @joins(
 func.func @joins(%a: tensor<?xf64>, %n: index) -> tensor<f64> attributes {task.context = "host"} {

@@ -120,7 +120,9 @@ class Program:
         sum = " + ".join(read() for _ in range(r.randint(1, 4)))
         scale = " * 0.25" if a.type in FLOATS else " // 2"
         extents = ", ".join(f"{e}" for e in a.extents)
-        self.declare(f"at ({', '.join(indices)}) in ({extents}) outside {rule} => ({sum}){scale}", a.type, a.extents, r.random() < 0.4)
+        made = self.declare(f"at ({', '.join(indices)}) in ({extents}) outside {rule} => ({sum}){scale}", a.type, a.extents, r.random() < 0.4)
+        if r.random() < 0.4: # beside a reduction of what is made and read
+            self.show(self.declare(r.choice([f"max(abs({made.name} - {a.name}))", f"min({made.name}, where = {a.name} == {a.name})"]), a.type))
 
     def reduce(self):
         a = self.pick(lambda v: v.rank > 0)

@@ -168,13 +168,15 @@ LogicalResult StencilOp::verify() {
 
 LogicalResult ShiftedOp::verify() {
   auto stencil = (*this)->getParentOfType<StencilOp>();
+  auto reduce = (*this)->getParentOfType<ReduceOp>(); // one that makes a stencil's result on its way
   // A stencil that became a launch keeps its reads: the launch's body starts with the point as well.
   Operation *launch = (*this)->getParentOp();
   while (launch && launch->getName().getStringRef() != "task.launch") launch = launch->getParentOp();
-  if (!stencil && !launch) return emitOpError() << "stands outside a stencil";
+  if (!stencil && !reduce && !launch) return emitOpError() << "stands outside a stencil";
   int64_t space =
       stencil ? stencil.getExtents().size()
-              : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
+      : reduce ? reduce.getExtents().size()
+               : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
   int64_t rank = rankOf(getArray());
   if (int64_t(getOffsets().size()) != rank || int64_t(getAxes().size()) != rank)
     return emitOpError() << "needs " << rank << " offsets and axes";

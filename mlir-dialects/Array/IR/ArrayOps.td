@@ -226,7 +226,8 @@ def Array_ShiftedOp : Array_Op<"shifted", [Pure,
   let summary = "reads the array near the enclosing stencil's point";
   let description = [{
     Along axis k of the array the index is the stencil's index `axes[k]` plus `offsets[k]`; outside the array `rule`
-    governs (`value`: gives `fill`). `reflect` does not repeat the edge. Stands in a stencil, at any depth.
+    governs (`value`: gives `fill`). `reflect` does not repeat the edge. Stands in a stencil, or in a reduction that
+    makes a stencil's result on its way, at any depth.
     ```mlir
     %l = array.shifted %u[-1, 0] axes [0, 1] rule value (%zero : f32) : tensor<?x?xf32>
     ```

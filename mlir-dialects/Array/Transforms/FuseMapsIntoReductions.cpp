@@ -62,12 +62,36 @@ bool isPlain(linalg::GenericOp map) {
   return true;
 }
 
+// The same of a stencil: what it reads near the point is as long as the result.
+bool isPlain(StencilOp stencil) {
+  if (stencil.getNumResults() != 1 || !isArithmetic(stencil.getBody()) ||
+      !cast<RankedTensorType>(stencil.getResult(0).getType()).getElementType().isIntOrFloat())
+    return false;
+  return !stencil.getBody()
+              .walk([&](ShiftedOp read) {
+                for (auto [axis, along] : llvm::enumerate(read.getAxes()))
+                  if (!isExtent(stencil.getExtents()[along], read.getArray(), axis)) return WalkResult::interrupt();
+                return WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
+bool isPlain(Operation *map) {
+  if (auto stencil = dyn_cast_or_null<StencilOp>(map)) return isPlain(stencil);
+  return isPlain(dyn_cast_or_null<linalg::GenericOp>(map));
+}
+
+ValueRange inputsOf(Operation *map) {
+  if (auto generic = dyn_cast<linalg::GenericOp>(map)) return generic.getInputs();
+  return {};
+}
+
 // What the arrays are made of by plain maps: if none of that is a failed value, none of them is.
 Arrays sourcesOf(const Arrays &arrays) {
   Arrays sources, seen(arrays.begin(), arrays.end());
   for (size_t next = 0; next < seen.size(); ++next) {
-    auto map = seen[next].getDefiningOp<linalg::GenericOp>();
-    if (seen.size() < mostFusedOperands && isPlain(map)) seen.insert_range(arraysOf(map, map.getDpsInputs()));
+    Operation *map = seen[next].getDefiningOp();
+    if (seen.size() < mostFusedOperands && isPlain(map)) seen.insert_range(arraysOf(map, inputsOf(map)));
     else sources.insert(seen[next]);
   }
   return sources;
@@ -97,10 +121,10 @@ bool isUsedBefore(Operation *op, Operation *place) {
 }
 
 // Where both can stand; null if nowhere.
-Operation *placeFor(linalg::GenericOp map, ReduceOp reduce) {
+Operation *placeFor(Operation *map, ReduceOp reduce) {
   bool isMapFirst = map->isBeforeInBlock(reduce);
-  Operation *first = isMapFirst ? map.getOperation() : reduce, *second = isMapFirst ? reduce.getOperation() : map;
-  if (canStandAt(second, first, map.getResult(0))) return first;
+  Operation *first = isMapFirst ? map : reduce, *second = isMapFirst ? reduce : map;
+  if (canStandAt(second, first, map->getResult(0))) return first;
   return isUsedBefore(first, second) ? nullptr : second;
 }
 
@@ -118,19 +142,20 @@ bool readsAtPoint(ReduceOp reduce, Value array) {
   return reads;
 }
 
-bool canFuse(linalg::GenericOp map, ReduceOp reduce) {
+bool canFuse(Operation *map, ReduceOp reduce) {
+  if (!isa_and_nonnull<linalg::GenericOp, StencilOp>(map) || map->getBlock() != reduce->getBlock() || !isPlain(map)) return false;
+  Value made = map->getResult(0);
   unsigned rank = reduce.getExtents().size();
-  if (!map || map->getBlock() != reduce->getBlock() || map.getNumLoops() != rank || !isPlain(map)) return false;
+  if (cast<RankedTensorType>(made.getType()).getRank() != int64_t(rank)) return false;
   // Blocks that lie along another axis would be written column by column.
   if (*llvm::max_element(reduce.getAxes()) != int64_t(rank) - 1) return false;
   if (map->getNumOperands() + reduce.getInputs().size() + reduce->getNumResults() > mostFusedOperands ||
       !isShort(map, reduce))
     return false;
   if (!llvm::all_of(reduce->getRegions(), isArithmetic)) return false;
-  Value made = map.getResult(0);
   for (unsigned axis = 0; axis < rank; ++axis)
     if (!isExtent(reduce.getExtents()[axis], made, axis)) return false;
-  Arrays ofMap = arraysOf(map, map.getDpsInputs()), ofReduce = arraysOf(reduce, reduce.getInputs());
+  Arrays ofMap = arraysOf(map, inputsOf(map)), ofReduce = arraysOf(reduce, reduce.getInputs());
   bool isRead = ofReduce.contains(made);
   if (isRead && (made.hasOneUse() || !readsAtPoint(reduce, made))) return false; // one use: it moves in altogether
   // A failure of one must not show in the other.
@@ -139,10 +164,11 @@ bool canFuse(linalg::GenericOp map, ReduceOp reduce) {
   return isWithin(reduced, sources) && (isRead || isWithin(sources, reduced)) && placeFor(map, reduce);
 }
 
-ReduceOp fuse(linalg::GenericOp map, ReduceOp reduce) {
+ReduceOp fuse(Operation *map, ReduceOp reduce) {
   OpBuilder builder(placeFor(map, reduce));
   unsigned rank = reduce.getExtents().size();
-  Value made = map.getResult(0);
+  Value made = map->getResult(0);
+  auto generic = dyn_cast<linalg::GenericOp>(map); // none: a stencil
   SmallVector<Value> inputs;
   SmallVector<Attribute> maps;
   auto numberOf = [&](Value array, AffineMap read) {
@@ -153,13 +179,15 @@ ReduceOp fuse(linalg::GenericOp map, ReduceOp reduce) {
     return number;
   };
   SmallVector<unsigned> ofMap, ofReduce;
-  for (OpOperand *input : map.getDpsInputOperands()) ofMap.push_back(numberOf(input->get(), map.getMatchingIndexingMap(input)));
+  if (generic)
+    for (OpOperand *input : generic.getDpsInputOperands())
+      ofMap.push_back(numberOf(input->get(), generic.getMatchingIndexingMap(input)));
   for (auto [input, read] : llvm::zip(reduce.getInputs(), reduce.getIndexingMaps().getAsValueRange<AffineMapAttr>()))
     ofReduce.push_back(input == made ? ~0u : numberOf(input, read));
 
   SmallVector<Type> types(reduce.getResultTypes());
   types.push_back(made.getType());
-  auto fused = ReduceOp::create(builder, builder.getFusedLoc({map.getLoc(), reduce.getLoc()}), types, inputs, reduce.getExtents(),
+  auto fused = ReduceOp::create(builder, builder.getFusedLoc({map->getLoc(), reduce.getLoc()}), types, inputs, reduce.getExtents(),
                                 reduce.getAxes(), builder.getArrayAttr(maps), reduce.getIdentityAttr(), reduce.getFailsAttr());
   Block *body = &fused.getMap().emplaceBlock();
   for (unsigned axis = 0; axis < rank; ++axis) body->addArgument(builder.getIndexType(), fused.getLoc());
@@ -169,9 +197,11 @@ ReduceOp fuse(linalg::GenericOp map, ReduceOp reduce) {
     for (Operation &op : from.without_terminator()) inner.clone(op, mapping);
   };
   IRMapping mapped, reduced;
-  for (auto [number, input] : llvm::enumerate(ofMap)) mapped.map(map.getRegion().getArgument(number), body->getArgument(rank + input));
-  append(*map.getBody(), mapped);
-  Value element = mapped.lookupOrDefault(map.getBody()->getTerminator()->getOperand(0));
+  Block &ofPoint = map->getRegion(0).front();
+  for (auto [number, input] : llvm::enumerate(ofMap)) mapped.map(ofPoint.getArgument(number), body->getArgument(rank + input));
+  for (unsigned axis = 0; axis < rank && !generic; ++axis) mapped.map(ofPoint.getArgument(axis), body->getArgument(axis));
+  append(ofPoint, mapped);
+  Value element = mapped.lookupOrDefault(ofPoint.getTerminator()->getOperand(0));
   Block &from = reduce.getMap().front();
   for (unsigned axis = 0; axis < rank; ++axis) reduced.map(from.getArgument(axis), body->getArgument(axis));
   for (auto [number, input] : llvm::enumerate(ofReduce))
@@ -192,23 +222,26 @@ ReduceOp fuse(linalg::GenericOp map, ReduceOp reduce) {
   made.replaceAllUsesWith(fused.getResults().back());
   for (auto [before, after] : llvm::zip(reduce.getResults(), fused.getResults())) before.replaceAllUsesWith(after);
   reduce.erase();
-  map.erase();
+  map->erase();
   return fused;
 }
 
 // A map that reads what the reduction reads, or else one whose result it reads: the former may read the latter's result, too.
-linalg::GenericOp findMap(ReduceOp reduce) {
+Operation *findMap(ReduceOp reduce) {
   for (Value input : reduce.getInputs())
     for (Operation *user : input.getUsers()) {
-      auto map = dyn_cast<linalg::GenericOp>(user);
-      bool reads = map && llvm::any_of(map.getDpsInputOperands(), [&](OpOperand *operand) {
-                     return operand->get() == input && map.getMatchingIndexingMap(operand).isIdentity();
-                   });
+      Operation *map = isa<ShiftedOp>(user) ? user->getParentOfType<StencilOp>().getOperation() : user;
+      auto generic = dyn_cast_or_null<linalg::GenericOp>(map);
+      bool reads = generic ? llvm::any_of(generic.getDpsInputOperands(),
+                                          [&](OpOperand *operand) {
+                                            return operand->get() == input && generic.getMatchingIndexingMap(operand).isIdentity();
+                                          })
+                           : isa_and_nonnull<StencilOp>(map);
       if (reads && readsAtPoint(reduce, input) && canFuse(map, reduce)) return map;
     }
   for (Value input : reduce.getInputs())
-    if (auto map = input.getDefiningOp<linalg::GenericOp>(); map && canFuse(map, reduce)) return map;
-  return {};
+    if (canFuse(input.getDefiningOp(), reduce)) return input.getDefiningOp();
+  return nullptr;
 }
 
 struct FuseMapsIntoReductions : impl::FuseMapsIntoReductionsBase<FuseMapsIntoReductions> {
@@ -219,7 +252,7 @@ struct FuseMapsIntoReductions : impl::FuseMapsIntoReductionsBase<FuseMapsIntoRed
         reductions.push_back(reduce); // others a kernel does at a point
     });
     for (ReduceOp reduce : reductions)
-      while (linalg::GenericOp map = findMap(reduce)) reduce = fuse(map, reduce);
+      while (Operation *map = findMap(reduce)) reduce = fuse(map, reduce);
   }
 };
 } // namespace

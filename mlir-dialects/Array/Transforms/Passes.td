@@ -47,8 +47,8 @@ def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncO
 def FuseMapsIntoReductions : Pass<"fuse-maps-into-reductions", "::mlir::func::FuncOp"> {
   let summary = "a map that a reduction reads, or reads what it reads, is made on the way";
   let description = [{
-    In: an array.reduce whose blocks lie along the last axis, and a linalg.generic over the same points in the same block: of
-    arithmetic, with one result, which the reduction reads at the point and others read too; or the reduction and it read an
+    In: an array.reduce whose blocks lie along the last axis, and a linalg.generic or array.stencil over the same points in the
+    same block: of arithmetic, with one result, which the reduction reads at the point and others read too; or the reduction and it read an
     array at the point.
     Out: one array.reduce with the map's result as a further one, where both can stand.
     Refuses: other index spaces or extents that only may be equal; what may fail at a point, has loops, calls, elementary functions or

@@ -51,6 +51,16 @@ LogicalResult formReduce(array::ReduceOp op) {
   op.getCombine().cloneInto(&blocks.combineRegion(), copy);
   Value length = op.getExtents()[blocked];
   LaunchOp formed = blocks.finish();
+  // Halos lie around blocks.
+  SmallVector<Attribute> reaches(formed.getAccess().begin(), formed.getAccess().end());
+  for (unsigned i = op.getInputs().size(); i < formed.getArrays().size(); ++i) {
+    OperandAttr reach = reachOf(formed.getBody().getArgument(rank + i));
+    SmallVector<int64_t> scale(reach.getScale());
+    for (auto [axis, followed] : llvm::enumerate(reach.getAxes()))
+      if (followed == blocked) scale[axis] = array::reductionBlock;
+    reaches[i] = OperandAttr::get(context, "read", false, false, reach.getAxes(), scale, reach.getLow(), reach.getHigh());
+  }
+  formed.setAccessAttr(builder.getArrayAttr(reaches));
   captureCombine(formed);
   formed.getScalarsMutable().append(length);
   formed.getBody().addArgument(length.getType(), loc);

@@ -142,14 +142,39 @@ void buildBlocks(KernelBuilder &k) {
   };
 
   bool heavy = isHeavy(k);
+  // Shifted reads ask for no edge where all of a turn or a block is inside.
+  bool isShifted = k.launch.getBody().walk([](array::ShiftedOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  SmallVector<std::pair<Value, Value>> inside;
+  for (unsigned axis = 0; axis < k.rank && isShifted; ++axis)
+    inside.push_back(interior(k, axis, int64_t(axis) == blocked ? length : k.high[axis]));
+  auto both = [&](Value a, Value c) -> Value { return a ? arith::AndIOp::create(b, k.loc, a, c).getResult() : c; };
+  auto atMost = [&](Value a, Value c) -> Value { return arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sle, a, c); };
   k.nest(k.rank, [&](SmallVector<Value> &blockPoint) {
     Value base = arith::MulIOp::create(b, k.loc, blockPoint[blocked], k.constant(array::reductionBlock));
     Value rest = arith::SubIOp::create(b, k.loc, length, base);
     Value count = arith::MinSIOp::create(b, k.loc, rest, k.constant(array::reductionBlock)); // at least 1
-    auto elementAt = [&](Value offset) -> Part {
+    Value rowIsInside; // none: always
+    for (unsigned axis = 0; axis < k.rank && isShifted; ++axis)
+      if (int64_t(axis) != blocked) {
+        auto [from, to] = inside[axis];
+        rowIsInside = both(both(rowIsInside, atMost(from, blockPoint[axis])), atMost(add(k, blockPoint[axis], 1), to));
+      }
+    // Which of `number` elements from `start` on ask for no edge: from, to.
+    auto insideOf = [&](Value start, Value number) {
+      Value first = arith::AddIOp::create(b, k.loc, base, start);
+      auto within = [&](Value limit) -> Value {
+        Value offset = arith::SubIOp::create(b, k.loc, limit, first);
+        return arith::MinSIOp::create(b, k.loc, arith::MaxSIOp::create(b, k.loc, offset, zero), number);
+      };
+      Value from = within(inside[blocked].first), to = arith::MaxSIOp::create(b, k.loc, within(inside[blocked].second), from);
+      if (!rowIsInside) return std::pair(from, to);
+      return std::pair(arith::SelectOp::create(b, k.loc, rowIsInside, from, number).getResult(),
+                       arith::SelectOp::create(b, k.loc, rowIsInside, to, number).getResult());
+    };
+    auto elementAt = [&](Value offset, bool isInside = true) -> Part {
       SmallVector<Value> point(blockPoint);
       point[blocked] = arith::AddIOp::create(b, k.loc, base, offset);
-      auto yielded = k.copyBody(point, true);
+      auto yielded = k.copyBody(point, isInside);
       // In the last pass: a result may lie where an input lies.
       for (unsigned i = 0; i < elements && (now == &second || second.numbers.empty()); ++i) {
         KernelOperand &result = k.result(accumulators + 1 + i);
@@ -214,12 +239,27 @@ void buildBlocks(KernelBuilder &k) {
         Value left = arith::SubIOp::create(b, k.loc, count, start);
         Value here = arith::MinSIOp::create(b, k.loc, left, lanesCount);
         Value isFirst = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, turn, zero);
-        auto loop = k.loop(zero, here, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-          Part next = elementAt(arith::AddIOp::create(b, k.loc, start, lane));
-          storeLane(joinUnless(isFirst, next, lane), lane);
-          return {};
-        });
-        k.markParallel(loop);
+        auto take = [&](Value from, Value to, bool isInside) {
+          auto loop = k.loop(from, to, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+            Part next = elementAt(arith::AddIOp::create(b, k.loc, start, lane), isInside);
+            storeLane(joinUnless(isFirst, next, lane), lane);
+            return {};
+          });
+          if (isInside) k.markParallel(loop);
+          else k.markScalar(loop);
+        };
+        if (!isShifted) return take(zero, here, true), SmallVector<Value>();
+        auto [from, to] = insideOf(start, here);
+        Value isAll = both(arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, from, zero),
+                           arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, to, lanesCount));
+        auto choice = scf::IfOp::create(b, k.loc, isAll, true);
+        b.setInsertionPointToStart(choice.thenBlock());
+        take(zero, lanesCount, true);
+        b.setInsertionPointToStart(choice.elseBlock());
+        take(zero, from, false);
+        take(from, to, true);
+        take(to, here, false);
+        b.setInsertionPointAfter(choice);
         return {};
       });
     };
@@ -236,7 +276,13 @@ void buildBlocks(KernelBuilder &k) {
     auto take = [&](Pass &pass) -> Part {
       now = &pass;
       lanes = pass.someLanes;
-      if (!heavy) choose(isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole, wholeTurns, turns);
+      Value isLong = isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole;
+      if (!heavy && isShifted) {
+        auto [from, to] = insideOf(zero, count);
+        isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, from, zero));
+        isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, to, count));
+      }
+      if (!heavy) choose(isLong, wholeTurns, turns);
       else if (isDense) choose(isDense, turns, turns);
       else turns();
       // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.

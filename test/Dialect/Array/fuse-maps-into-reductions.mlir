@@ -375,3 +375,52 @@ func.func @first_axis(%a: tensor<?x?xf64>) -> (tensor<?x?xf64>, tensor<?xf64>) a
   } {identity = [0.0]} : tensor<?xf64>
   return %y, %s : tensor<?x?xf64>, tensor<?xf64>
 }
+
+// A stencil goes along as well: the reduction reads its result and what it reads.
+// CHECK-LABEL: func @stencil
+func.func @stencil(%a: tensor<?xf64>) -> (tensor<?xf64>, tensor<f64>) attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  // CHECK: %[[R:.*]]:2 = array.reduce ins(%arg0 : tensor<?xf64>)
+  // CHECK: %[[Y:.*]] = array.shifted %arg0 [-1]
+  // CHECK: %[[D:.*]] = arith.subf %[[Y]]
+  // CHECK: array.yield %[[D]], %[[Y]] : f64, f64
+  // CHECK-NOT: array.stencil
+  // CHECK: return %[[R]]#1, %[[R]]#0
+  %y = array.stencil in (%n) {
+  ^bb0(%i: index):
+    %l = array.shifted %a[-1] axes [0] rule clamp : tensor<?xf64>
+    array.yield %l : f64
+  } : tensor<?xf64>
+  %s = array.reduce ins(%y, %a : tensor<?xf64>, tensor<?xf64>) in (%n) axes [0] maps [#id, #id] {
+  ^bb0(%i: index, %x: f64, %z: f64):
+    %d = arith.subf %x, %z : f64
+    array.yield %d : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %y, %s : tensor<?xf64>, tensor<f64>
+}
+
+// The stencil's array may be shorter than its result: blocks would not know where it ends.
+// CHECK-LABEL: func @stencil_of_other_extent
+func.func @stencil_of_other_extent(%a: tensor<?xf64>, %n: index) -> (tensor<?xf64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: array.stencil
+  // CHECK: array.reduce
+  %y = array.stencil in (%n) {
+  ^bb0(%i: index):
+    %l = array.shifted %a[-1] axes [0] rule clamp : tensor<?xf64>
+    array.yield %l : f64
+  } : tensor<?xf64>
+  %s = array.reduce ins(%y : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %y, %s : tensor<?xf64>, tensor<f64>
+}
