@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/Optimize.h"
+#include "compiler/codegen/cpu/Lookups.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/StandardInstrumentations.h"
 #include "llvm/Support/CommandLine.h"
@@ -22,9 +23,10 @@ constexpr llvm::StringLiteral pipeline = R"(
     loop(loop-idiom, indvars, loop-deletion, loop-unroll-full),
     sroa<modify-cfg>, gvn<>, correlated-propagation, dse, loop-mssa(licm<allowspeculation>), SHRINK, COMBINE))),
   globaldce,
+  function<eager-inv>(loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion), loop-vectorize),
+  inline-lookups,
   function<eager-inv>(
-    loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion),
-    loop-vectorize, infer-alignment, SHRINK, vector-combine, COMBINE,
+    infer-alignment, SHRINK, vector-combine, COMBINE,
     loop-unroll<O2>, sroa<preserve-cfg>, COMBINE, loop-mssa(licm<allowspeculation>), div-rem-pairs, SIMPLIFY),
   globaldce, constmerge
 )";
@@ -75,6 +77,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &target) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.registerPipelineParsingCallback([](llvm::StringRef name, llvm::ModulePassManager &manager, auto) {
+    if (name != "inline-lookups") return false;
+    manager.addPass(InlineLookups());
+    return true;
+  });
   llvm::ModulePassManager manager;
   llvm::cantFail(builder.parsePassPipeline(manager, passes));
   manager.run(module, modules);

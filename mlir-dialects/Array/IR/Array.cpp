@@ -51,6 +51,13 @@ LogicalResult MathOp::verify() {
   if (dagger::elementary::arity(getFunction()) == getInputs().size()) return success();
   return emitOpError() << "knows no function `" << getFunction() << "` of " << getInputs().size() << " arguments";
 }
+LogicalResult LookupOp::verify() {
+  if (getRow().size() != dagger::elementary::rowLength)
+    return emitOpError() << "has " << getRow().size() << " numbers, not " << dagger::elementary::rowLength;
+  if (getElementTypeOrSelf(getWord()).getIntOrFloatBitWidth() == getElementTypeOrSelf(getResult()).getIntOrFloatBitWidth())
+    return success();
+  return emitOpError("has a word that is not as wide as its numbers");
+}
 LogicalResult CheckIndexOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult ElementOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult InsertOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }

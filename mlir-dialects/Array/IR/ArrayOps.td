@@ -42,6 +42,21 @@ def Array_MathOp : Array_Op<"math", [Pure, SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
+def Array_LookupOp : Array_Op<"lookup", !listconcat([Pure, SameOperandsAndResultShape], ElementwiseMappable.traits)> {
+  let summary = "one of 16 numbers, which the low bits of a word name";
+  let description = [{
+    What elementary functions have for tables. A processor may hold the numbers in registers and look up a vector of words at once.
+    The word is as wide as the number; its other bits mean nothing.
+    ```mlir
+    %y = array.lookup %word in array<f64: 1.0, 0.5, …> : i64 -> f64
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[I32, I64, VectorOfAnyRankOf<[I32, I64]>]>:$word, DenseF64ArrayAttr:$row);
+  let results = (outs AnyTypeOf<[F32, F64, VectorOfAnyRankOf<[F32, F64]>]>:$result);
+  let assemblyFormat = "$word `in` $row attr-dict `:` type($word) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Array_ElementOp : Array_Op<"element", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     TypesMatchWith<"the result is an element of the array", "array", "result",
