@@ -35,6 +35,7 @@ public:
   llvm::SmallVector<KernelOperand> operands; // arrays, then results
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
+  llvm::SmallVector<mlir::Value> totals;     // of the block's first pass; none during it
 
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
 
@@ -100,6 +101,8 @@ void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
                    bool isInterior);
+// The part of an axis in which no shifted read leaves its array: from, to; up to `end` if none could.
+std::pair<mlir::Value, mlir::Value> interior(KernelBuilder &, unsigned axis, mlir::Value end);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

@@ -47,9 +47,7 @@ void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, 
     kernel.markParallel(loop);
 }
 
-namespace {
-// The part of axis `axis` in which no shifted read leaves its array: from, to.
-std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
+std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis, Value end) {
   OpBuilder &b = kernel.builder;
   int64_t below = 0;
   Value above;
@@ -64,9 +62,10 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
       above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
     }
   });
-  return {kernel.constant(below), above ? above : kernel.high[axis]};
+  return {kernel.constant(below), above ? above : end};
 }
 
+namespace {
 // The points of the innermost axis one behind the other, their results last.
 void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) {
   SmallVector<SmallVector<Value>> points, values;
@@ -88,13 +87,13 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, !isStencil);
   Value isInner;
   for (unsigned axis = 0; axis < inner; ++axis) {
-    auto [from, to] = interior(kernel, axis);
+    auto [from, to] = interior(kernel, axis, kernel.high[axis]);
     Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, outer[axis], from);
     Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, outer[axis], to);
     Value both = arith::AndIOp::create(b, kernel.loc, above, below);
     isInner = isInner ? arith::AndIOp::create(b, kernel.loc, isInner, both).getResult() : both;
   }
-  auto [from, to] = interior(kernel, inner);
+  auto [from, to] = interior(kernel, inner, high);
   Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
   Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
   if (isInner) { // a row at an edge is all edge

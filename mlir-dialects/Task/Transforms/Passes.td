@@ -15,7 +15,8 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     Refuses: to share what may report where it stands; to mark elements parallel in the loops of points that are tasks.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::ub::UBDialect"];
 }
 
 def FuseSiblingLoops : Pass<"fuse-sibling-loops", "::mlir::ModuleOp"> {
