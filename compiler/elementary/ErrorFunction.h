@@ -16,7 +16,8 @@ template <class R> R erf(R x) {
   constexpr double step = wide ? coefficients::erfStep : coefficients::erfFloatStep;
   R size = atMost(abs(x), wide ? 5.93 : 3.87);
   Rounded<R> k = roundProduct(size, R(1 / step));
-  R d = fma(-k.number, R(step), size), first = R::lookup(wide ? coefficients::erfFirst : coefficients::erfFloatFirst, k.low);
+  R d = fma(-k.number, R(step), size),
+    first = R::lookup(wide ? coefficients::erfFirst : coefficients::erfFloatFirst, k.low);
   auto rest = [&] {
     if constexpr (wide)
       return polynomial(d, inInterval<R>(coefficients::erfRest, k.low));

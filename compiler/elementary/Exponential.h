@@ -30,9 +30,9 @@ template <class R> ReducedExponential<R> reduceExponential(R x) {
   return {k, expm1Polynomial(r)};
 }
 
-// e^r 2^(k / 16), for |r| <= ln 2 / 32: 2^(k / 16) is a power from a row and one of two. The latter is two factors, so that
-// what is below the normal numbers is rounded once. Numbers of the row are so small that the first factor's exponent is
-// never negative.
+// e^r 2^(k / 16), for |r| <= ln 2 / 32: 2^(k / 16) is a power from a row and one of two. The latter is two factors, so
+// that what is below the normal numbers is rounded once. Numbers of the row are so small that the first factor's
+// exponent is never negative.
 template <class R> R powerOfSixteenths(R r, typename R::Word k) {
   using Word = typename R::Word;
   constexpr int smallness = isDouble<R> ? 1001 : 101;

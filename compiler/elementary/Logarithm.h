@@ -45,8 +45,8 @@ template <class R> LogarithmParts<R> logarithmOfOnePlus(R f) {
   return {square, s * (square + z * polynomial(z, coefficients::log))};
 }
 
-// log x = k ln 2 + log c + log(1 + r), 1 + r = m / c, with c of the sixteenth that m is in: 1 where m is about 1. Each c
-// is chosen so that few bits are nearly all of log c: with the high bits of k ln 2 it is added without an error.
+// log x = k ln 2 + log c + log(1 + r), 1 + r = m / c, with c of the sixteenth that m is in: 1 where m is about 1. Each
+// c is chosen so that few bits are nearly all of log c: with the high bits of k ln 2 it is added without an error.
 template <class R> R log(R x) {
   constexpr bool wide = isDouble<R>;
   auto [k, m, interval] = reduceLogarithm(x, 0.703125);

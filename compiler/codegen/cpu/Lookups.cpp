@@ -40,14 +40,17 @@ struct Writer {
   Value *permutation(Value *words) {
     auto *type = FixedVectorType::get(number, lanes());
     auto part = [&](unsigned which) {
-      return builder.CreateAlignedLoad(type, builder.CreateConstInBoundsGEP1_32(number, row, which * lanes()), Align(8));
+      return builder.CreateAlignedLoad(type, builder.CreateConstInBoundsGEP1_32(number, row, which * lanes()),
+                                       Align(8));
     };
     if (vectorBits == 512 && bits() == 32)
       return builder.CreateIntrinsic(Intrinsic::x86_avx512_permvar_sf_512, {part(0), words});
     if (vectorBits == 512)
       return builder.CreateIntrinsic(Intrinsic::x86_avx512_vpermi2var_pd_512, {part(0), words, part(1)});
     // The fourth bit of a word chooses of two.
-    auto eight = [&](unsigned which) { return builder.CreateIntrinsic(Intrinsic::x86_avx2_permps, {part(which), words}); };
+    auto eight = [&](unsigned which) {
+      return builder.CreateIntrinsic(Intrinsic::x86_avx2_permps, {part(which), words});
+    };
     Value *isLow = builder.CreateICmpSGE(builder.CreateShl(words, 28), Constant::getNullValue(words->getType()));
     return builder.CreateSelect(isLow, eight(0), eight(1));
   }
@@ -108,7 +111,8 @@ void defineLookups(Module &module, unsigned vectorBits) {
     if (function->getReturnType()->isVectorTy()) continue;
     std::string versions = nameVersion(*function, vectorBits / 64, vectorBits, kept);
     // Beside numbers of 64 bits there are half as many of 32 as elsewhere.
-    if (function->getReturnType()->isFloatTy()) versions += "," + nameVersion(*function, vectorBits / 32, vectorBits, kept);
+    if (function->getReturnType()->isFloatTy())
+      versions += "," + nameVersion(*function, vectorBits / 32, vectorBits, kept);
     function->addFnAttr("vector-function-abi-variant", versions);
     function->addFnAttr(Attribute::NoInline);
     kept.push_back(function);

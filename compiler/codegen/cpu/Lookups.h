@@ -4,8 +4,8 @@
 
 namespace dagger::codegen {
 
-// Gives the functions that stand for lookups their bodies, and versions for several words at a time that LLVM's vectorizer finds:
-// for those they stay calls until `InlineLookups`.
+// Gives the functions that stand for lookups their bodies, and versions for several words at a time that LLVM's
+// vectorizer finds: for those they stay calls until `InlineLookups`.
 void defineLookups(llvm::Module &module, unsigned vectorBits);
 
 struct InlineLookups : llvm::PassInfoMixin<InlineLookups> {
