@@ -34,5 +34,8 @@ config.environment["NO_COLOR"] = "1"
 config.daggerc = daggerc
 if config.has_compiler:
     config.available_features.add("compiler")
+with open("/proc/cpuinfo") as processor:
+    if " avx512f " in processor.read():
+        config.available_features.add("avx512")
 if shutil.which("gdb"):
     config.available_features.add("gdb")

@@ -63,6 +63,21 @@ template <class T, class Ours, class Theirs> void compare(const char *name, Ours
 DAGGER_UNARY_FUNCTIONS(X)
 #undef X
 
+// What is near 1 is rounded to it, and never beyond.
+template <class T> void staysWithinOne() {
+  auto at = [](double x) { return elementary::erf(Real<T>::of(T(x))).value; };
+  for (double x = 3; x < 8; x += 0.00013) {
+    EXPECT_LE(at(x), 1) << x;
+    EXPECT_EQ(at(-x), -at(x)) << x;
+  }
+  EXPECT_EQ(at(sizeof(T) == 8 ? 6 : 4), 1);
+  EXPECT_EQ(at(1e30), 1);
+}
+TEST(Elementary, erfIsAtMostOne) {
+  staysWithinOne<double>();
+  staysWithinOne<float>();
+}
+
 template <class T> void compareAngles() {
   std::vector<T> all = arguments<T>();
   std::mt19937_64 random(2);

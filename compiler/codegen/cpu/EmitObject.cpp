@@ -108,7 +108,8 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionN
   if (!part.target) return false;
   part.module->setDataLayout(part.target->createDataLayout());
   part.module->setTargetTriple(part.target->getTargetTriple());
-  defineLookups(*part.module, part.target->getTargetFeatureString().contains("+avx512f"));
+  llvm::StringRef features = part.target->getTargetFeatureString();
+  defineLookups(*part.module, features.contains("+avx512f") ? 512 : features.contains("+avx2") ? 256 : 128);
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
     if (auto name = names.find(function.getName()); name != names.end()) {

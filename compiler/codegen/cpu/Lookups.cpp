@@ -19,9 +19,10 @@ struct Writer {
   IRBuilder<> &builder;
   Value *row;
   Type *number; // f32 or f64
+  unsigned vectorBits;
 
   unsigned bits() const { return number->getScalarSizeInBits(); }
-  unsigned lanes() const { return 512 / bits(); } // of one register
+  unsigned lanes() const { return vectorBits / bits(); } // of one register
 
   Value *one(Value *word) {
     Value *index = builder.CreateAnd(word, rowLength - 1);
@@ -35,17 +36,25 @@ struct Writer {
     return all;
   }
 
-  // As many words as a register has. A row of f64 takes two.
+  // As many words as a register has.
   Value *permutation(Value *words) {
     auto *type = FixedVectorType::get(number, lanes());
-    auto half = [&](unsigned which) {
+    auto part = [&](unsigned which) {
       return builder.CreateAlignedLoad(type, builder.CreateConstInBoundsGEP1_32(number, row, which * lanes()), Align(8));
     };
-    if (bits() == 32) return builder.CreateIntrinsic(Intrinsic::x86_avx512_permvar_sf_512, {half(0), words});
-    return builder.CreateIntrinsic(Intrinsic::x86_avx512_vpermi2var_pd_512, {half(0), words, half(1)});
+    if (vectorBits == 512 && bits() == 32)
+      return builder.CreateIntrinsic(Intrinsic::x86_avx512_permvar_sf_512, {part(0), words});
+    if (vectorBits == 512)
+      return builder.CreateIntrinsic(Intrinsic::x86_avx512_vpermi2var_pd_512, {part(0), words, part(1)});
+    // The fourth bit of a word chooses of two.
+    auto eight = [&](unsigned which) { return builder.CreateIntrinsic(Intrinsic::x86_avx2_permps, {part(which), words}); };
+    Value *isLow = builder.CreateICmpSGE(builder.CreateShl(words, 28), Constant::getNullValue(words->getType()));
+    return builder.CreateSelect(isLow, eight(0), eight(1));
   }
 
-  Value *permutations(Value *words, unsigned count) {
+  Value *several(Value *words, unsigned count) {
+    bool hasPermutation = vectorBits == 512 || (vectorBits == 256 && bits() == 32);
+    if (!hasPermutation) return oneByOne(words, count);
     SmallVector<Value *> parts;
     for (unsigned from = 0; from < count; from += lanes()) {
       SmallVector<int> chosen;
@@ -59,28 +68,26 @@ struct Writer {
   }
 };
 
-void define(Function &function, bool hasPermutations) {
+void define(Function &function, unsigned vectorBits) {
   function.setLinkage(GlobalValue::InternalLinkage);
   function.setMemoryEffects(MemoryEffects::none()); // rows are constants
   function.setWillReturn();
   function.setDoesNotThrow();
   IRBuilder<> builder(BasicBlock::Create(function.getContext(), "", &function));
-  Writer writer{builder, function.getArg(0), function.getReturnType()->getScalarType()};
+  Writer writer{builder, function.getArg(0), function.getReturnType()->getScalarType(), vectorBits};
   auto *vector = dyn_cast<FixedVectorType>(function.getReturnType());
   Value *words = function.getArg(1);
-  builder.CreateRet(!vector          ? writer.one(words)
-                    : hasPermutations ? writer.permutations(words, vector->getNumElements())
-                                      : writer.oneByOne(words, vector->getNumElements()));
+  builder.CreateRet(vector ? writer.several(words, vector->getNumElements()) : writer.one(words));
 }
 
 // The version for as many words as vectors of that many lanes have: the same row for all.
-std::string nameVersion(Function &scalar, unsigned lanes, SmallVectorImpl<GlobalValue *> &kept) {
+std::string nameVersion(Function &scalar, unsigned lanes, unsigned vectorBits, SmallVectorImpl<GlobalValue *> &kept) {
   Type *number = scalar.getReturnType();
   std::string name = (task::lookupPrefix + "v" + Twine(lanes) + (number->isFloatTy() ? "f32" : "f64")).str();
   auto wide = [&](Type *type) { return FixedVectorType::get(type, lanes); };
   auto *type = FunctionType::get(wide(number), {scalar.getArg(0)->getType(), wide(scalar.getArg(1)->getType())}, false);
   auto *vector = cast<Function>(scalar.getParent()->getOrInsertFunction(name, type).getCallee());
-  if (vector->isDeclaration()) define(*vector, true);
+  if (vector->isDeclaration()) define(*vector, vectorBits);
   kept.push_back(vector);
   return ("_ZGV_LLVM_N" + Twine(lanes) + "uv_" + scalar.getName() + "(" + name + ")").str();
 }
@@ -94,14 +101,14 @@ SmallVector<Function *> lookupsOf(Module &module) {
 
 } // namespace
 
-void defineLookups(Module &module, bool hasPermutations) {
+void defineLookups(Module &module, unsigned vectorBits) {
   SmallVector<GlobalValue *> kept;
   for (Function *function : lookupsOf(module)) {
-    if (function->isDeclaration()) define(*function, hasPermutations);
-    if (!hasPermutations || function->getReturnType()->isVectorTy()) continue;
-    std::string versions = nameVersion(*function, 8, kept);
-    // Beside numbers of 64 bits there are eight of 32.
-    if (function->getReturnType()->isFloatTy()) versions += "," + nameVersion(*function, 16, kept);
+    if (function->isDeclaration()) define(*function, vectorBits);
+    if (function->getReturnType()->isVectorTy()) continue;
+    std::string versions = nameVersion(*function, vectorBits / 64, vectorBits, kept);
+    // Beside numbers of 64 bits there are half as many of 32 as elsewhere.
+    if (function->getReturnType()->isFloatTy()) versions += "," + nameVersion(*function, vectorBits / 32, vectorBits, kept);
     function->addFnAttr("vector-function-abi-variant", versions);
     function->addFnAttr(Attribute::NoInline);
     kept.push_back(function);

@@ -23,7 +23,7 @@ constexpr llvm::StringLiteral pipeline = R"(
     loop(loop-idiom, indvars, loop-deletion, loop-unroll-full),
     sroa<modify-cfg>, gvn<>, correlated-propagation, dse, loop-mssa(licm<allowspeculation>), SHRINK, COMBINE))),
   globaldce,
-  function<eager-inv>(loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion), loop-vectorize),
+  function(loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion), loop-vectorize),
   inline-lookups,
   function<eager-inv>(
     infer-alignment, SHRINK, vector-combine, COMBINE,

@@ -48,7 +48,7 @@ def Array_LookupOp : Array_Op<"lookup", !listconcat([Pure, SameOperandsAndResult
     What elementary functions have for tables. A processor may hold the numbers in registers and look up a vector of words at once.
     The word is as wide as the number; its other bits mean nothing.
     ```mlir
-    %y = array.lookup %word in array<f64: 1.0, 0.5, …> : i64 -> f64
+    %y = array.lookup %word in [1.0, 0.5, …] : i64 -> f64
     ```
   }];
   let arguments = (ins AnyTypeOf<[I32, I64, VectorOfAnyRankOf<[I32, I64]>]>:$word, DenseF64ArrayAttr:$row);

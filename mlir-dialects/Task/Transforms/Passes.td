@@ -39,6 +39,7 @@ def ExpandMath : Pass<"expand-math", "::mlir::ModuleOp"> {
     Out: in the loops of kernels the operations of the function, of which LLVM makes vectors of any width; elsewhere a call of a
     function of the same operations, one for each function and type.
     Refuses: `math` operations, which stay calls of C's library: under `@precise`, and of types that it has no function for.
+    Tables are read by `array.lookup`.
     Why: a call of the C library stops the vectorizer, and a library's vector functions give other bits than its scalar ones.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::func::FuncDialect"];

@@ -523,6 +523,22 @@ func.func @no_such_function(%x: f64) {
 
 // -----
 
+func.func @row_that_fills_no_register(%word: i64) {
+  // expected-error @+1 {{has 3 numbers, not 16}}
+  %y = array.lookup %word in [1.0, 2.0, 3.0] : i64 -> f64
+  return
+}
+
+// -----
+
+func.func @word_of_another_width(%word: i64) {
+  // expected-error @+1 {{has a word that is not as wide as its numbers}}
+  %y = array.lookup %word in [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0] : i64 -> f32
+  return
+}
+
+// -----
+
 func.func @function_of_a_vector(%x: vector<8xf64>) {
   // expected-error @+1 {{'array.math' op operand #0 must be variadic of 32-bit float or 64-bit float}}
   %y = array.math "exp"(%x) : (vector<8xf64>) -> vector<8xf64>

@@ -7,6 +7,8 @@
 // CHECK: scf.for
 // CHECK-NOT: call
 // CHECK: math.fma
+// CHECK: array.lookup %{{.*}} in [{{.*}}] : i64 -> f64
+// CHECK: math.fma
 // CHECK: arith.bitcast
 // CHECK: llvm.store
 // A loop whose turns are independent takes four vectors at once.
@@ -35,6 +37,7 @@ func.func private @kernel(%context: !llvm.ptr, %low: !llvm.ptr, %high: !llvm.ptr
 // CHECK: call @erf_f64(%[[A]])
 // CHECK: call @atan2_f32(%{{.*}}, %{{.*}}) : (f32, f32) -> f32
 // CHECK: func private @erf_f64(%{{.*}}: f64) -> f64 attributes {task.context = "math"}
+// CHECK-COUNT-12: array.lookup %{{.*}} : i64 -> f64
 // CHECK-NOT: fastmath
 // CHECK: return
 // CHECK: func private @atan2_f32
