@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/Optimize.h"
+#include "compiler/codegen/cpu/StreamStores.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/StandardInstrumentations.h"
 #include "llvm/Support/CommandLine.h"
@@ -25,7 +26,8 @@ constexpr llvm::StringLiteral pipeline = R"(
   function<eager-inv>(
     loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion),
     loop-vectorize, infer-alignment, SHRINK, vector-combine, COMBINE,
-    loop-unroll<O2>, sroa<preserve-cfg>, COMBINE, loop-mssa(licm<allowspeculation>), div-rem-pairs, SIMPLIFY),
+    loop-unroll<O2>, sroa<preserve-cfg>, COMBINE, loop-mssa(licm<allowspeculation>), stream-stores, div-rem-pairs,
+    SIMPLIFY),
   globaldce, constmerge
 )";
 
@@ -75,6 +77,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &target) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.registerPipelineParsingCallback([](llvm::StringRef name, llvm::FunctionPassManager &passes, auto) {
+    if (name != "stream-stores") return false;
+    passes.addPass(StreamStores());
+    return true;
+  });
   llvm::ModulePassManager manager;
   llvm::cantFail(builder.parsePassPipeline(manager, passes));
   manager.run(module, modules);

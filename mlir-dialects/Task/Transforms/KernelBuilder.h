@@ -35,6 +35,7 @@ public:
   llvm::SmallVector<KernelOperand> operands; // arrays, then results
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
+  mlir::Value streams;                       // null; or whether results go past the caches: i1
 
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
 
@@ -100,6 +101,13 @@ void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
                    bool isInterior);
+// Whether no cache holds all of an operand: i1.
+mlir::Value exceedsCaches(KernelBuilder &, const KernelOperand &);
+// Sets `streams`, if results may go past the caches; at the end of such a kernel; a row of it, given in parts.
+void announceStreams(KernelBuilder &);
+void endStreams(KernelBuilder &);
+void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
+                     llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

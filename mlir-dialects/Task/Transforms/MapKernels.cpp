@@ -35,16 +35,20 @@ static int64_t pointsTogether(KernelBuilder &kernel) {
 }
 
 void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
-  auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
-    SmallVector<Value> point(outer);
-    point.push_back(iv);
-    write(kernel, point, kernel.copyBody(point, isInterior).values);
-    return {};
-  });
-  if (!isInterior)
-    kernel.markScalar(loop);
-  else if (!kernel.launch.getTasks())
-    kernel.markParallel(loop);
+  auto elements = [&](Value from, Value to) {
+    auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
+      SmallVector<Value> point(outer);
+      point.push_back(iv);
+      write(kernel, point, kernel.copyBody(point, isInterior).values);
+      return {};
+    });
+    if (!isInterior)
+      kernel.markScalar(loop);
+    else if (!kernel.launch.getTasks())
+      kernel.markParallel(loop);
+  };
+  if (isInterior && kernel.streams) inStreamedParts(kernel, outer, from, to, elements);
+  else elements(from, to);
 }
 
 namespace {
@@ -164,11 +168,15 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
 
 void buildMap(KernelBuilder &kernel) {
   if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
+  bool hasVersions = !kernel.launch.getTasks() && !isLarge(kernel);
   auto all = [&](bool isDense) {
     if (isDense && isCrosswise(kernel)) return buildCrosswise(kernel);
+    if (isDense && hasVersions) announceStreams(kernel);
     kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); });
+    endStreams(kernel);
+    kernel.streams = {};
   };
-  if (kernel.launch.getTasks() || isLarge(kernel)) return all(true);
+  if (!hasVersions) return all(true);
   kernel.ifDense(all);
 }
 

@@ -1,0 +1,96 @@
+// Results that no cache holds: written past the caches, their lines are not fetched only to be overwritten. Which stores go
+// there is known when LLVM has made vectors of them (compiler/codegen/cpu/StreamStores.cpp). Here a kernel says when they
+// should, and begins the loop over a row at a line of the cache, so that they are whole lines.
+#include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+
+using namespace mlir;
+
+namespace dagger::task {
+namespace {
+
+constexpr int64_t lineBytes = 64, cachedBytes = 32 << 20;
+
+// The result whose rows are to begin at a line: the first that the loops over rows write one element behind the other.
+const KernelOperand *streamedResult(KernelBuilder &kernel) {
+  for (const KernelOperand &operand : ArrayRef(kernel.operands).drop_front(kernel.launch.getArrays().size()))
+    if (operand.access.getAccess() == "write" && operand.denseAxis >= 0 && operand.element.isIntOrFloat() &&
+        operand.denseAxis == int(operand.access.getAxes().size()) - 1)
+      return &operand;
+  return nullptr;
+}
+
+int64_t bytesOf(Type element) { return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8); }
+
+// Whether its extents are constants, and so few that caches hold it.
+bool isKnownSmall(KernelBuilder &kernel, const KernelOperand &operand) {
+  int64_t bytes = bytesOf(operand.element);
+  for (Value extent : kernel.launch.getExtents()) {
+    auto known = getConstantIntValue(extent);
+    if (!known || *known > cachedBytes) return false;
+    if ((bytes *= *known) > cachedBytes) return false;
+  }
+  return true;
+}
+
+} // namespace
+
+Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
+  OpBuilder &b = kernel.builder;
+  Value count = kernel.constant(1);
+  for (Value extent : operand.extents) count = arith::MulIOp::create(b, kernel.loc, count, extent);
+  return arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sgt, count,
+                               kernel.constant(cachedBytes / bytesOf(operand.element)));
+}
+
+void announceStreams(KernelBuilder &kernel) {
+  const KernelOperand *result = streamedResult(kernel);
+  if (!result || isKnownSmall(kernel, *result)) return;
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Value streams = exceedsCaches(kernel, *result);
+  for (const KernelOperand &operand : kernel.operands) { // what is overwritten in place has been fetched already
+    if (operand.access.getAccess() != "read" || !operand.access.getMapped()) continue;
+    Value isElsewhere = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, operand.data, result->data);
+    streams = arith::AndIOp::create(b, loc, streams, isElsewhere);
+  }
+  Value nothing = LLVM::ZeroOp::create(b, loc, LLVM::LLVMPointerType::get(b.getContext()));
+  Value line = LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(0));
+  LLVM::Annotation::create(b, loc, streams.getType(), streams, nothing, nothing, line);
+  kernel.streams = streams;
+}
+
+void endStreams(KernelBuilder &kernel) {
+  if (!kernel.streams) return;
+  OpBuilder::InsertionGuard guard(kernel.builder);
+  auto past = scf::IfOp::create(kernel.builder, kernel.loc, kernel.streams, false);
+  kernel.builder.setInsertionPointToStart(past.thenBlock());
+  LLVM::FenceOp::create(kernel.builder, kernel.loc, LLVM::AtomicOrdering::seq_cst, "");
+}
+
+// One loop, gone through twice: what lies before the first line, and the rest. A second loop would take longer to compile.
+void inStreamedParts(KernelBuilder &kernel, ArrayRef<Value> outer, Value from, Value to,
+                     function_ref<void(Value from, Value to)> body) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  const KernelOperand &result = *streamedResult(kernel);
+  Type i64 = b.getI64Type();
+  auto number = [&](int64_t value) -> Value { return arith::ConstantIntOp::create(b, loc, i64, value); };
+  SmallVector<Value> first(outer);
+  first.push_back(from);
+  Value address = LLVM::PtrToIntOp::create(b, loc, i64, kernel.addressOf(result, kernel.indicesAt(result, first)));
+  Value missing = arith::AndIOp::create(b, loc, arith::SubIOp::create(b, loc, number(0), address), number(lineBytes - 1));
+  Value count = arith::IndexCastOp::create(b, loc, b.getIndexType(),
+                                           arith::DivUIOp::create(b, loc, missing, number(bytesOf(result.element))));
+  Value edge = arith::MinSIOp::create(b, loc, arith::AddIOp::create(b, loc, from, count), to);
+  edge = arith::SelectOp::create(b, loc, kernel.streams, edge, from);
+  Value zero = kernel.constant(0), one = kernel.constant(1);
+  Value hasEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, from, edge);
+  kernel.loop(arith::SelectOp::create(b, loc, hasEdge, zero, one), kernel.constant(2), {},
+              [&](Value part, ValueRange) -> SmallVector<Value> {
+                Value isEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, part, zero);
+                body(arith::SelectOp::create(b, loc, isEdge, from, edge), arith::SelectOp::create(b, loc, isEdge, edge, to));
+                return {};
+              });
+}
+
+} // namespace dagger::task
