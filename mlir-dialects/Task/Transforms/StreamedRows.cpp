@@ -10,10 +10,17 @@ namespace {
 
 constexpr int64_t lineBytes = 64, cachedBytes = 32 << 20;
 
-// The result whose rows are to begin at a line: the first that the loops over rows write one element behind the other.
+// Whether the launch writes all of it and reads nothing of it.
+bool isOverwritten(KernelBuilder &kernel, unsigned number) {
+  StringRef access = kernel.operands[number].access.getAccess();
+  return access == "write" ||
+         (access == "update" && kernel.launch.getBody().front().getArgument(kernel.rank + number).use_empty());
+}
+
+// What is to begin at a line in each row: the first that the loops over rows write one element behind the other.
 const KernelOperand *streamedResult(KernelBuilder &kernel) {
-  for (const KernelOperand &operand : ArrayRef(kernel.operands).drop_front(kernel.launch.getArrays().size()))
-    if (operand.access.getAccess() == "write" && operand.denseAxis >= 0 && operand.element.isIntOrFloat() &&
+  for (auto [number, operand] : llvm::enumerate(kernel.operands))
+    if (isOverwritten(kernel, number) && operand.denseAxis >= 0 && operand.element.isIntOrFloat() &&
         operand.denseAxis == int(operand.access.getAxes().size()) - 1)
       return &operand;
   return nullptr;
@@ -85,12 +92,12 @@ void inStreamedParts(KernelBuilder &kernel, ArrayRef<Value> outer, Value from, V
   edge = arith::SelectOp::create(b, loc, kernel.streams, edge, from);
   Value zero = kernel.constant(0), one = kernel.constant(1);
   Value hasEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, from, edge);
-  kernel.loop(arith::SelectOp::create(b, loc, hasEdge, zero, one), kernel.constant(2), {},
-              [&](Value part, ValueRange) -> SmallVector<Value> {
-                Value isEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, part, zero);
-                body(arith::SelectOp::create(b, loc, isEdge, from, edge), arith::SelectOp::create(b, loc, isEdge, edge, to));
-                return {};
-              });
+  auto part = [&](Value number, ValueRange) -> SmallVector<Value> {
+    Value isEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, number, zero);
+    body(arith::SelectOp::create(b, loc, isEdge, from, edge), arith::SelectOp::create(b, loc, isEdge, edge, to));
+    return {};
+  };
+  kernel.markScalar(kernel.loop(arith::SelectOp::create(b, loc, hasEdge, zero, one), kernel.constant(2), {}, part));
 }
 
 } // namespace dagger::task
