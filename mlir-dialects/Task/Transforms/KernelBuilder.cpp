@@ -249,7 +249,7 @@ void KernelBuilder::markScalar(scf::ForOp loop) {
 }
 
 SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<std::pair<Value, unsigned>> arrays,
-                                       ArrayRef<Value> point, bool isInterior) {
+                                       ArrayRef<Value> point, Edges edges) {
   SmallVector<Operation *> placeholders, copies, accesses;
   for (auto [argument, number] : arrays) {
     auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operands[number].data);
@@ -266,7 +266,7 @@ SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<s
     copy->walk([&](Operation *op) {
       if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp>(op)) accesses.push_back(op);
     });
-  for (Operation *access : accesses) replaceAccess(access, point, isInterior);
+  for (Operation *access : accesses) replaceAccess(access, point, edges);
   SmallVector<Value> values(holder.getOperands());
   holder.erase();
   for (Operation *placeholder : placeholders) {
@@ -278,7 +278,7 @@ SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<s
   return values;
 }
 
-KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInterior) {
+KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, Edges edges) {
   Block &body = launch.getBody().front();
   IRMapping map;
   unsigned number = 0;
@@ -293,7 +293,7 @@ KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInt
   }
   for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
   auto yield = cast<array::YieldOp>(body.getTerminator());
-  Yielded yielded{copy(body, map, arrays, point, isInterior), Value()};
+  Yielded yielded{copy(body, map, arrays, point, edges), Value()};
   if (yield.getPresent()) yielded.present = yielded.values.pop_back_val();
   return yielded;
 }
@@ -349,7 +349,7 @@ void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const Ke
   }
 }
 
-void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool isInterior) {
+void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, Edges edges) {
   auto cast = access->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
   if (!cast || !cast->hasAttr("operand")) return; // an array that the body itself made
   const KernelOperand &operand = operands[cast->getAttrOfType<IntegerAttr>("operand").getInt()];
@@ -378,7 +378,7 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool
       auto [offset, follows] = pair;
       Value index = point[follows];
       if (offset) index = arith::AddIOp::create(builder, loc, index, constant(offset));
-      if (!isInterior) {
+      if (edges == Edges::All || (edges == Edges::NotInnermost && follows != int64_t(rank) - 1)) {
         Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, operand.extents[axis]);
         inside = inside ? arith::AndIOp::create(builder, loc, inside, within).getResult() : within;
         if (shifted.getRule() != array::EdgeRule::Value)
@@ -386,7 +386,7 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool
       }
       indices.push_back(index);
     }
-    if (shifted.getRule() == array::EdgeRule::Value && !isInterior) {
+    if (shifted.getRule() == array::EdgeRule::Value && inside) {
       auto choice = scf::IfOp::create(builder, loc, operand.element, inside, true);
       builder.setInsertionPointToStart(choice.thenBlock());
       scf::YieldOp::create(builder, loc, load(operand, indices));
@@ -418,7 +418,7 @@ SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
       arrays.push_back({argument, nextArray++});
     else
       map.map(argument, scalars[nextScalar++]);
-  return copy(region, map, arrays, {}, true);
+  return copy(region, map, arrays, {}, Edges::None);
 }
 
 } // namespace dagger::task

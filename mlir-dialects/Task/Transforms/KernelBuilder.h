@@ -24,6 +24,9 @@ struct KernelOperand {
 // that those that do the same are equal.
 using AccessGroups = llvm::SmallVector<mlir::LLVM::AccessGroupAttr>;
 
+// Along which axes reads around a point may leave their arrays, and are tested by their rules.
+enum class Edges { All, NotInnermost, None };
+
 class KernelBuilder {
 public:
   KernelBuilder(LaunchOp launch, mlir::func::FuncOp function, AccessGroups &groups);
@@ -61,12 +64,12 @@ public:
                         llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
                         int64_t step = 1);
 
-  // A copy of the launch's body at a point: what it yields. With `isInterior` shifted reads need no rule.
+  // A copy of the launch's body at a point: what it yields.
   struct Yielded {
     llvm::SmallVector<mlir::Value> values;
     mlir::Value present;
   };
-  Yielded copyBody(llvm::ArrayRef<mlir::Value> point, bool isInterior);
+  Yielded copyBody(llvm::ArrayRef<mlir::Value> point, Edges edges);
   llvm::SmallVector<mlir::Value> combine(mlir::ValueRange left, mlir::ValueRange right);
 
   // `body` twice: where operands lie densely along the innermost axis, which their strides then say, and where they do
@@ -85,8 +88,8 @@ private:
   // for operands until their accesses are replaced. Gives what the region's end names.
   llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map,
                                       llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
-                                      llvm::ArrayRef<mlir::Value> point, bool isInterior);
-  void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
+                                      llvm::ArrayRef<mlir::Value> point, Edges edges);
+  void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, Edges edges);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
   void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);
   // The operand as a value, for functions that take arrays. The launch then says that it needs values.
@@ -100,7 +103,7 @@ void buildMap(KernelBuilder &);   // map and stencil
 void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
-                   bool isInterior);
+                   Edges edges);
 // Whether no cache holds all of an operand: i1.
 mlir::Value exceedsCaches(KernelBuilder &, const KernelOperand &);
 // Sets `streams`, if results may go past the caches; at the end of such a kernel; a row of it, given in parts.
@@ -108,6 +111,10 @@ void announceStreams(KernelBuilder &);
 void endStreams(KernelBuilder &);
 void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
                      llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
+// One body for two ranges, each of which may be empty: a second would take longer to compile.
+using Range = std::pair<mlir::Value, mlir::Value>;
+void inBothRanges(KernelBuilder &, Range first, Range second,
+                  llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

@@ -34,20 +34,20 @@ static int64_t pointsTogether(KernelBuilder &kernel) {
   return launch.getBody().walk([](scf::ForOp) { return WalkResult::interrupt(); }).wasInterrupted() ? *extent : 1;
 }
 
-void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
+void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, Edges edges) {
   auto elements = [&](Value from, Value to) {
     auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
       SmallVector<Value> point(outer);
       point.push_back(iv);
-      write(kernel, point, kernel.copyBody(point, isInterior).values);
+      write(kernel, point, kernel.copyBody(point, edges).values);
       return {};
     });
-    if (!isInterior)
+    if (edges == Edges::All)
       kernel.markScalar(loop);
     else if (!kernel.launch.getTasks())
       kernel.markParallel(loop);
   };
-  if (isInterior && kernel.streams) inStreamedParts(kernel, outer, from, to, elements);
+  if (edges != Edges::All && kernel.streams) inStreamedParts(kernel, outer, from, to, elements);
   else elements(from, to);
 }
 
@@ -76,38 +76,62 @@ void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) 
   SmallVector<SmallVector<Value>> points, values;
   for (int64_t at = 0; at < count; ++at) {
     points.emplace_back(outer).push_back(kernel.constant(at));
-    values.push_back(kernel.copyBody(points.back(), true).values);
+    values.push_back(kernel.copyBody(points.back(), Edges::None).values);
   }
   for (auto [point, yielded] : llvm::zip(points, values)) write(kernel, point, yielded);
 }
 
+// Whether the rows that are read around a row take no longer to find at an edge: then no row is another kind of row.
+bool readsAsInside(KernelBuilder &kernel) {
+  return !kernel.launch.getBody()
+              .walk([](array::ShiftedOp shifted) {
+                return shifted.getRule() == array::EdgeRule::Clamp ? WalkResult::advance() : WalkResult::interrupt();
+              })
+              .wasInterrupted();
+}
+
+// Whether no read around the row leaves its array along another axis than the innermost; null: there is no other.
+Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
+  OpBuilder &b = kernel.builder;
+  Value isInner;
+  for (auto [axis, at] : llvm::enumerate(outer)) {
+    auto [from, to] = interior(kernel, axis);
+    Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, at, from);
+    Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, at, to);
+    Value both = arith::AndIOp::create(b, kernel.loc, above, below);
+    isInner = isInner ? arith::AndIOp::create(b, kernel.loc, isInner, both).getResult() : both;
+  }
+  return isInner;
+}
+
 // One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a
-// test at each read costs little beside the read, and three loops cost time to compile.
+// test at each read costs little beside the read, and more loops cost time to compile. Rows at an edge are many only
+// where there are three axes or more.
 void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   unsigned inner = kernel.rank - 1;
   OpBuilder &b = kernel.builder;
   Value low = kernel.low[inner], high = kernel.high[inner];
   bool isStencil = kernel.launch.getKind() == "stencil";
   if (int64_t together = pointsTogether(kernel); isDense && together > 1) return buildTogether(kernel, outer, together);
-  if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, !isStencil);
-  Value isInner;
-  for (unsigned axis = 0; axis < inner; ++axis) {
-    auto [from, to] = interior(kernel, axis);
-    Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, outer[axis], from);
-    Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, outer[axis], to);
-    Value both = arith::AndIOp::create(b, kernel.loc, above, below);
-    isInner = isInner ? arith::AndIOp::create(b, kernel.loc, isInner, both).getResult() : both;
-  }
+  if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, isStencil ? Edges::All : Edges::None);
   auto [from, to] = interior(kernel, inner);
   Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
   Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
-  if (isInner) { // a row at an edge is all edge
+  auto elements = [&](Edges edges) { return [&, edges](Value from, Value to) { buildElements(kernel, outer, from, to, edges); }; };
+  Value isInner = readsAsInside(kernel) ? Value() : isInnerRow(kernel, outer);
+  bool hasEdgeRows = isInner && kernel.rank >= 3 && !isLarge(kernel);
+  if (isInner && !hasEdgeRows) { // a row at an edge is all edge
     first = arith::SelectOp::create(b, kernel.loc, isInner, first, high);
     last = arith::SelectOp::create(b, kernel.loc, isInner, last, high);
   }
-  buildElements(kernel, outer, low, first, false);
-  buildElements(kernel, outer, first, last, true);
-  buildElements(kernel, outer, last, high, false);
+  inBothRanges(kernel, {low, first}, {last, high}, elements(Edges::All));
+  if (!hasEdgeRows) return elements(isInner ? Edges::None : Edges::NotInnermost)(first, last);
+  auto choice = scf::IfOp::create(b, kernel.loc, isInner, true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(choice.thenBlock());
+  elements(Edges::None)(first, last);
+  b.setInsertionPointToStart(choice.elseBlock());
+  elements(Edges::NotInnermost)(first, last);
 }
 
 } // namespace
@@ -167,7 +191,7 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
 }
 
 void buildMap(KernelBuilder &kernel) {
-  if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
+  if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, Edges::None).values);
   bool hasVersions = !kernel.launch.getTasks() && !isLarge(kernel);
   auto all = [&](bool isDense) {
     if (isDense && isCrosswise(kernel)) return buildCrosswise(kernel);

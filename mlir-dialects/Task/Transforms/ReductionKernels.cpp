@@ -112,7 +112,7 @@ void buildBlocks(KernelBuilder &k) {
     auto elementAt = [&](Value offset) -> Part {
       SmallVector<Value> point(blockPoint);
       point[blocked] = arith::AddIOp::create(b, k.loc, base, offset);
-      auto yielded = k.copyBody(point, true);
+      auto yielded = k.copyBody(point, Edges::None);
       return {yielded.values, yielded.present};
     };
     Value width = arith::MinSIOp::create(b, k.loc, count, lanesCount);

@@ -74,7 +74,7 @@ void endStreams(KernelBuilder &kernel) {
   LLVM::FenceOp::create(kernel.builder, kernel.loc, LLVM::AtomicOrdering::seq_cst, "");
 }
 
-// One loop, gone through twice: what lies before the first line, and the rest. A second loop would take longer to compile.
+// What lies before the first line, and the rest.
 void inStreamedParts(KernelBuilder &kernel, ArrayRef<Value> outer, Value from, Value to,
                      function_ref<void(Value from, Value to)> body) {
   OpBuilder &b = kernel.builder;
@@ -90,14 +90,25 @@ void inStreamedParts(KernelBuilder &kernel, ArrayRef<Value> outer, Value from, V
                                            arith::DivUIOp::create(b, loc, missing, number(bytesOf(result.element))));
   Value edge = arith::MinSIOp::create(b, loc, arith::AddIOp::create(b, loc, from, count), to);
   edge = arith::SelectOp::create(b, loc, kernel.streams, edge, from);
-  Value zero = kernel.constant(0), one = kernel.constant(1);
-  Value hasEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, from, edge);
-  auto part = [&](Value number, ValueRange) -> SmallVector<Value> {
-    Value isEdge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, number, zero);
-    body(arith::SelectOp::create(b, loc, isEdge, from, edge), arith::SelectOp::create(b, loc, isEdge, edge, to));
-    return {};
+  inBothRanges(kernel, {from, edge}, {edge, to}, body);
+}
+
+void inBothRanges(KernelBuilder &kernel, Range first, Range second, function_ref<void(Value from, Value to)> body) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Value zero = kernel.constant(0), one = kernel.constant(1), two = kernel.constant(2);
+  auto choose = [&](Value condition, Value a, Value otherwise) -> Value {
+    return arith::SelectOp::create(b, loc, condition, a, otherwise);
   };
-  kernel.markScalar(kernel.loop(arith::SelectOp::create(b, loc, hasEdge, zero, one), kernel.constant(2), {}, part));
+  auto isThere = [&](Range range) -> Value {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, range.first, range.second);
+  };
+  Value begin = choose(isThere(first), zero, one), end = choose(isThere(second), two, one);
+  kernel.markScalar(kernel.loop(begin, end, {}, [&](Value number, ValueRange) -> SmallVector<Value> {
+    Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, number, zero);
+    body(choose(isFirst, first.first, second.first), choose(isFirst, first.second, second.second));
+    return {};
+  }));
 }
 
 } // namespace dagger::task
