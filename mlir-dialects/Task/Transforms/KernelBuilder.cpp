@@ -219,7 +219,15 @@ void KernelBuilder::nest(unsigned end, function_ref<void(SmallVector<Value> &)> 
   level();
 }
 
-void KernelBuilder::markParallel(scf::ForOp loop) {
+void KernelBuilder::markParallel(scf::ForOp loop) { markParallel(loop, {}, {}); }
+
+void KernelBuilder::markMasked(scf::ForOp loop) {
+  MLIRContext *context = builder.getContext();
+  auto masked = LLVM::LoopVectorizeAttr::get(context, {}, /*predicateEnable=*/builder.getBoolAttr(true), {}, {}, {}, {}, {});
+  markParallel(loop, masked, LLVM::LoopInterleaveAttr::get(context, builder.getI32IntegerAttr(1)));
+}
+
+void KernelBuilder::markParallel(scf::ForOp loop, LLVM::LoopVectorizeAttr vectorize, LLVM::LoopInterleaveAttr interleave) {
   // Code with loops or calls of its own may use memory that is not an element.
   bool isPlain = true;
   loop.getBody()->walk([&](Operation *op) {
@@ -235,8 +243,8 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
     if (auto load = dyn_cast<LLVM::LoadOp>(op)) load.setAccessGroupsAttr(ofLoop);
     if (auto store = dyn_cast<LLVM::StoreOp>(op)) store.setAccessGroupsAttr(ofLoop);
   });
-  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
-                                                                 {}, {}, {}, {group}));
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, vectorize, interleave, {}, {}, {}, {}, {},
+                                                                 {}, {}, {}, {}, {}, {}, {group}));
 }
 
 void KernelBuilder::markScalar(scf::ForOp loop) {
@@ -349,6 +357,44 @@ void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const Ke
   }
 }
 
+// A load under a mask is slow where there is no memory, so what vectors read of rows that are outside is another row.
+Value KernelBuilder::readAround(array::ShiftedOp shifted, const KernelOperand &operand, ArrayRef<Value> point, Edges edges) {
+  bool isFilled = shifted.getRule() == array::EdgeRule::Value, isVector = edges != Edges::All;
+  SmallVector<Value> indices;
+  Value isThere, isInside; // whether it may be read, and counts
+  auto also = [&](Value &all, Value one) { all = all ? arith::AndIOp::create(builder, loc, all, one).getResult() : one; };
+  for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
+    auto [offset, follows] = pair;
+    Value index = point[follows], extent = operand.extents[axis];
+    if (offset) index = arith::AddIOp::create(builder, loc, index, constant(offset));
+    bool isInnermost = follows == int64_t(rank) - 1;
+    if (edges != Edges::None && !(edges == Edges::NotInnermost && isInnermost)) {
+      if (isFilled) {
+        Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, extent);
+        if (isVector && !isInnermost) {
+          also(isInside, within);
+          within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sgt, extent, constant(0));
+          index = edgeIndex(array::EdgeRule::Clamp, index, extent);
+        }
+        also(isThere, within);
+      } else {
+        index = edgeIndex(shifted.getRule(), index, extent);
+      }
+    }
+    indices.push_back(index);
+  }
+  if (!isThere) return load(operand, indices);
+  auto choice = scf::IfOp::create(builder, loc, operand.element, isThere, true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(choice.thenBlock());
+  scf::YieldOp::create(builder, loc, load(operand, indices));
+  builder.setInsertionPointToStart(choice.elseBlock());
+  scf::YieldOp::create(builder, loc, shifted.getFill());
+  if (!isInside) return choice.getResult(0);
+  builder.setInsertionPointAfter(choice);
+  return arith::SelectOp::create(builder, loc, isInside, choice.getResult(0), shifted.getFill());
+}
+
 void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, Edges edges) {
   auto cast = access->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
   if (!cast || !cast->hasAttr("operand")) return; // an array that the body itself made
@@ -371,31 +417,7 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, Edge
     if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
     combineInto(operand, element.getIndices(), element.getValue(), element.getKind());
   } else {
-    auto shifted = mlir::cast<array::ShiftedOp>(access);
-    SmallVector<Value> indices;
-    Value inside;
-    for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
-      auto [offset, follows] = pair;
-      Value index = point[follows];
-      if (offset) index = arith::AddIOp::create(builder, loc, index, constant(offset));
-      if (edges == Edges::All || (edges == Edges::NotInnermost && follows != int64_t(rank) - 1)) {
-        Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, operand.extents[axis]);
-        inside = inside ? arith::AndIOp::create(builder, loc, inside, within).getResult() : within;
-        if (shifted.getRule() != array::EdgeRule::Value)
-          index = edgeIndex(shifted.getRule(), index, operand.extents[axis]);
-      }
-      indices.push_back(index);
-    }
-    if (shifted.getRule() == array::EdgeRule::Value && inside) {
-      auto choice = scf::IfOp::create(builder, loc, operand.element, inside, true);
-      builder.setInsertionPointToStart(choice.thenBlock());
-      scf::YieldOp::create(builder, loc, load(operand, indices));
-      builder.setInsertionPointToStart(choice.elseBlock());
-      scf::YieldOp::create(builder, loc, shifted.getFill());
-      value = choice.getResult(0);
-    } else {
-      value = load(operand, indices);
-    }
+    value = readAround(mlir::cast<array::ShiftedOp>(access), operand, point, edges);
   }
   if (value) access->getResult(0).replaceAllUsesWith(value);
   access->erase();

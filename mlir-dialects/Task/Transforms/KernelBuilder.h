@@ -24,8 +24,9 @@ struct KernelOperand {
 // that those that do the same are equal.
 using AccessGroups = llvm::SmallVector<mlir::LLVM::AccessGroupAttr>;
 
-// Along which axes reads around a point may leave their arrays, and are tested by their rules.
-enum class Edges { All, NotInnermost, None };
+// Along which axes reads around a point may leave their arrays, and are tested by their rules. AllMasked: all, and the loop
+// becomes vectors nonetheless.
+enum class Edges { All, AllMasked, NotInnermost, None };
 
 class KernelBuilder {
 public:
@@ -78,10 +79,13 @@ public:
 
   // Loads and stores in it are independent from turn to turn: LLVM need not prove it.
   void markParallel(mlir::scf::ForOp loop);
+  // The same, of a loop of few turns whose accesses stand under conditions: all of it is vectors, under masks.
+  void markMasked(mlir::scf::ForOp loop);
   // It has few turns, or its accesses fit no vector: not worth the time that vectors and unrolling take to compile.
   void markScalar(mlir::scf::ForOp loop);
 
 private:
+  void markParallel(mlir::scf::ForOp loop, mlir::LLVM::LoopVectorizeAttr vectorize, mlir::LLVM::LoopInterleaveAttr interleave);
   AccessGroups &groups;
   unsigned groupsUsed = 0;
   // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand
@@ -90,6 +94,7 @@ private:
                                       llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
                                       llvm::ArrayRef<mlir::Value> point, Edges edges);
   void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, Edges edges);
+  mlir::Value readAround(array::ShiftedOp shifted, const KernelOperand &operand, llvm::ArrayRef<mlir::Value> point, Edges edges);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
   void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);
   // The operand as a value, for functions that take arrays. The launch then says that it needs values.
@@ -111,10 +116,14 @@ void announceStreams(KernelBuilder &);
 void endStreams(KernelBuilder &);
 void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
                      llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
-// One body for two ranges, each of which may be empty: a second would take longer to compile.
+// Where a line begins in a row: at or behind an index, or at or before it.
+mlir::Value lineFrom(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value at);
+mlir::Value lineUntil(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value at);
+// One body for two ranges, each of which may be empty: a second would take longer to compile. And what goes in between.
 using Range = std::pair<mlir::Value, mlir::Value>;
 void inBothRanges(KernelBuilder &, Range first, Range second,
-                  llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
+                  llvm::function_ref<void(mlir::Value from, mlir::Value to)> body,
+                  llvm::function_ref<void()> between = nullptr);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

@@ -34,6 +34,12 @@ static int64_t pointsTogether(KernelBuilder &kernel) {
   return launch.getBody().walk([](scf::ForOp) { return WalkResult::interrupt(); }).wasInterrupted() ? *extent : 1;
 }
 
+// Whether all reads around points have this rule.
+static bool isRule(KernelBuilder &kernel, array::EdgeRule rule) {
+  auto other = [&](array::ShiftedOp shifted) { return shifted.getRule() == rule ? WalkResult::advance() : WalkResult::interrupt(); };
+  return !kernel.launch.getBody().walk(other).wasInterrupted();
+}
+
 void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, Edges edges) {
   auto elements = [&](Value from, Value to) {
     auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
@@ -42,12 +48,14 @@ void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, 
       write(kernel, point, kernel.copyBody(point, edges).values);
       return {};
     });
-    if (edges == Edges::All)
+    if (edges == Edges::AllMasked)
+      kernel.markMasked(loop);
+    else if (edges == Edges::All)
       kernel.markScalar(loop);
     else if (!kernel.launch.getTasks())
       kernel.markParallel(loop);
   };
-  if (edges != Edges::All && kernel.streams) inStreamedParts(kernel, outer, from, to, elements);
+  if (edges != Edges::All && edges != Edges::AllMasked && kernel.streams) inStreamedParts(kernel, outer, from, to, elements);
   else elements(from, to);
 }
 
@@ -81,15 +89,6 @@ void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) 
   for (auto [point, yielded] : llvm::zip(points, values)) write(kernel, point, yielded);
 }
 
-// Whether the rows that are read around a row take no longer to find at an edge: then no row is another kind of row.
-bool readsAsInside(KernelBuilder &kernel) {
-  return !kernel.launch.getBody()
-              .walk([](array::ShiftedOp shifted) {
-                return shifted.getRule() == array::EdgeRule::Clamp ? WalkResult::advance() : WalkResult::interrupt();
-              })
-              .wasInterrupted();
-}
-
 // Whether no read around the row leaves its array along another axis than the innermost; null: there is no other.
 Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
   OpBuilder &b = kernel.builder;
@@ -106,7 +105,8 @@ Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
 
 // One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a
 // test at each read costs little beside the read, and more loops cost time to compile. Rows at an edge are many only
-// where there are three axes or more.
+// where there are three axes or more; then what is at an edge is vectors as well, where reads of a value for what is
+// outside are loads under masks.
 void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   unsigned inner = kernel.rank - 1;
   OpBuilder &b = kernel.builder;
@@ -118,20 +118,28 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
   Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
   auto elements = [&](Edges edges) { return [&, edges](Value from, Value to) { buildElements(kernel, outer, from, to, edges); }; };
-  Value isInner = readsAsInside(kernel) ? Value() : isInnerRow(kernel, outer);
-  bool hasEdgeRows = isInner && kernel.rank >= 3 && !isLarge(kernel);
+  // To find rows around a row takes no longer at an edge, if it is clamped: then no row is another kind of row.
+  Value isInner = isRule(kernel, array::EdgeRule::Clamp) ? Value() : isInnerRow(kernel, outer);
+  bool isMasked = kernel.rank >= 3 && kernel.streams && isRule(kernel, array::EdgeRule::Value);
+  bool hasEdgeRows = isInner && kernel.rank >= 3 && !isMasked && !isLarge(kernel);
+  if (isMasked) { // lines are whole inside
+    first = arith::MinSIOp::create(b, kernel.loc, lineFrom(kernel, outer, first), high);
+    last = arith::MaxSIOp::create(b, kernel.loc, lineUntil(kernel, outer, last), first);
+  }
   if (isInner && !hasEdgeRows) { // a row at an edge is all edge
     first = arith::SelectOp::create(b, kernel.loc, isInner, first, high);
     last = arith::SelectOp::create(b, kernel.loc, isInner, last, high);
   }
-  inBothRanges(kernel, {low, first}, {last, high}, elements(Edges::All));
-  if (!hasEdgeRows) return elements(isInner ? Edges::None : Edges::NotInnermost)(first, last);
-  auto choice = scf::IfOp::create(b, kernel.loc, isInner, true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(choice.thenBlock());
-  elements(Edges::None)(first, last);
-  b.setInsertionPointToStart(choice.elseBlock());
-  elements(Edges::NotInnermost)(first, last);
+  auto inside = [&] {
+    if (!hasEdgeRows) return elements(isInner ? Edges::None : Edges::NotInnermost)(first, last);
+    auto choice = scf::IfOp::create(b, kernel.loc, isInner, true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(choice.thenBlock());
+    elements(Edges::None)(first, last);
+    b.setInsertionPointToStart(choice.elseBlock());
+    elements(Edges::NotInnermost)(first, last);
+  };
+  inBothRanges(kernel, {low, first}, {last, high}, elements(isMasked ? Edges::AllMasked : Edges::All), inside);
 }
 
 } // namespace

@@ -74,26 +74,42 @@ void endStreams(KernelBuilder &kernel) {
   LLVM::FenceOp::create(kernel.builder, kernel.loc, LLVM::AtomicOrdering::seq_cst, "");
 }
 
-// What lies before the first line, and the rest.
-void inStreamedParts(KernelBuilder &kernel, ArrayRef<Value> outer, Value from, Value to,
-                     function_ref<void(Value from, Value to)> body) {
+// How many elements from an index on, or up to it, do not fill a line.
+static Value apartFromLine(KernelBuilder &kernel, ArrayRef<Value> outer, Value at, bool isBehind) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   const KernelOperand &result = *streamedResult(kernel);
   Type i64 = b.getI64Type();
   auto number = [&](int64_t value) -> Value { return arith::ConstantIntOp::create(b, loc, i64, value); };
-  SmallVector<Value> first(outer);
-  first.push_back(from);
-  Value address = LLVM::PtrToIntOp::create(b, loc, i64, kernel.addressOf(result, kernel.indicesAt(result, first)));
-  Value missing = arith::AndIOp::create(b, loc, arith::SubIOp::create(b, loc, number(0), address), number(lineBytes - 1));
-  Value count = arith::IndexCastOp::create(b, loc, b.getIndexType(),
-                                           arith::DivUIOp::create(b, loc, missing, number(bytesOf(result.element))));
-  Value edge = arith::MinSIOp::create(b, loc, arith::AddIOp::create(b, loc, from, count), to);
+  SmallVector<Value> point(outer);
+  point.push_back(at);
+  Value address = LLVM::PtrToIntOp::create(b, loc, i64, kernel.addressOf(result, kernel.indicesAt(result, point)));
+  if (isBehind) address = arith::SubIOp::create(b, loc, number(0), address);
+  Value apart = arith::AndIOp::create(b, loc, address, number(lineBytes - 1));
+  return arith::IndexCastOp::create(b, loc, b.getIndexType(),
+                                    arith::DivUIOp::create(b, loc, apart, number(bytesOf(result.element))));
+}
+
+Value lineFrom(KernelBuilder &kernel, ArrayRef<Value> outer, Value at) {
+  return arith::AddIOp::create(kernel.builder, kernel.loc, at, apartFromLine(kernel, outer, at, true));
+}
+
+Value lineUntil(KernelBuilder &kernel, ArrayRef<Value> outer, Value at) {
+  return arith::SubIOp::create(kernel.builder, kernel.loc, at, apartFromLine(kernel, outer, at, false));
+}
+
+// What lies before the first line, and the rest.
+void inStreamedParts(KernelBuilder &kernel, ArrayRef<Value> outer, Value from, Value to,
+                     function_ref<void(Value from, Value to)> body) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Value edge = arith::MinSIOp::create(b, loc, lineFrom(kernel, outer, from), to);
   edge = arith::SelectOp::create(b, loc, kernel.streams, edge, from);
   inBothRanges(kernel, {from, edge}, {edge, to}, body);
 }
 
-void inBothRanges(KernelBuilder &kernel, Range first, Range second, function_ref<void(Value from, Value to)> body) {
+void inBothRanges(KernelBuilder &kernel, Range first, Range second, function_ref<void(Value from, Value to)> body,
+                  function_ref<void()> between) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   Value zero = kernel.constant(0), one = kernel.constant(1), two = kernel.constant(2);
@@ -103,10 +119,15 @@ void inBothRanges(KernelBuilder &kernel, Range first, Range second, function_ref
   auto isThere = [&](Range range) -> Value {
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, range.first, range.second);
   };
-  Value begin = choose(isThere(first), zero, one), end = choose(isThere(second), two, one);
+  Value begin = between ? zero : choose(isThere(first), zero, one), end = choose(isThere(second), two, one);
   kernel.markScalar(kernel.loop(begin, end, {}, [&](Value number, ValueRange) -> SmallVector<Value> {
     Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, number, zero);
     body(choose(isFirst, first.first, second.first), choose(isFirst, first.second, second.second));
+    if (!between) return {};
+    auto behindFirst = scf::IfOp::create(b, loc, isFirst, false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(behindFirst.thenBlock());
+    between();
     return {};
   }));
 }
