@@ -1,6 +1,7 @@
 // Kernels of maps and stencils: loops over the box, dense operands first, the interior of a stencil without
 // tests.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -64,7 +65,7 @@ namespace {
 std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
   OpBuilder &b = kernel.builder;
   int64_t below = 0;
-  Value above;
+  llvm::MapVector<Value, int64_t> furthest; // behind the point, by extent
   kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
     auto argument = cast<BlockArgument>(shifted.getArray());
     KernelOperand &operand = kernel.operands[argument.getArgNumber() - kernel.rank];
@@ -72,10 +73,15 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
       auto [offset, follows] = pair;
       if (follows != int64_t(axis)) continue;
       below = std::max(below, -offset);
-      Value limit = arith::SubIOp::create(b, kernel.loc, operand.extents[k], kernel.constant(offset));
-      above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
+      int64_t &most = furthest.insert({operand.extents[k], offset}).first->second;
+      most = std::max(most, offset);
     }
   });
+  Value above;
+  for (auto [extent, offset] : furthest) {
+    Value limit = arith::SubIOp::create(b, kernel.loc, extent, kernel.constant(offset));
+    above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
+  }
   return {kernel.constant(below), above ? above : kernel.high[axis]};
 }
 
