@@ -124,6 +124,9 @@ using Range = std::pair<mlir::Value, mlir::Value>;
 void inBothRanges(KernelBuilder &, Range first, Range second,
                   llvm::function_ref<void(mlir::Value from, mlir::Value to)> body,
                   llvm::function_ref<void()> between = nullptr);
+// Points from one to another of a row, at which indices are known to be inside wherever `elements` is to take them so.
+void withTestedReads(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
+                     llvm::function_ref<void(mlir::Value from, mlir::Value to)> elements);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

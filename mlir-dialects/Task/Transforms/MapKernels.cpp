@@ -56,7 +56,8 @@ void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, 
     else if (!kernel.launch.getTasks())
       kernel.markParallel(loop);
   };
-  if (edges != Edges::All && edges != Edges::AllMasked && kernel.streams) inStreamedParts(kernel, outer, from, to, elements);
+  auto tested = [&](Value from, Value to) { withTestedReads(kernel, outer, from, to, elements); };
+  if (edges != Edges::All && edges != Edges::AllMasked && kernel.streams) inStreamedParts(kernel, outer, from, to, tested);
   else elements(from, to);
 }
 
