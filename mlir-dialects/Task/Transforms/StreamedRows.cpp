@@ -39,8 +39,7 @@ bool isKnownSmall(KernelBuilder &kernel, const KernelOperand &operand) {
   return true;
 }
 
-} // namespace
-
+// Whether no cache holds all of it: i1.
 Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
   OpBuilder &b = kernel.builder;
   Value count = kernel.constant(1);
@@ -48,6 +47,8 @@ Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
   return arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sgt, count,
                                kernel.constant(cachedBytes / bytesOf(operand.element)));
 }
+
+} // namespace
 
 void announceStreams(KernelBuilder &kernel) {
   const KernelOperand *result = streamedResult(kernel);
