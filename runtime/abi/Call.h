@@ -79,17 +79,21 @@ inline bool areApart(const int64_t *a, const int64_t *b, int rank) {
   return false;
 }
 
-// Whether an argument that is updated may share elements with another one.
+// Whether argument u, which is updated, may share elements with argument k.
+inline bool mayShare(dg_array *const *arrays, const int64_t *const *boxes, int u, int k) {
+  const dg_array *updated = arrays[u], *other = arrays[k];
+  return other->buffer == updated->buffer &&
+         !(other == updated && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], updated->rank));
+}
+// Whether any that is updated may share elements with another one.
 inline bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
   const int count = task.arrays;
   const uint8_t *access = task.access;
   for (int u = 0; u < count; ++u) {
     if (access[u] == DG_READ)
       continue;
-    const dg_array *updated = arrays[u];
     for (int k = 0; k < count; ++k)
-      if (arrays[k]->buffer == updated->buffer && k != u &&
-          !(arrays[k] == updated && boxes && boxes[k] && boxes[u] && areApart(boxes[k], boxes[u], updated->rank)))
+      if (k != u && mayShare(arrays, boxes, u, k))
         return true;
   }
   return false;

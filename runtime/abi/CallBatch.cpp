@@ -68,7 +68,7 @@ struct BatchWork final : Work {
   void run(dg_context *context, int64_t point, int64_t) override {
     Record &call = *records[point];
     const dg_task &task = call.task;
-    if (point == 0)
+    if (!begun)
       begun = __rdtsc();
     auto *arguments = static_cast<CallArgument *>(__builtin_alloca_with_align(sizeof(CallArgument) * (task.arrays + 1u), 64 * 8));
     auto **views = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task.arrays + 1u)));
@@ -83,6 +83,30 @@ struct BatchWork final : Work {
     RunningCall running = {&task, arguments, views, returned, call.results};
     context->results = &running;
     task.body(context, call.frame, views);
+  }
+  // By the bodies that take the arrays themselves: they call nothing and give up where they would fail.
+  int64_t runAhead(dg_context *context, int64_t point, int64_t many) override {
+    if (point == 0)
+      begun = __rdtsc();
+    int64_t at = point;
+    for (; at < point + many; ++at) {
+      Record &call = *records[at];
+      const dg_task &task = call.task;
+      if (!task.direct || hasFailed(call))
+        break;
+      alignas(16) char values[mostResults][16];
+      if (!task.direct(context, call.frame, call.arrays, call.boxes, values, false))
+        break;
+      for (int r = 0; r < task.results; ++r)
+        std::memcpy(call.results[r]->small, values[r], sizeof call.results[r]->small);
+    }
+    return at - point;
+  }
+  static bool hasFailed(const Record &call) { // perhaps elsewhere in one of its arrays
+    int32_t failed = 0;
+    for (int k = 0; k < call.task.arrays; ++k)
+      failed |= call.arrays[k]->buffer->failed.load(std::memory_order_acquire);
+    return failed;
   }
   void fail(int64_t point, const Failure *failure) override {
     Record &call = *records[point];
@@ -134,33 +158,50 @@ static int64_t sizeOfNext(Runtime &runtime, CallBatches &batches, const dg_task 
   return int64_t(std::clamp<uint64_t>(std::min(share, batchTicks / ticks), 1, CallBatches::most));
 }
 
-// The array's place in the batch's list, for which there is room: see takes().
-static int placeOf(BatchWork &work, dg_array *a) {
-  for (int i = work.handles; i-- > 0;)
-    if (work.held[i] == a)
-      return i;
-  work.held[work.handles] = internal(a);
-  work.isWritten[work.handles] = false;
-  hold(internal(a));
-  return work.handles++;
-}
+// What an argument of a call touches.
+struct Use {
+  dg_array *array;
+  const int64_t *box; // null: all of it
+  bool isUpdate;
+  bool areRow;   // its chunks lie one behind the other: `count` from `row` on; else they have to be looked for
+  Chunk *chunks; // of the array
+  Chunk *row;
+  int64_t count;
+  int place; // of the array in the batch's list
+};
 
-static bool takes(CallBatches &batches, const dg_task &task, dg_array *const *arrays, size_t bytes, uint64_t sequence, int32_t priority) {
+// Whether the open batch takes the call: then each array has its place.
+static bool takes(CallBatches &batches, const dg_task &task, Use *uses, size_t bytes, uint64_t sequence, int32_t priority) {
   BatchWork *work = batches.open;
   if (!work || batches.priority != priority || work->lastSequence != sequence ||
       work->isStatement != bool(task.flags & DG_TASK_STATEMENT) || work->used + bytes > work->bytesOfBlock)
     return false;
-  int more = 0;
-  for (int k = 0; k < task.arrays; ++k) {
-    bool isKnown = false;
-    for (int i = work->handles; i-- > 0 && !isKnown;)
-      isKnown = work->held[i] == arrays[k];
-    more += !isKnown;
+  const int arrays = task.arrays;
+  int handles = work->handles;
+  for (int k = 0; k < arrays; ++k) {
+    Array *handle = internal(uses[k].array);
+    int place = handles - 1;
+    while (place >= 0 && work->held[place] != handle)
+      --place;
+    if (place < 0) {
+      if (handles == int(std::size(work->held)))
+        return false;
+      work->held[place = handles++] = handle; // for good only if all have one
+    }
+    uses[k].place = place;
   }
-  return work->handles + more <= int(std::size(work->held));
+  return true;
+}
+
+// Keeps what sizeOfNext() goes by, whenever a batch is opened.
+static void watch(CallBatches &batches) {
+  uint64_t now = __rdtsc(), calls = std::max<uint64_t>(batches.calls - batches.opened, 1);
+  batches.slow = now - batches.lastTick > shortTicks * calls ? std::min(batches.slow + 1, 2) : 0;
+  batches.lastTick = now;
 }
 
 static void openBatch(Runtime &runtime, CallBatches &batches, const dg_task &task, size_t bytes, int32_t priority) {
+  watch(batches);
   batches.room = sizeOfNext(runtime, batches, task);
   runtime.makeRoom(batches.room);
   size_t block = std::min(blockBytes, sizeof(BatchWork) + size_t(batches.room) * bytes);
@@ -169,6 +210,7 @@ static void openBatch(Runtime &runtime, CallBatches &batches, const dg_task &tas
   work->used = sizeof(BatchWork);
   work->ticks = &ticksOf(batches, task);
   work->sequence = runtime.sequence + 1;
+  work->lastSequence = runtime.sequence;
   work->name = task.name ? task.name : "";
   work->location = task.location;
   work->isStatement = task.flags & DG_TASK_STATEMENT;
@@ -177,66 +219,70 @@ static void openBatch(Runtime &runtime, CallBatches &batches, const dg_task &tas
   if (work->isStatement)
     batches.node->slot = runtime.effects.add(work->sequence, true);
   batches.open = work;
+  batches.opened = batches.calls;
   runtime.scheduler.close = closeBatch;
 }
 
-// The records of chunks that the box touches: numbers from `first` on, so many; none if that is not one row of them.
-static bool isRow(const dg_array *a, const int64_t *given, int64_t &first, int64_t &count) {
-  const dg_buffer *buffer = a->buffer;
-  first = 0, count = 1;
-  if (a->rank == 0)
-    return buffer->rank == 0;
-  if (a->rank != 1 || buffer->together != 1 || !isWhole(a))
-    return false;
-  int64_t low = given ? given[0] : 0, size = given ? given[1] : a->extents[0], chunk = buffer->chunk[0];
-  first = chunk == 1 ? low : low / chunk;
-  count = size == 0 ? 0 : low + size <= (first + 1) * chunk ? 1 : (low + size - 1) / chunk - first + 1;
-  return true;
+// Sets the row of the use's chunks, if they are one. `last`: that of the argument before it, or null.
+static void findRow(Use &use, const Use *last) {
+  const dg_array *a = use.array;
+  dg_buffer *buffer = a->buffer;
+  if (last && last->array == a) {
+    use.chunks = last->chunks;
+    use.areRow = last->areRow;
+  } else {
+    use.chunks = buffer->chunks ? buffer->chunks : buffer->needChunks();
+    use.areRow = (a->rank == 1 && buffer->together == 1 && isWhole(a)) || (a->rank == 0 && buffer->rank == 0);
+  }
+  if (!use.areRow)
+    return;
+  int64_t first = 0, count = 1;
+  if (a->rank) {
+    int64_t low = use.box ? use.box[0] : 0, size = use.box ? use.box[1] : a->extents[0], chunk = buffer->chunk[0];
+    if (chunk == 1)
+      first = low, count = size;
+    else if (size == 0)
+      count = 0;
+    else
+      first = low / chunk, count = low + size <= (first + 1) * chunk ? 1 : (low + size - 1) / chunk - first + 1;
+  }
+  use.row = use.chunks + first;
+  use.count = count;
 }
 
-// Calls `each` with the records of chunks that the box touches.
-template <typename Function> static void forTouched(dg_array *a, const int64_t *given, const Function &each) {
-  Chunk *chunks = a->buffer->needChunks();
-  int64_t first, count;
-  if (isRow(a, given, first, count)) {
-    for (int64_t number = first; number < first + count; ++number)
-      each(chunks[number]);
+template <typename Function> static void forTouched(const Use &use, const Function &each) {
+  if (use.areRow) {
+    for (int64_t i = 0; i < use.count; ++i)
+      each(use.row[i]);
     return;
   }
   Box box;
-  if (setBox(box, a, given))
-    forRecords(a->buffer, ViewMap(a).chunks(box), [&](int64_t number) { each(chunks[number]); });
+  if (setBox(box, use.array, use.box))
+    forRecords(use.array->buffer, ViewMap(use.array).chunks(box), [&](int64_t number) { each(use.chunks[number]); });
 }
 
 // Whether the call needs something of an earlier one of its generation, or overwrites what that reads.
-static bool endsGeneration(const CallBatches &batches, const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes) {
+static bool endsGeneration(const CallBatches &batches, const Use *uses, int count) {
   bool found = false;
-  for (int k = 0; k < task.arrays && !found; ++k)
-    forTouched(arrays[k], boxes ? boxes[k] : nullptr, [&](Chunk &chunk) {
-      found |= chunk.written >= batches.first || (task.access[k] != DG_READ && chunk.read >= batches.first);
+  for (int k = 0; k < count; ++k)
+    forTouched(uses[k], [&](Chunk &chunk) {
+      found |= chunk.written >= batches.first || (uses[k].isUpdate && chunk.read >= batches.first);
     });
   return found;
 }
 
 // The call's node waits for who uses the chunks now, and comes to stand among them.
-static void depend(Runtime &runtime, CallBatches &batches, dg_array *a, const int64_t *box, bool isUpdate) {
-  forTouched(a, box, [&](Chunk &chunk) {
-    if (isUpdate) {
+static void depend(Runtime &runtime, CallBatches &batches, const Use &use) {
+  forTouched(use, [&](Chunk &chunk) {
+    if (use.isUpdate) {
       dependWrite(runtime.scheduler, batches.node, chunk);
       chunk.written = batches.calls;
     } else {
-      dependRead(runtime.scheduler, batches.node, chunk);
+      if (chunk.read < batches.opened) // else another call of this batch has read it
+        dependRead(runtime.scheduler, batches.node, chunk);
       chunk.read = batches.calls;
     }
   });
-}
-
-// Keeps what sizeOfNext() goes by.
-static void watch(CallBatches &batches) {
-  ++batches.calls;
-  uint64_t now = __rdtsc();
-  batches.slow = now - batches.lastTick > shortTicks ? std::min(batches.slow + 1, 2) : 0;
-  batches.lastTick = now;
 }
 
 static void beginGeneration(Runtime &runtime, CallBatches &batches) {
@@ -261,30 +307,39 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
                  const int64_t *const *boxes, bool isApart, int32_t priority, dg_array **results) {
   if (!isApart || !fits(task) || runtime.scheduler.isObserved() || runtime.sequentialDepth || runtime.runsAtOnce())
     return false;
-  for (int k = 0; k < task.arrays; ++k) {
-    const dg_array *a = arrays[k];
+  const int count = task.arrays;
+  const uint8_t *access = task.access;
+  Use uses[mostArrays];
+  for (int k = 0; k < count; ++k) {
+    dg_array *a = arrays[k];
     const int64_t *box = boxes ? boxes[k] : nullptr;
+    uses[k].array = a;
+    uses[k].box = box;
+    uses[k].isUpdate = access[k] != DG_READ;
     if (!shapeKnown(a) || !a->buffer->base)
       return false;
     for (int axis = 0; box && axis < a->rank; ++axis)
       if (box[axis] < 0 || box[a->rank + axis] < 0 || box[axis] > a->extents[axis] - box[a->rank + axis])
         return false;
   }
-  size_t bytes = BatchWork::bytesOf(task, arrays, boxes);
+  const size_t bytes = BatchWork::bytesOf(task, arrays, boxes);
   if (bytes > blockBytes - sizeof(BatchWork))
     return false;
   if (!runtime.callBatches)
     runtime.callBatches = std::make_unique<CallBatches>();
   CallBatches &batches = *runtime.callBatches;
-  watch(batches);
-  for (int k = 0; k < task.arrays; ++k)
+  ++batches.calls;
+  for (int k = 0; k < count; ++k) {
     if (!arrays[k]->buffer->gridChosen)
       prepareGrid(runtime, arrays[k]->buffer);
-  if (endsGeneration(batches, task, arrays, boxes))
+    findRow(uses[k], k ? &uses[k - 1] : nullptr);
+  }
+  if (endsGeneration(batches, uses, count))
     beginGeneration(runtime, batches);
-  if (!takes(batches, task, arrays, bytes, runtime.sequence, priority)) {
+  if (!takes(batches, task, uses, bytes, runtime.sequence, priority)) {
     runtime.scheduler.closeOpen();
     openBatch(runtime, batches, task, bytes, priority);
+    takes(batches, task, uses, bytes, runtime.sequence, priority);
   }
   BatchWork *work = batches.open;
   work->lastSequence = ++runtime.sequence;
@@ -293,22 +348,25 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
   call.frame = work->take(task.frame_bytes, 64);
   if (task.frame_bytes)
     std::memcpy(call.frame, frame, task.frame_bytes);
-  call.arrays = reinterpret_cast<dg_array **>(work->take(sizeof(dg_array *) * task.arrays, 8));
-  call.boxes = boxes ? reinterpret_cast<const int64_t **>(work->take(sizeof(int64_t *) * task.arrays, 8)) : nullptr;
-  for (int k = 0; k < task.arrays; ++k) {
-    dg_array *a = call.arrays[k] = arrays[k];
-    bool isUpdate = task.access[k] != DG_READ;
-    if (boxes && boxes[k]) {
-      size_t size = sizeof(int64_t) * 2 * a->rank;
-      call.boxes[k] = static_cast<int64_t *>(std::memcpy(work->take(size, 8), boxes[k], size));
-    } else if (boxes) {
-      call.boxes[k] = nullptr;
+  call.arrays = reinterpret_cast<dg_array **>(work->take(sizeof(dg_array *) * size_t(count), 8));
+  call.boxes = boxes ? reinterpret_cast<const int64_t **>(work->take(sizeof(int64_t *) * size_t(count), 8)) : nullptr;
+  auto *number = reinterpret_cast<int64_t *>(work->take(0, 8));
+  for (int k = 0; k < count; ++k) {
+    const Use &use = uses[k];
+    dg_array *a = call.arrays[k] = use.array;
+    if (boxes)
+      call.boxes[k] = use.box ? number : nullptr;
+    for (int i = 0; use.box && i < 2 * a->rank; ++i)
+      *number++ = use.box[i];
+    if (use.place == work->handles) { // its first use in this batch
+      work->isWritten[work->handles++] = false;
+      hold(internal(a));
     }
-    int place = placeOf(*work, a);
-    if (isUpdate && !std::exchange(work->isWritten[place], true))
+    if (use.isUpdate && !std::exchange(work->isWritten[use.place], true))
       a->buffer->writes.fetch_add(1, std::memory_order_relaxed);
-    depend(runtime, batches, a, boxes ? boxes[k] : nullptr, isUpdate);
+    depend(runtime, batches, use);
   }
+  work->used = size_t(reinterpret_cast<char *>(number) - reinterpret_cast<char *>(work));
   call.results = reinterpret_cast<dg_buffer **>(work->take(sizeof(dg_buffer *) * task.results, 8));
   call.promises = reinterpret_cast<Array **>(work->take(sizeof(Array *) * task.results, 8));
   for (int r = 0; r < task.results; ++r) {
@@ -316,7 +374,10 @@ bool callInBatch(Runtime &runtime, const dg_task &task, const void *frame, dg_ar
     buffer->writes.store(1, std::memory_order_relaxed);
     Array *promise = call.promises[r] = newWhole(&runtime.host, buffer);
     hold(promise);
-    depend(runtime, batches, promise, nullptr, true);
+    Use made;
+    made.array = promise, made.box = nullptr, made.isUpdate = true;
+    findRow(made, nullptr);
+    depend(runtime, batches, made);
     results[r] = promise;
   }
   if (--batches.room == 0)

@@ -19,6 +19,7 @@ struct CallBatches {
   Task *node = nullptr;  // of `open`; not handed on yet
   int32_t priority = 0;
   int64_t room = 0;      // calls that `open` still takes
+  uint64_t opened = 0;   // the number of its first one
   uint64_t calls = 0;    // so far
   uint64_t first = 1;    // the number of the first one of this generation
   uint64_t length = 0;   // of a generation, lately

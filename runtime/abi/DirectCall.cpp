@@ -57,6 +57,53 @@ static void spoil(Runtime &runtime, const dg_task &task, dg_array *const *arrays
     runtime.effects.finish(runtime.effects.add(failure->sequence, true), calls.output, failure);
 }
 
+static void ranHere(Runtime &runtime) {
+  runtime.scheduler.ranHere();
+  runtime.singles.sequence = runtime.sequence; // the run of small calls goes on
+}
+
+static bool isThere(const dg_array *a) {
+  return shapeKnown(a) && a->buffer->base && !a->buffer->failed.load(std::memory_order_relaxed);
+}
+
+bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays,
+                  const int64_t *const *boxes, dg_array **results) {
+  if (runtime.scheduler.liveTasks() || runtime.scheduler.isObserved() || runtime.sequentialDepth ||
+      runtime.cancelled.load(std::memory_order_relaxed))
+    return false;
+  const int count = task.arrays;
+  const uint8_t *access = task.access;
+  bool shares = false;
+  for (int k = 0; k < count; ++k) {
+    const dg_array *a = arrays[k];
+    if ((k == 0 || a != arrays[k - 1]) && !isThere(a))
+      return false;
+    if (access[k] != DG_READ)
+      for (int other = 0; other < count; ++other)
+        if (other != k && mayShare(arrays, boxes, k, other)) {
+          if (access[other] != DG_READ)
+            return false;
+          shares = true;
+        }
+  }
+  std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
+  runtime.enter();
+  alignas(16) char values[DG_DIRECT_RESULTS][16];
+  if (!task.direct(&runtime.host, frame, arrays, boxes, values, shares))
+    return false;
+  if (Plan *plan = runtime.plan())
+    plan->stop();
+  for (int r = 0; r < task.results; ++r) {
+    const uint8_t type = task.result_type[r];
+    dg_buffer *buffer = newBuffer(type, 0, nullptr, false);
+    std::memcpy(buffer->small, values[r], sizeof buffer->small);
+    results[r] = newWhole(&runtime.host, buffer);
+  }
+  ++runtime.sequence;
+  ranHere(runtime);
+  return true;
+}
+
 bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
                 dg_array **results) {
   Scheduler &scheduler = runtime.scheduler;
@@ -82,7 +129,7 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
     const int64_t *box = boxes ? boxes[k] : nullptr;
     const uint8_t way = access[k];
     updates |= way != DG_READ;
-    if (a != last && (!shapeKnown(a) || !a->buffer->base || a->buffer->failed.load(std::memory_order_relaxed)))
+    if (a != last && !isThere(a))
       return false;
     last = a;
     if (!setView(argument->view, a, box, way != DG_READ) || !(isQuiet || isFree(a, box, way != DG_READ)))
@@ -112,8 +159,7 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
     spoil(runtime, task, arrays, boxes, calls, failure);
   else
     ++runtime.sequence;
-  scheduler.ranHere();
-  runtime.singles.sequence = runtime.sequence; // the run of small calls goes on
+  ranHere(runtime);
   if (calls.output.data)
     calls.output.clear();
   return true;

@@ -28,4 +28,9 @@ bool isFree(const dg_array *a, const int64_t *box, bool isUpdate);
 bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
                 dg_array **results);
 
+// The same by task.direct, if nothing at all is under way, and without a view or an edge. False, and nothing has happened, too
+// where the body would fail.
+bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
+                  dg_array **results);
+
 } // namespace dagger::rt

@@ -358,7 +358,9 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
 
 void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
                     const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
-  if ((task->flags & DG_TASK_LIGHT) && context->isHost && callDirect(*context->runtime, *task, frame, arrays, boxes, results))
+  if ((task->flags & DG_TASK_LIGHT) && context->isHost &&
+      ((task->direct && callOnArrays(*context->runtime, *task, frame, arrays, boxes, results)) ||
+       callDirect(*context->runtime, *task, frame, arrays, boxes, results)))
     return;
   if (context->isHost && !mayShare(*task, arrays, boxes))
     return submitCall(*context->runtime, *task, frame, arrays, boxes, true, places, results, priority);

@@ -354,6 +354,10 @@ const Failure *Scheduler::perform(Worker &worker, Work &work, int64_t point, int
   const Failure *first = nullptr;
   if (watch || !performTogether(context, point, count))
     for (int64_t at = point; at < point + count; ++at) {
+      if (!watch && !runtime.cancelled.load(std::memory_order_acquire))
+        at += work.runAhead(&context, at, point + count - at);
+      if (at == point + count)
+        break;
       const Failure *failure = runtime.cancelled.load(std::memory_order_acquire);
       if (!failure)
         failure = work.inputFailure(at);

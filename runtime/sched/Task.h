@@ -36,6 +36,9 @@ struct Work {
   // Does `count` points from this one on: more than one only if `isRepeatable`. May unwind past this call to the edge of the task:
   // no object with a destructor lives across a kernel.
   virtual void run(dg_context *context, int64_t point, int64_t count) = 0;
+  // Does points from this one on, one after the other, as long as nothing can unwind from them, and says how many. Nothing has happened
+  // of the one where it stopped.
+  virtual int64_t runAhead(dg_context *, int64_t /*point*/, int64_t /*count*/) { return 0; }
   // Whether to run a point again, or some in one go, changes nothing that can be seen.
   virtual bool isRepeatable() const { return false; }
   // After `run` of a point failed, or in place of it: what it would have written has failed.

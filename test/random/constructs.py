@@ -155,5 +155,49 @@ def parallel_loop(program):
     program.show(program.declare(f"{name}({a.name}, inout {y.name})", "i64"))
 
 
-STEPS = [group_kernel, call_each, points, texts, tuples, parallel_loop]
+def short_tasks(program):
+    """Short tasks on tiles, a row of them or any: what they read may be what they update, and some write before they may fail."""
+    r, name = program.random, program.name("short")
+    type = r.choice(["i64", "f64", "i32", "f32", "u8"])
+    chunk, tiles = r.randint(1, 4), r.randint(2, 9)
+    tile = f"[{type}; {{}}]"
+    one = {"u8": "u8(3)"}.get(type) or program.literal(type)
+    last = r.choice(["0", "n - 1", f"min(k, n - 1)"])
+    body = []
+    if r.random() < 0.3:
+        body.append(f'    assert k >= 0, "{{k}} is negative"')
+    if r.random() < 0.3:
+        body.append(f"    y[0] = x[{last}]")
+    value = f"x[{last}] + y[m - 1]" if type == "u8" else program.bounded(f"x[{last}] - y[m - 1] + {one}", type)
+    if r.random() < 0.3:
+        body.append(f"    var s = {value}\n    for t in 0..k % 3 {{ s = {'s + x[0]' if type == 'u8' else program.bounded('s + x[0]', type)} }}")
+        value = "s"
+    body.append(f"    y[{r.choice(['0', 'm - 1'])}] = {value}")
+    total, result = r.random() < 0.4, r.random() < 0.5
+    if total:
+        body.append("    total += k")
+    if result:
+        body.append(f"    y[0] {r.choice(['', '+ x[0]'])}".rstrip())
+    program.declarations.append(f"task {name}(x: {tile.format('n')}, k: i64, inout y: {tile.format('m')}{', inout total: i64' if total else ''})"
+                                f"{f' -> {type}' if result else ''} {{\n" + "\n".join(body) + "\n}")
+    n = chunk * tiles - r.randint(0, chunk - 1)
+    a, b = program.name(), program.name()
+    for made in (a, b):
+        program.statements.append(f"@chunks({chunk}) var {made} = at (i) in ({n}) => {type}((i * {r.randint(1, 9)} + {r.randint(0, 5)}) % 17)")
+    sum = program.declare("0", "i64", (), True) if total else None
+    place = lambda: f"(t * {r.randint(0, 5)} + {r.randint(0, 7)}) % {tiles}"
+    call = (f"{name}({r.choice([a, b])}.tile({place()}), t, inout {r.choice([a, a, b])}.tile({place()})"
+            + (f", inout {sum.name})" if total else ")"))
+    turns = r.choice([3, 20, 200])
+    if result:
+        kept = program.declare(f"{type}(0)", type, (), True) if type != "u8" else None
+        program.statements.append(f"for t in 0..{turns} {{ {f'{kept.name} = ' if kept else 'let _ = '}{call} }}")
+        if kept:
+            program.show(kept)
+    else:
+        program.statements.append(f"for t in 0..{turns} {{ {call} }}")
+    program.statements.append(f'print({a}, {b}{f", {sum.name}" if total else ""})')
+
+
+STEPS = [group_kernel, call_each, points, texts, tuples, parallel_loop, short_tasks]
 POINT = "record Point { x: f64, k: i64, tag: str }"

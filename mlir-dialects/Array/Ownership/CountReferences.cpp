@@ -105,6 +105,8 @@ private:
         else if (user->isProperAncestor(use.getOwner()))
           borrowing = true;
       }
+      // What a task updates it gives back: the handle outlives the call, also for those of its arguments that only read.
+      if (isa<task::CallOp>(user) && consuming == 1) borrowing = false;
       bool isLast = user == last;
       if (isLast && consuming == 0 && isa<scf::IfOp, scf::IndexSwitchOp>(user)) {
         handedTo[user].push_back(value);

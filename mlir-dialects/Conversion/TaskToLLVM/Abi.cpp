@@ -163,6 +163,13 @@ Value Abi::data(OpBuilder &b, Location loc, Value array) { return field(b, loc, 
 Value Abi::extent(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i64, array, extentsOffset + 8 * axis); }
 Value Abi::stride(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i64, array, stridesOffset + 8 * axis); }
 
+static void setField(OpBuilder &builder, Location loc, const Abi &abi, Value array, int32_t offset, Value value) {
+  LLVM::StoreOp::create(builder, loc, value, LLVM::GEPOp::create(builder, loc, abi.ptr, abi.i8, array, ArrayRef<LLVM::GEPArg>{offset}));
+}
+void Abi::setData(OpBuilder &b, Location loc, Value array, Value data) { setField(b, loc, *this, array, dataOffset, data); }
+void Abi::setExtent(OpBuilder &b, Location loc, Value array, unsigned axis, Value extent) { setField(b, loc, *this, array, extentsOffset + 8 * axis, extent); }
+void Abi::setStride(OpBuilder &b, Location loc, Value array, unsigned axis, Value stride) { setField(b, loc, *this, array, stridesOffset + 8 * axis, stride); }
+
 Value Abi::address(OpBuilder &builder, Location loc, Value array, ValueRange indices, Type element) {
   Value base = data(builder, loc, array), offset;
   for (auto [axis, index] : llvm::enumerate(indices)) {

@@ -42,6 +42,9 @@ public:
   mlir::Value data(mlir::OpBuilder &, mlir::Location, mlir::Value array);
   mlir::Value extent(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
   mlir::Value stride(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
+  void setData(mlir::OpBuilder &, mlir::Location, mlir::Value array, mlir::Value data);
+  void setExtent(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis, mlir::Value extent);
+  void setStride(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis, mlir::Value stride);
   // The address of an element, not checked.
   mlir::Value address(mlir::OpBuilder &, mlir::Location, mlir::Value array, mlir::ValueRange indices, mlir::Type element);
   // Elements as they lie in memory: bool is a byte. No field of a handle lies there, so that a loop that writes elements
@@ -85,6 +88,12 @@ mlir::Value makeSite(Abi &, mlir::OpBuilder &, mlir::Operation *op, mlir::FlatSy
 mlir::Value innermostSite(Abi &, mlir::OpBuilder &, mlir::Operation *op);
 // Set on a task.spawn whose task may fail: the site is the frame's last word, so that a thief has the chain too.
 inline constexpr llvm::StringLiteral failsAttr = "task.fails";
+// Set on the bodies of tasks: rank and bytes of an element of each array argument. Those that are short
+// and allow it get a dg_direct_body,
+// whose name is made of theirs.
+inline constexpr llvm::StringLiteral directAttr = "task.direct";
+inline std::string directName(llvm::StringRef body) { return (body + ".direct").str(); }
+void emitDirectBodies(mlir::ModuleOp, Abi &);
 // Gives each of them a body, which calls the C function by the language's convention.
 mlir::LogicalResult emitExterns(mlir::ModuleOp, Abi &);
 // The exported dg_program of a module with @main or tests.

@@ -86,6 +86,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     if (failed(applyFullConversion(module, target, std::move(patterns))) || failed(emitExterns(module, abi)) ||
         failed(emitProgram(module, abi)))
       return signalPassFailure();
+    emitDirectBodies(module, abi);
     module.walk([](LLVM::LLVMFuncOp function) { function->removeAttr("task.type"); });
   }
 };

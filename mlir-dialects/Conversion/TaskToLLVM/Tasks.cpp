@@ -196,13 +196,14 @@ struct Call : Pattern<CallOp> {
     if (!body) return failure();
     uint8_t flags = (op.getPrints() ? DG_TASK_PRINTS : 0) | (op.getStatement() ? DG_TASK_STATEMENT : 0) |
                     (abi.function(op.getCallee())->hasAttr(lightAttr) && !op.getRetries() ? DG_TASK_LIGHT : 0);
-    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
+    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr});
     LLVM::GlobalOp task = abi.structure("task", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
       std::string a = access + '\0', t = resultTypes + '\0', r = resultRanks + '\0';
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(arrays.size()), byte(declared), byte(flags), byte(op.getRetries()),
               abi.constant(b, l, abi.i32, scalars.empty() ? 0 : sizeOf(packed)), LLVM::AddressOfOp::create(b, l, body), abi.bytes(b, l, a),
-              abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, nameOf(op)), abi.location(b, loc)};
+              abi.bytes(b, l, t), abi.bytes(b, l, r), abi.cString(b, l, nameOf(op)), abi.location(b, loc),
+              !op.getRetries() && body->hasAttr(directAttr) ? LLVM::AddressOfOp::create(b, l, abi.ptr, directName(body.getName())).getResult() : abi.null(b, l)};
     });
     Value results = declared ? abi.slot(op, abi.ptr, declared) : abi.null(rewriter, loc);
     abi.call(rewriter, loc, "dg_task_submit", {},
@@ -309,7 +310,21 @@ struct Call : Pattern<CallOp> {
       }
     }
     LLVM::ReturnOp::create(builder, loc, ValueRange());
+    markDirect(op, function, TypeRange(results).take_front(declared));
     return function;
+  }
+
+  void markDirect(CallOp op, LLVM::LLVMFuncOp body, TypeRange declared) const {
+    if (declared.size() > DG_DIRECT_RESULTS || !llvm::none_of(declared, travelsAsArray)) return;
+    SmallVector<int64_t> numbers;
+    for (Type type : op.getArgs().getTypes()) {
+      if (!travelsAsArray(type)) continue;
+      auto array = dyn_cast<RankedTensorType>(type);
+      if (!array || isa<array::StrType>(array.getElementType())) return;
+      numbers.push_back(array.getRank());
+      numbers.push_back(dg_type_size(dg_type(Abi::typeNumber(array.getElementType()))));
+    }
+    body->setAttr(directAttr, DenseI64ArrayAttr::get(op.getContext(), numbers));
   }
 };
 

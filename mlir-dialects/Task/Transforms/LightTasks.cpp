@@ -13,10 +13,26 @@ namespace dagger::task {
 namespace {
 constexpr int mostLight = 100; // operations; a task in the graph costs some hundred nanoseconds
 
+// Code that only says why the task fails: it runs once at most.
+bool isReason(scf::IfOp branch) {
+  if (branch->getNumResults() || branch.elseBlock()) return false;
+  bool fails = false;
+  for (Operation &op : *branch.thenBlock()) {
+    fails |= isa<AssertOp, FailOp>(op);
+    auto runtime = dyn_cast<RuntimeOp>(op);
+    if (op.getNumRegions() || !(isa<AssertOp, FailOp, scf::YieldOp>(op) || (runtime ? runtime.getPure() : isPure(&op)))) return false;
+  }
+  return fails;
+}
+
 // What a run of the region costs at most, in operations; more than there is room for where that is not known.
 int costOf(Region &region, int room, int depth = 0);
 
 int costOf(Operation &op, int room, int depth) {
+  if (auto branch = dyn_cast<scf::IfOp>(op); branch && isReason(branch)) return 1;
+  if (auto look = dyn_cast<array::LookShapeOp>(op); look && isa<BlockArgument>(look.getArray())) return 0; // a task's arguments have theirs
+  if (auto text = dyn_cast<array::TextOp>(op); text && llvm::all_of(text->getUsers(), llvm::IsaPred<AssertOp>)) return 0;
+  if (auto assertion = dyn_cast<AssertOp>(op); assertion && assertion.getMessage() && assertion.getMessage().getDefiningOp<array::TextOp>()) return 1;
   if (isa<scf::IfOp>(op)) {
     int most = 1;
     for (Region &branch : op.getRegions()) most = std::max(most, costOf(branch, room, depth));

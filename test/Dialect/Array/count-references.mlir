@@ -248,3 +248,28 @@ func.func @in_each_turn(%n: index, %c: index) attributes {task.context = "host"}
   }
   return
 }
+
+func.func private @joins(tensor<?xf64>, tensor<?xf64> {task.inout}) -> tensor<?xf64> attributes {task.context = "task"}
+
+// A task gives back the handle that it updates: it need not be held for the argument that only reads.
+// CHECK-LABEL: func @reads_what_it_updates
+func.func @reads_what_it_updates(%n: index, %i: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  // CHECK: %[[A:.*]] = tensor.empty
+  // CHECK-NEXT: %[[B:.*]] = task.call @joins(%[[A]], %[[A]])
+  // CHECK-NEXT: return %[[B]]
+  %a = tensor.empty(%n) : tensor<?xf64>
+  %b = task.call @joins(%a, %a) boxes [0, 1][%i, %i] [%i, %i] updates [1] : (tensor<?xf64>, tensor<?xf64>) -> tensor<?xf64>
+  return %b : tensor<?xf64>
+}
+
+// A function may write over it while it reads.
+// CHECK-LABEL: func @function_reads_what_it_updates
+func.func private @joins_in_place(tensor<?xf64>, tensor<?xf64> {task.inout}) -> tensor<?xf64> attributes {task.context = "task"}
+func.func @function_reads_what_it_updates(%n: index) -> tensor<?xf64> attributes {task.context = "task"} {
+  // CHECK: array.retain
+  // CHECK-NEXT: call @joins_in_place
+  // CHECK: array.release
+  %a = tensor.empty(%n) : tensor<?xf64>
+  %b = func.call @joins_in_place(%a, %a) : (tensor<?xf64>, tensor<?xf64>) -> tensor<?xf64>
+  return %b : tensor<?xf64>
+}

@@ -186,3 +186,42 @@ func.func private @by_three(%k: i64) -> i64 attributes {task.context = "task", t
   %x = arith.remsi %k, %three : i64
   return %x : i64
 }
+
+// Saying why it fails is nothing that it does each time.
+// CHECK: func.func private @says_why(%{{.*}}) -> i64 attributes {{.*}}task.light
+func.func private @says_why(%k: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %zero = arith.constant 0 : i64
+  %some = arith.cmpi ne, %k, %zero : i64
+  %none = arith.cmpi eq, %k, %zero : i64
+  scf.if %none {
+    %number = task.runtime "dg_format_i64"(%k) {pure, spec = ""} : (i64) -> !array.str
+    task.assert %some, %number
+  }
+  %text = array.text "no"
+  task.assert %some, %text
+  return %k : i64
+}
+
+// Writing text for another reason is, and so is whatever else stands beside it.
+// CHECK: func.func private @writes(%{{.*}}) -> i64
+// CHECK-NOT: task.light
+// CHECK-SAME: {
+func.func private @writes(%k: i64) -> i64 attributes {task.context = "task", task.is_task} {
+  %zero = arith.constant 0 : i64
+  %none = arith.cmpi eq, %k, %zero : i64
+  scf.if %none {
+    %number = task.runtime "dg_format_i64"(%k) {pure, spec = ""} : (i64) -> !array.str
+    task.print %number
+    task.assert %none
+  }
+  return %k : i64
+}
+
+// The shape of an argument is there; that of anything else may have to be waited for.
+// CHECK: func.func private @measures(%{{.*}}) -> index attributes {{.*}}task.light
+func.func private @measures(%a: tensor<?xi64>) -> index attributes {task.context = "task", task.is_task} {
+  %c0 = arith.constant 0 : index
+  array.look_shape %a : tensor<?xi64>
+  %n = tensor.dim %a, %c0 : tensor<?xi64>
+  return %n : index
+}

@@ -389,3 +389,69 @@ TEST(Task, LightOnesRunAtOnce) {
   EXPECT_EQ(o.code, 1);
   EXPECT_NE(o.err.find("in task `light`"), std::string::npos) << o.err;
 }
+
+// The body of a light task that takes the arrays themselves runs where nothing is under way; where it gives up, the other one
+// does what is to be done, and fails if that fails.
+TEST(Task, DirectBodies) {
+  static int direct, other, sharing;
+  direct = other = sharing = 0;
+  static const uint8_t access[] = {DG_READ, DG_UPDATE};
+  static dg_task move = describe(
+      "move",
+      [](dg_context *c, void *, dg_array *const *a) {
+        ++other;
+        if (element<double>(a[0], 0) < 0)
+          dg_fail_assert(c, nullptr, &inBody);
+        double value = element<double>(a[1], 0) = element<double>(a[0], 0) + 1;
+        dg_task_return_scalar(c, 0, &value);
+        dg_task_update(c, 1, a[1]);
+      },
+      2, 1, access, scalarRank, DG_TASK_LIGHT);
+  move.direct = [](dg_context *, const void *, dg_array *const *a, const int64_t *const *boxes, void *results, int32_t shares) {
+    int64_t from = boxes ? boxes[0][0] : 0, to = boxes ? boxes[1][0] : 0;
+    sharing += shares;
+    if (shares || element<double>(a[0], from) < 0)
+      return 0;
+    ++direct;
+    *static_cast<double *>(results) = element<double>(a[1], to) = element<double>(a[0], from) + 1;
+    return 1;
+  };
+  static std::atomic<bool> goOn;
+  goOn = false;
+  static const dg_task slow = describe("slow", [](dg_context *, void *, dg_array *const *) {
+    while (!goOn)
+      nap(1);
+  }, 0, 0);
+  Outcome o = run([](dg_context *c) {
+    dg_array *a = vectorOf(c, 4, 4), *b = vectorOf(c, 4, 0), *negative = vectorOf(c, 1, -1);
+    dg_array *first = call(c, move, {a, b});
+    EXPECT_EQ(scalar<double>(c, first), 5);
+    EXPECT_EQ(element<double>(b, 0), 5);
+    EXPECT_EQ(direct, 1);
+    const int64_t one[] = {1, 1}, two[] = {2, 1}, *apart[] = {one, two}, *same[] = {two, two};
+    dg_array *second = call(c, move, {a, a}, nullptr, apart);
+    EXPECT_EQ(scalar<double>(c, second), 5);
+    EXPECT_EQ(direct, 2);
+    EXPECT_EQ(sharing, 0);
+    dg_array *third = call(c, move, {a, a}, nullptr, same);
+    EXPECT_EQ(scalar<double>(c, third), 6);
+    EXPECT_EQ(element<double>(a, 2), 6);
+    EXPECT_EQ(direct, 2);
+    EXPECT_EQ(other, 1);
+    EXPECT_EQ(sharing, 1);
+    call(c, slow, {});
+    dg_array *fourth = call(c, move, {a, b}); // beside what is under way
+    goOn = true;
+    EXPECT_EQ(scalar<double>(c, fourth), 5);
+    EXPECT_EQ(direct, 2);
+    EXPECT_EQ(other, 2);
+    call(c, slow, {});
+    dg_array *failed = call(c, move, {negative, b});
+    for (dg_array *x : {a, b, negative, first, second, third, fourth})
+      dg_array_release(x);
+    scalar<double>(c, failed);
+  });
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(direct, 2);
+  EXPECT_NE(o.err.find("in task `move`"), std::string::npos) << o.err;
+}
