@@ -73,7 +73,8 @@ class Streams {
     if (!first) return std::nullopt;
     auto *step = dyn_cast<SCEVConstant>(first->getStepRecurrence(evolution));
     uint64_t bytes = run.vectorBytes * run.stores.size();
-    bool isWhole = step && step->getAPInt() == bytes && bytes % lineBytes == 0 && run.vectorBytes >= 16 && isPowerOf2_64(run.vectorBytes);
+    bool isWhole = step && step->getAPInt() == bytes && bytes % lineBytes == 0 && run.vectorBytes >= 16 &&
+                   isPowerOf2_64(run.vectorBytes);
     return isWhole ? std::optional(run) : std::nullopt;
   }
 
@@ -92,7 +93,8 @@ class Streams {
     for (StoreInst *store : run.stores)
       if (store != last) store->moveBefore(last->getIterator());
     Instruction *past, *ordinary;
-    SplitBlockAndInsertIfThenElse(streams, run.stores.front()->getIterator(), &past, &ordinary, nullptr, &updater, &loops);
+    SplitBlockAndInsertIfThenElse(streams, run.stores.front()->getIterator(), &past, &ordinary, nullptr, &updater,
+                                  &loops);
     MDNode *one = MDNode::get(function.getContext(), ConstantAsMetadata::get(builder.getInt32(1)));
     for (StoreInst *store : run.stores) {
       auto *copy = cast<StoreInst>(store->clone());
@@ -119,8 +121,10 @@ public:
       SmallVector<Run> runs;
       for (BasicBlock *block : loop->blocks())
         for (auto at = block->begin(); at != block->end();) {
-          if (!placesOf(*at, *loop)) ++at;
-          else if (std::optional<Run> found = runFrom(at, *block, *loop)) runs.push_back(*found);
+          if (!placesOf(*at, *loop))
+            ++at;
+          else if (std::optional<Run> found = runFrom(at, *block, *loop))
+            runs.push_back(*found);
         }
       for (const Run &run : runs) stream(run, *loop, wish, updater);
       changes |= !runs.empty();

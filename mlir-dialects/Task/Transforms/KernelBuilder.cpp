@@ -148,10 +148,14 @@ void KernelBuilder::combineInto(const KernelOperand &operand, ValueRange indices
   atomic(operand, indices, value, kind);
   builder.setInsertionPointToStart(choice.thenBlock());
   Value position = positionInCopy(operand, indices), old = loadRoom(operand.element, operand.copy, position), combined;
-  if (kind == "and") combined = arith::AndIOp::create(builder, loc, old, value);
-  else if (kind == "or") combined = arith::OrIOp::create(builder, loc, old, value);
-  else if (kind == "xor") combined = arith::XOrIOp::create(builder, loc, old, value);
-  else combined = arith::AddIOp::create(builder, loc, old, value);
+  if (kind == "and")
+    combined = arith::AndIOp::create(builder, loc, old, value);
+  else if (kind == "or")
+    combined = arith::OrIOp::create(builder, loc, old, value);
+  else if (kind == "xor")
+    combined = arith::XOrIOp::create(builder, loc, old, value);
+  else
+    combined = arith::AddIOp::create(builder, loc, old, value);
   storeRoom(combined, operand.copy, position);
 }
 
@@ -223,11 +227,13 @@ void KernelBuilder::markParallel(scf::ForOp loop) { markParallel(loop, {}, {}); 
 
 void KernelBuilder::markMasked(scf::ForOp loop) {
   MLIRContext *context = builder.getContext();
-  auto masked = LLVM::LoopVectorizeAttr::get(context, {}, /*predicateEnable=*/builder.getBoolAttr(true), {}, {}, {}, {}, {});
+  auto masked =
+      LLVM::LoopVectorizeAttr::get(context, {}, /*predicateEnable=*/builder.getBoolAttr(true), {}, {}, {}, {}, {});
   markParallel(loop, masked, LLVM::LoopInterleaveAttr::get(context, builder.getI32IntegerAttr(1)));
 }
 
-void KernelBuilder::markParallel(scf::ForOp loop, LLVM::LoopVectorizeAttr vectorize, LLVM::LoopInterleaveAttr interleave) {
+void KernelBuilder::markParallel(scf::ForOp loop, LLVM::LoopVectorizeAttr vectorize,
+                                 LLVM::LoopInterleaveAttr interleave) {
   // Code with loops or calls of its own may use memory that is not an element.
   bool isPlain = true;
   loop.getBody()->walk([&](Operation *op) {
@@ -358,11 +364,14 @@ void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const Ke
 }
 
 // A load under a mask is slow where there is no memory, so what vectors read of rows that are outside is another row.
-Value KernelBuilder::readAround(array::ShiftedOp shifted, const KernelOperand &operand, ArrayRef<Value> point, Edges edges) {
+Value KernelBuilder::readAround(array::ShiftedOp shifted, const KernelOperand &operand, ArrayRef<Value> point,
+                                Edges edges) {
   bool isFilled = shifted.getRule() == array::EdgeRule::Value, isVector = edges != Edges::All;
   SmallVector<Value> indices;
   Value isThere, isInside; // whether it may be read, and counts
-  auto also = [&](Value &all, Value one) { all = all ? arith::AndIOp::create(builder, loc, all, one).getResult() : one; };
+  auto also = [&](Value &all, Value one) {
+    all = all ? arith::AndIOp::create(builder, loc, all, one).getResult() : one;
+  };
   for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
     auto [offset, follows] = pair;
     Value index = point[follows], extent = operand.extents[axis];

@@ -20,12 +20,12 @@ struct KernelOperand {
   mlir::Value copy, isCopied;
 };
 
-// The names of groups of accesses that are independent from turn to turn. Each is one of its kind, but kernels may use the same, so
-// that those that do the same are equal.
+// The names of groups of accesses that are independent from turn to turn. Each is one of its kind, but kernels may use
+// the same, so that those that do the same are equal.
 using AccessGroups = llvm::SmallVector<mlir::LLVM::AccessGroupAttr>;
 
-// Along which axes reads around a point may leave their arrays, and are tested by their rules. AllMasked: all, and the loop
-// becomes vectors nonetheless.
+// Along which axes reads around a point may leave their arrays, and are tested by their rules. AllMasked: all, and the
+// loop becomes vectors nonetheless.
 enum class Edges { All, AllMasked, NotInnermost, None };
 
 class KernelBuilder {
@@ -85,7 +85,8 @@ public:
   void markScalar(mlir::scf::ForOp loop);
 
 private:
-  void markParallel(mlir::scf::ForOp loop, mlir::LLVM::LoopVectorizeAttr vectorize, mlir::LLVM::LoopInterleaveAttr interleave);
+  void markParallel(mlir::scf::ForOp loop, mlir::LLVM::LoopVectorizeAttr vectorize,
+                    mlir::LLVM::LoopInterleaveAttr interleave);
   AccessGroups &groups;
   unsigned groupsUsed = 0;
   // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand
@@ -94,7 +95,8 @@ private:
                                       llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
                                       llvm::ArrayRef<mlir::Value> point, Edges edges);
   void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, Edges edges);
-  mlir::Value readAround(array::ShiftedOp shifted, const KernelOperand &operand, llvm::ArrayRef<mlir::Value> point, Edges edges);
+  mlir::Value readAround(array::ShiftedOp shifted, const KernelOperand &operand, llvm::ArrayRef<mlir::Value> point,
+                         Edges edges);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
   void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);
   // The operand as a value, for functions that take arrays. The launch then says that it needs values.

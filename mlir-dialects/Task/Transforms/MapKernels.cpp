@@ -37,7 +37,9 @@ static int64_t pointsTogether(KernelBuilder &kernel) {
 
 // Whether all reads around points have this rule.
 static bool isRule(KernelBuilder &kernel, array::EdgeRule rule) {
-  auto other = [&](array::ShiftedOp shifted) { return shifted.getRule() == rule ? WalkResult::advance() : WalkResult::interrupt(); };
+  auto other = [&](array::ShiftedOp shifted) {
+    return shifted.getRule() == rule ? WalkResult::advance() : WalkResult::interrupt();
+  };
   return !kernel.launch.getBody().walk(other).wasInterrupted();
 }
 
@@ -57,8 +59,10 @@ void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, 
       kernel.markParallel(loop);
   };
   auto tested = [&](Value from, Value to) { withTestedReads(kernel, outer, from, to, elements); };
-  if (edges != Edges::All && edges != Edges::AllMasked && kernel.streams) inStreamedParts(kernel, outer, from, to, tested);
-  else elements(from, to);
+  if (edges != Edges::All && edges != Edges::AllMasked && kernel.streams)
+    inStreamedParts(kernel, outer, from, to, tested);
+  else
+    elements(from, to);
 }
 
 namespace {
@@ -124,7 +128,9 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   auto [from, to] = interior(kernel, inner);
   Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
   Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
-  auto elements = [&](Edges edges) { return [&, edges](Value from, Value to) { buildElements(kernel, outer, from, to, edges); }; };
+  auto elements = [&](Edges edges) {
+    return [&, edges](Value from, Value to) { buildElements(kernel, outer, from, to, edges); };
+  };
   // To find rows around a row takes no longer at an edge, if it is clamped: then no row is another kind of row.
   Value isInner = isRule(kernel, array::EdgeRule::Clamp) ? Value() : isInnerRow(kernel, outer);
   bool isMasked = kernel.rank >= 3 && kernel.streams && isRule(kernel, array::EdgeRule::Value);

@@ -1,6 +1,6 @@
-// Results that no cache holds: written past the caches, their lines are not fetched only to be overwritten. Which stores go
-// there is known when LLVM has made vectors of them (compiler/codegen/cpu/StreamStores.cpp). Here a kernel says when they
-// should, and begins the loop over a row at a line of the cache, so that they are whole lines.
+// Results that no cache holds: written past the caches, their lines are not fetched only to be overwritten. Which
+// stores go there is known when LLVM has made vectors of them (compiler/codegen/cpu/StreamStores.cpp). Here a kernel
+// says when they should, and begins the loop over a row at a line of the cache, so that they are whole lines.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
 using namespace mlir;

@@ -1,5 +1,6 @@
-// Maps that read elements by an index which may be outside of the array. A test before each read keeps LLVM from making vectors:
-// so some hundred points' indices are tested first, and only where one is outside are reads tested one by one, which tells which.
+// Maps that read elements by an index which may be outside of the array. A test before each read keeps LLVM from making
+// vectors: so some hundred points' indices are tested first, and only where one is outside are reads tested one by one,
+// which tells which.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 #include "mlir-dialects/Task/Transforms/Traps.h"
 #include "llvm/ADT/SetVector.h"
@@ -36,7 +37,8 @@ std::optional<Reads> readsOf(KernelBuilder &kernel) {
       auto array = dyn_cast<BlockArgument>(read.getArray());
       if (!array || array.getOwner() != &body || !read.getType().isIntOrFloat()) return std::nullopt;
       if (!read.getInBounds()) found.reads.push_back(read);
-    } else if (op.getNumRegions() || !isPure(&op) || mayTrap(&op) || llvm::any_of(op.getOperandTypes(), llvm::IsaPred<RankedTensorType>)) {
+    } else if (op.getNumRegions() || !isPure(&op) || mayTrap(&op) ||
+               llvm::any_of(op.getOperandTypes(), llvm::IsaPred<RankedTensorType>)) {
       return std::nullopt;
     }
   }
@@ -58,9 +60,12 @@ Value isOutside(KernelBuilder &kernel, Reads &found, ArrayRef<Value> point) {
   };
   size_t arrays = kernel.launch.getArrays().size();
   for (auto [number, argument] : llvm::enumerate(body.getArguments())) {
-    if (number < kernel.rank) map.map(argument, point[number]);
-    else if (number >= kernel.rank + arrays) map.map(argument, kernel.scalars[number - kernel.rank - arrays]);
-    else if (const KernelOperand &operand = kernel.operands[number - kernel.rank]; operand.access.getMapped() && isUsed(argument))
+    if (number < kernel.rank)
+      map.map(argument, point[number]);
+    else if (number >= kernel.rank + arrays)
+      map.map(argument, kernel.scalars[number - kernel.rank - arrays]);
+    else if (const KernelOperand &operand = kernel.operands[number - kernel.rank];
+             operand.access.getMapped() && isUsed(argument))
       map.map(argument, kernel.load(operand, kernel.indicesAt(operand, point)));
   }
   for (Operation *op : found.indices) kernel.builder.clone(*op, map);
@@ -68,7 +73,8 @@ Value isOutside(KernelBuilder &kernel, Reads &found, ArrayRef<Value> point) {
   for (array::ElementOp read : found.reads) {
     KernelOperand &operand = kernel.operands[cast<BlockArgument>(read.getArray()).getArgNumber() - kernel.rank];
     for (auto [index, extent] : llvm::zip_equal(read.getIndices(), operand.extents)) {
-      Value outside = arith::CmpIOp::create(kernel.builder, kernel.loc, arith::CmpIPredicate::uge, map.lookupOrDefault(index), extent);
+      Value outside = arith::CmpIOp::create(kernel.builder, kernel.loc, arith::CmpIPredicate::uge,
+                                            map.lookupOrDefault(index), extent);
       any = any ? arith::OrIOp::create(kernel.builder, kernel.loc, any, outside).getResult() : outside;
     }
   }
