@@ -7,16 +7,23 @@ namespace dagger::elementary {
 // y = -log(erfc x) = x Q(x) for x >= 0 is smooth: one polynomial serves up to where erf rounds to 1. Q(0) is split,
 // since near zero its rounding would be the result's.
 template <class R> R errorExponent(R x) {
-  if constexpr (isDouble<R>)
-    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erf));
-  else
-    return fma(x, R(coefficients::erfFirst), x * polynomial(x, coefficients::erfFloat));
+  return fma(x, R(coefficients::erfcFirst), x * polynomial(x, coefficients::erfcExponent));
 }
 
-// erf x = 1 - e^-y: an error of y counts at most as much in the result.
+// erf x / x is a polynomial in each of 16 intervals around the multiples of a step, past which erf rounds to 1.
 template <class R> R erf(R x) {
-  R y = errorExponent(atMost(abs(x), isDouble<R> ? 6 : 4));
-  return copysign(-expm1Inside(-y), x);
+  constexpr bool wide = isDouble<R>;
+  constexpr double step = wide ? coefficients::erfStep : coefficients::erfFloatStep;
+  R size = atMost(abs(x), wide ? 5.93 : 3.87);
+  Rounded<R> k = roundProduct(size, R(1 / step));
+  R d = fma(-k.number, R(step), size), first = R::lookup(wide ? coefficients::erfFirst : coefficients::erfFloatFirst, k.low);
+  auto rest = [&] {
+    if constexpr (wide)
+      return polynomial(d, inInterval<R>(coefficients::erfRest, k.low));
+    else
+      return polynomial(d, inInterval<R>(coefficients::erfFloatRest, k.low));
+  };
+  return copysign(atMost(size * fma(d, rest(), first), 1), x);
 }
 
 // erfc x = e^-y for small x >= 0, further out e^(-x^2) P(t) / (1 + 2 x) with t = (x - 4) / (x + 4), where the square
@@ -29,7 +36,7 @@ template <class R> R erfc(R x) {
     auto isSmall = size < R(0.5);
     R square = size * size, lost = select(isSmall, R(0), fma(size, size, -square));
     auto [k, t] = reduceExponential(-select(isSmall, errorExponent(size), square));
-    R tail = horner<0, 1>((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
+    R tail = horner((size - R(4)) / (size + R(4)), coefficients::erfc) / fma(size, R(2), R(1));
     tail = select(isSmall, R(1), tail);
     R exponential = R(1) + t;
     R rest = (t - (exponential - R(1))) - exponential * lost;

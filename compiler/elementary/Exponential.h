@@ -30,18 +30,30 @@ template <class R> ReducedExponential<R> reduceExponential(R x) {
   return {k, expm1Polynomial(r)};
 }
 
-// e^(r + lost), nearly rounded rightly: what 1 + r rounds away, and what r has lost already, goes into the sum's small part.
-template <class R> R expInside(R r, R lost) {
-  R one = R(1) + r, rest = (R(1) - one) + r + lost;
-  return one + fma(r * r, expPolynomial(r), rest);
+// e^r 2^(k / 16), for |r| <= ln 2 / 32: 2^(k / 16) is a power from a row and one of two. The latter is two factors, so that
+// what is below the normal numbers is rounded once. Numbers of the row are so small that the first factor's exponent is
+// never negative.
+template <class R> R powerOfSixteenths(R r, typename R::Word k) {
+  using Word = typename R::Word;
+  constexpr int smallness = isDouble<R> ? 1001 : 101;
+  constexpr uint64_t shifter = bitsOf<R>(Format<typename R::Type>::shifter);
+  Word power = (k + Word(16 * (exponentBias<R> + smallness) - shifter)) >> 4, half = power >> 1;
+  R row = R::lookup(isDouble<R> ? coefficients::expPowers : coefficients::expPowersFloat, k);
+  R scaled(Word(row) + (half << mantissaBits<R>));
+  auto rest = [&] {
+    if constexpr (isDouble<R>)
+      return polynomial(r, coefficients::expRest);
+    else
+      return polynomial(r, coefficients::expRestFloat);
+  };
+  return fma(scaled, fma(r * r, rest(), r), scaled) * R((power - half) << mantissaBits<R>);
 }
 
 template <class R> R exp(R x) {
   R y = isDouble<R> ? clamp(x, -746, 710) : clamp(x, -104.5, 89.5);
-  Rounded<R> k = roundProduct(y, R(log2OfE));
-  R first = fma(-k.number, R(ln2High<R>), y), r = fma(-k.number, R(ln2Low<R>), first);
-  R lost = fma(-k.number, R(ln2Low<R>), first - r);
-  return scale(expInside(r, lost), k.integer);
+  Rounded<R> k = roundProduct(y, R(16 * log2OfE));
+  R r = fma(-k.number, R(ln2Low<R> / 16), fma(-k.number, R(ln2High<R> / 16), y));
+  return powerOfSixteenths(r, k.low);
 }
 
 // 2^k (1 + t) - 1, for x that need neither overflow nor -0: exact steps but for the last.
@@ -60,10 +72,8 @@ template <class R> R expm1(R x) {
 
 template <class R> R exp2(R x) {
   R y = isDouble<R> ? clamp(x, -1080, 1025) : clamp(x, -160, 130);
-  Rounded<R> k = roundProduct(y, R(1));
-  R r = y - k.number; // exact
-  R natural = r * R(ln2High<R>), lost = fma(r, R(ln2High<R>), -natural);
-  return scale(expInside(natural, fma(r, R(ln2Low<R>), lost)), k.integer);
+  Rounded<R> k = roundProduct(y, R(16));
+  return powerOfSixteenths(fma(k.number, R(-0.0625), y) * R(ln2High<R>), k.low);
 }
 
 // By e = e^|x| - 1; where that is large, by e^|x| / 2, which may be finite where e^|x| is not.

@@ -6,63 +6,68 @@
 
 namespace dagger::elementary {
 
-// x = 2^k m, for x > 0, numbers below the normal ones included.
+// x = 2^k m, for x > 0, numbers below the normal ones included; m is between `start` and twice that. The low bits of
+// `interval` say in which sixteenth of the numbers there it is.
 template <class R> struct ReducedLogarithm {
-  R k, f; // f = m - 1
+  R k, m;
+  typename R::Word interval;
 };
 
-template <class R> ReducedLogarithm<R> reduceLogarithm(R x) {
+template <class R> ReducedLogarithm<R> reduceLogarithm(R x, double start) {
   using Word = typename R::Word;
   constexpr int bits = mantissaBits<R>;
   constexpr double smallest = isDouble<R> ? 0x1p-1022 : 0x1p-126;
-  constexpr uint64_t root = bitsOf<R>(0x1.6a09e667f3bcdp-1), one = bitsOf<R>(1),
-                     integers = uint64_t(exponentBias<R> + bits) << bits;
+  constexpr uint64_t one = bitsOf<R>(1), integers = uint64_t(exponentBias<R> + bits) << bits;
+  const uint64_t root = bitsOf<R>(start);
   auto isSmall = x < R(smallest);
   R normal = select(isSmall, x * R(0x1p54), x);
   Word shifted = Word(normal) + Word(one - root);
   R m = R((shifted & Word((uint64_t(1) << bits) - 1)) + Word(root));
   R biased = R((shifted >> bits) | Word(integers)); // 2^52 (2^23) and the biased exponent
   constexpr double offset = isDouble<R> ? 0x1p52 + 1023 : 0x1p23 + 127;
-  return {biased - select(isSmall, R(offset + 54), R(offset)), m - R(1)};
+  return {biased - select(isSmall, R(offset + 54), R(offset)), m, shifted >> (bits - 4)};
 }
+
+constexpr double squareRootOfHalf = 0x1.6a09e667f3bcdp-1;
 
 // What a logarithm is outside of 0 < x < infinity.
 template <class R> R logarithmEnds(R x, R inside) {
-  R outside = select(x == R(0), R(-infinity), select(x < R(0), R(notANumber), x));
-  return select((x > R(0)) & (x < R(infinity)), inside, outside);
+  R positive = select(x < R(infinity), inside, R(infinity));
+  return select(x > R(0), positive, select(x == R(0), R(-infinity), R(notANumber)));
 }
 
-// log(1 + f) = high + low, high = f - f^2/2.
+// log(1 + f) = f - (square - rest), square = f^2 / 2.
 template <class R> struct LogarithmParts {
-  R square, rest; // f - (square - rest)
+  R square, rest;
 };
 template <class R> LogarithmParts<R> logarithmOfOnePlus(R f) {
-  R square = R(0.5) * f * f;
-  if constexpr (isDouble<R>) {
-    R s = f / (R(2) + f), z = s * s;
-    return {square, s * (square + z * polynomial(z, coefficients::log))};
-  } else {
-    return {square, f * f * f * polynomial(f, coefficients::logFloat)};
-  }
+  R square = R(0.5) * f * f, s = f / (R(2) + f), z = s * s;
+  return {square, s * (square + z * polynomial(z, coefficients::log))};
 }
 
+// log x = k ln 2 + log c + log(1 + r), 1 + r = m / c, with c of the sixteenth that m is in: 1 where m is about 1. Each c
+// is chosen so that few bits are nearly all of log c: with the high bits of k ln 2 it is added without an error.
 template <class R> R log(R x) {
-  auto [k, f] = reduceLogarithm(x);
-  auto [square, rest] = logarithmOfOnePlus(f);
-  constexpr double high = isDouble<R> ? 0x1.62e42feep-1 : 0x1.63p-1,
-                   low = isDouble<R> ? 0x1.a39ef35793c76p-33 : -0x1.bd0106p-13;
-  if constexpr (isDouble<R>) { // what the two larger sums round away is added at the end
-    R whole = k * R(high), sum = whole + f, lost = (whole - sum) + f;
-    R first = sum - square, next = ((sum - first) - square) - fma(R(0.5) * f, f, -square);
-    return logarithmEnds(x, first + ((lost + next) + fma(k, R(low), rest)));
-  } else {
-    return logarithmEnds(x, fma(k, R(high), f - (square - fma(k, R(low), rest))));
-  }
+  constexpr bool wide = isDouble<R>;
+  auto [k, m, interval] = reduceLogarithm(x, 0.703125);
+  R r = fma(m, R::lookup(wide ? coefficients::logInverse : coefficients::logFloatInverse, interval), R(-1));
+  R large = fma(k, R(wide ? 0x1.62e42fefa38p-1 : 0x1.62e4p-1),
+                R::lookup(wide ? coefficients::logHigh : coefficients::logFloatHigh, interval));
+  R sum = large + r, lost = (large - sum) + r;
+  auto rest = [&] {
+    if constexpr (wide)
+      return polynomial(r, coefficients::logRest);
+    else
+      return polynomial(r, coefficients::logRestFloat);
+  };
+  R small = k * R(wide ? 0x1.ef35793c7673p-45 : 0x1.7f7d1cp-20);
+  return logarithmEnds(x, sum + (lost + fma(r * r, rest(), small)));
 }
 
 // log x / log b = k scale + log(m) c, with a product that keeps the bits it rounds away.
 template <class R> R logarithmOfBase(R x, double scaleHigh, double scaleLow, double high, double low) {
-  auto [k, f] = reduceLogarithm(x);
+  auto [k, power, interval] = reduceLogarithm(x, squareRootOfHalf);
+  R f = power - R(1);
   auto [square, rest] = logarithmOfOnePlus(f);
   R m = f - square;
   R mRest = ((f - m) - square) - fma(R(0.5) * f, f, -square) + rest;
@@ -92,7 +97,8 @@ template <class R> R log1p(R x) {
   else {
     R u = R(1) + x, back = u - R(1);
     R lost = (R(1) - (u - back)) + (x - back); // 1 + x = u + lost
-    auto [k, f] = reduceLogarithm(u);
+    auto [k, m, interval] = reduceLogarithm(u, squareRootOfHalf);
+    R f = m - R(1);
     auto [square, rest] = logarithmOfOnePlus(f);
     R out = fma(k, R(0x1.62e42feep-1), f - (square - fma(k, R(0x1.a39ef35793c76p-33), rest + lost / u)));
     return select(x == R(0), x, logarithmEnds(u, out));

@@ -46,6 +46,10 @@ template <class T> struct Word {
   friend Mask operator==(Word a, Word b) { return {a.value == b.value}; }
 };
 
+// A table is rows of 16 numbers, of which the low bits of a word name one: so many a processor holds in registers.
+constexpr int rowLength = 16;
+using Row = double[rowLength];
+
 template <class T> struct Real {
   using Type = T;
   using Word = elementary::Word<T>;
@@ -71,6 +75,7 @@ template <class T> struct Real {
   friend Real abs(Real a) { return of(std::fabs(a.value)); }
   friend Real copysign(Real size, Real sign) { return of(std::copysign(size.value, sign.value)); }
   friend Real select(Mask condition, Real a, Real b) { return condition.value ? a : b; }
+  static Real lookup(const Row &row, Word index) { return row[index.value % rowLength]; }
   template <class U> Real<U> to() const { return Real<U>::of(U(value)); }
 
   static Real of(T value) {

@@ -9,22 +9,45 @@ namespace dagger::elementary {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 
-// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory. Long
-// ones are two such sums in x^2, which do not wait for each other.
-template <size_t from, size_t step, class R, size_t count> R horner(R x, const double (&c)[count]) {
-  constexpr size_t last = from + (count - 1 - from) / step * step;
-  R sum = c[last];
-  for (size_t i = last; i > from; i -= step) sum = fma(sum, x, R(c[i - step]));
+// The coefficients of a polynomial; of one that has others in each of 16 intervals, those of the interval `index`.
+template <class R, size_t count> struct Same {
+  const double (&c)[count];
+  R operator[](size_t i) const { return c[i]; }
+};
+template <class R, size_t count> struct OfInterval {
+  const Row (&rows)[count];
+  typename R::Word index;
+  R operator[](size_t i) const { return R::lookup(rows[i], index); }
+};
+template <class R, size_t count> OfInterval<R, count> inInterval(const Row (&rows)[count], typename R::Word index) {
+  return {rows, index};
+}
+
+// c[0] + c[1] x + …, from the highest coefficient down: one instruction for each, with its constant from memory.
+template <class R, size_t count> R horner(R x, const double (&c)[count]) {
+  R sum = c[count - 1];
+  for (size_t i = count - 1; i-- > 0;) sum = fma(sum, x, R(c[i]));
   return sum;
 }
 
+// Long ones four coefficients at a time: those do not wait for the sum that is multiplied by x^4.
+template <class R, template <class, size_t> class C, size_t count> R polynomial(R x, const C<R, count> &c) {
+  R square = x * x, fourth = square * square;
+  auto four = [&](size_t i) {
+    R low = i + 1 < count ? fma(c[i + 1], x, c[i]) : c[i];
+    if (i + 2 >= count) return low;
+    return fma(i + 3 < count ? fma(c[i + 3], x, c[i + 2]) : c[i + 2], square, low);
+  };
+  size_t i = (count - 1) / 4 * 4;
+  R sum = four(i);
+  while (i) i -= 4, sum = fma(sum, fourth, four(i));
+  return sum;
+}
 template <class R, size_t count> R polynomial(R x, const double (&c)[count]) {
-  if constexpr (count < 8)
-    return horner<0, 1>(x, c);
-  else {
-    R square = x * x;
-    return fma(horner<1, 2>(square, c), x, horner<0, 2>(square, c));
-  }
+  if constexpr (count < 6)
+    return horner(x, c);
+  else
+    return polynomial(x, Same<R, count>{c});
 }
 
 template <class R> constexpr bool isDouble = std::is_same_v<typename R::Type, double>;
@@ -34,15 +57,17 @@ template <class R> constexpr uint64_t bitsOf(double value) {
   return std::bit_cast<typename Format<typename R::Type>::Bits>(typename R::Type(value));
 }
 
-// The nearest integer to a * b, as a number and modulo the word: |a * b| is below 2^51 (2^22).
+// The nearest integer to a * b, as a number and modulo the word, and a word that ends in its low bits: |a * b| is below
+// 2^51 (2^22).
 template <class R> struct Rounded {
   R number;
-  typename R::Word integer;
+  typename R::Word integer, low;
 };
 template <class R> Rounded<R> roundProduct(R a, R b) {
   constexpr double shifter = Format<typename R::Type>::shifter;
   R shifted = fma(a, b, R(shifter));
-  return {shifted - R(shifter), typename R::Word(shifted) - typename R::Word(bitsOf<R>(shifter))};
+  typename R::Word low(shifted);
+  return {shifted - R(shifter), low - typename R::Word(bitsOf<R>(shifter)), low};
 }
 
 // 2^n, for n of a normal number.

@@ -299,6 +299,21 @@ Node *Compiler::reduce(const hir::Expr *e) {
               at<R>(to) = R(tree<A, T>(array, lines, base, isIn, product, toA).value_or(A(1)));
               return;
             }
+            if (kind == ReduceKind::Variance || kind == ReduceKind::Std) {
+              if constexpr (isFloat<R>) {
+                std::optional<Moments<A>> moments =
+                    momentsByTree<A>(lines.rows, lines.length, [&](int64_t row, int64_t i) -> std::optional<A> {
+                      int64_t position = base + row * lines.rowStep + i * lines.step;
+                      if (!isIn(position))
+                        return std::nullopt;
+                      return toA(at<T>(array.data + position * int64_t(sizeof(T))));
+                    });
+                A variance = moments ? moments->variance() : std::numeric_limits<A>::quiet_NaN();
+                at<R>(to) = R(kind == ReduceKind::Std ? std::sqrt(variance) : variance);
+                return;
+              }
+              throw PlainFailure{NotInterpreted, "the reference execution has no such reduction"};
+            }
             A sum = tree<A, T>(array, lines, base, isIn, plus, toA).value_or(A(0));
             if (kind == ReduceKind::Sum) {
               at<R>(to) = R(sum);
@@ -312,19 +327,8 @@ Node *Compiler::reduce(const hir::Expr *e) {
                 mean = A(std::complex<double>(sum) / double(n));
               else
                 mean = sum / interp::convert<A>(n);
-              if (kind == ReduceKind::Mean) {
-                at<R>(to) = R(mean);
-                return;
-              }
-              if constexpr (isFloat<R>) {
-                A squares = tree<A, T>(array, lines, base, isIn, plus, [&](T x) {
-                              A distance = interp::convert<A>(x) - mean;
-                              return A(distance * distance);
-                            }).value_or(A(0));
-                A variance = n < 2 ? std::numeric_limits<A>::quiet_NaN() : squares / A(n - 1);
-                at<R>(to) = R(kind == ReduceKind::Std ? std::sqrt(variance) : variance);
-                return;
-              }
+              at<R>(to) = R(mean);
+              return;
             }
             throw PlainFailure{NotInterpreted, "the reference execution has no such reduction"};
           });

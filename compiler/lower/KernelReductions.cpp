@@ -18,9 +18,9 @@ struct Lowering::KernelReduction {
   std::map<const Var *, Val> kept; // what the lambda uses from around it
 };
 
-// One reduction by the fixed tree: `point` fixes the axes that are kept. `mean`: the second pass of a variance. Gives the
-// accumulators, and whether there was anything.
-std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, ValueRange point, Value mean) {
+// One reduction by the fixed tree: `point` fixes the axes that are kept. Gives the accumulators, and whether there was
+// anything.
+std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, ValueRange point) {
   const Expr *e = work.expr;
   const Reduction &r = work.reduction;
   const std::shared_ptr<View> &source = work.source, &mask = work.mask;
@@ -44,15 +44,31 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
 
   Value zeroI = constIndex(0, at), one = constIndex(1, at), two = constIndex(2, at);
   Value lanesCount = constIndex(array::reductionLanes, at), blockSize = constIndex(array::reductionBlock, at);
-  SmallVector<mlir::Type> stored{ArrayRef<mlir::Type>(r.accumulators)};
-  if (mask)
-    stored.push_back(builder.getI1Type());
   // Whole turns have lanes of their own, which are only ever reached at constant indices: LLVM keeps them in registers.
-  SmallVector<Value> lanes, wholeLanes, stack;
-  for (mlir::Type type : stored) {
-    lanes.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({array::reductionLanes}, type)));
-    wholeLanes.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({array::reductionLanes}, type)));
-    stack.push_back(memref::AllocaOp::create(builder, at, MemRefType::get({64}, type)));
+  struct Rooms { SmallVector<Value> lanes, whole; };
+  auto memory = [&](mlir::Type type, int64_t size) -> Value { return memref::AllocaOp::create(builder, at, MemRefType::get({size}, type)); };
+  auto makeRooms = [&](ArrayRef<mlir::Type> types) {
+    Rooms rooms;
+    for (mlir::Type type : types) {
+      rooms.lanes.push_back(memory(type, array::reductionLanes));
+      rooms.whole.push_back(memory(type, array::reductionLanes));
+    }
+    return rooms;
+  };
+  auto withFlag = [&](SmallVector<mlir::Type> types) {
+    if (mask) types.push_back(builder.getI1Type());
+    return types;
+  };
+  // A variance takes two passes over a block: the sum and, under a mask, how many there are; then the distances from
+  // the block's mean.
+  bool moments = isMoments(r);
+  SmallVector<mlir::Type> first{ArrayRef<mlir::Type>(r.accumulators)};
+  if (moments) first.resize(mask ? 2 : 1);
+  Rooms rooms = makeRooms(withFlag(first)), distances;
+  if (moments) distances = makeRooms(withFlag({r.accumulators[2], r.accumulators[3]}));
+  SmallVector<Value> stack;
+  for (mlir::Type type : withFlag(SmallVector<mlir::Type>(ArrayRef<mlir::Type>(r.accumulators)))) {
+    stack.push_back(memory(type, 64));
     put(zeroScalar(type, at), stack.back(), zeroI); // for when there is nothing
   }
   int lastAxis = only < 0 ? rank - 1 : int(only);
@@ -82,27 +98,34 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
       Value index = only < 0 ? add(mul(row, length), k) : k;
       out = {x[0], fromIndex(index, builder.getI64Type(), at)};
     } else {
-      Value v = convert(x[0], r.element, r.accumulator, at);
-      if (mean) {
-        Value distance = arith::SubFOp::create(builder, at, v, mean);
-        v = arith::MulFOp::create(builder, at, distance, distance);
-      }
-      out = {v};
+      out = {convert(x[0], r.element, r.accumulator, at)};
+      if (moments && mask) out.push_back(constInt(builder.getI64Type(), 1, at));
     }
     if (mask)
       out.push_back(plain(mask->read(indices).parts[0], at));
     return out;
   };
   // Of two of which either may be absent.
-  auto join = [&](const Values &a, const Values &b) -> Values {
-    size_t n = r.accumulators.size();
-    Values out = combine(r, ValueRange(a).take_front(n), ValueRange(b).take_front(n), at);
+  using Together = std::function<Values(ValueRange, ValueRange)>;
+  auto maybe = [&](const Values &a, const Values &b, const Together &together) -> Values {
+    size_t n = a.size() - (mask ? 1 : 0);
+    Values out = together(ValueRange(a).take_front(n), ValueRange(b).take_front(n));
     if (!mask)
       return out;
     for (size_t k = 0; k < n; ++k)
       out[k] = select(a[n], select(b[n], out[k], a[k], at), b[k], at);
     out.push_back(arith::OrIOp::create(builder, at, a[n], b[n]));
     return out;
+  };
+  auto sum = [&](ValueRange a, ValueRange b) {
+    Values out;
+    for (auto [x, y] : llvm::zip_equal(a, b))
+      out.push_back(isa<FloatType>(x.getType()) ? Value(arith::AddFOp::create(builder, at, x, y)) : add(x, y));
+    return out;
+  };
+  auto inOrder = [&](ValueRange a, ValueRange b) { return combine(r, a, b, at); };
+  auto join = [&](const Values &a, const Values &b) {
+    return maybe(a, b, [&](ValueRange x, ValueRange y) { return joinBlocks(r, x, y, at); });
   };
   auto load = [&](ArrayRef<Value> memory, Value index) {
     Values out;
@@ -130,61 +153,77 @@ std::pair<Values, Value> Lowering::kernelTree(const KernelReduction &work, Value
         builder.setInsertionPointToStart(choice.elseBlock());
         otherwise();
       };
-      Value hasWhole = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, whole, zeroI);
-      when(hasWhole, [&] {
-        loop(zeroI, lanesCount, one, [&](Value lane) { store(element(row, add(base, lane)), wholeLanes, lane); });
-        loop(lanesCount, whole, lanesCount, [&](Value first) {
-          Value start = add(base, first);
-          loop(zeroI, lanesCount, one, [&](Value lane) {
-            Values x = element(row, add(start, lane));
-            store(join(load(wholeLanes, lane), x), wholeLanes, lane);
+      auto overLanes = [&](const Rooms &rooms, const std::function<Values(Value)> &element, const Together &together) -> Values {
+        Value hasWhole = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, whole, zeroI);
+        when(hasWhole, [&] {
+          loop(zeroI, lanesCount, one, [&](Value lane) { store(element(add(base, lane)), rooms.whole, lane); });
+          loop(lanesCount, whole, lanesCount, [&](Value first) {
+            Value start = add(base, first);
+            loop(zeroI, lanesCount, one, [&](Value lane) {
+              Values x = element(add(start, lane));
+              store(maybe(load(rooms.whole, lane), x, together), rooms.whole, lane);
+            });
           });
+          loop(zeroI, lanesCount, one, [&](Value lane) { store(load(rooms.whole, lane), rooms.lanes, lane); });
+        }, {});
+        Value start = add(base, whole);
+        loop(zeroI, rest, one, [&](Value lane) {
+          Values x = element(add(start, lane));
+          when(hasWhole, [&] { store(maybe(load(rooms.lanes, lane), x, together), rooms.lanes, lane); }, [&] { store(x, rooms.lanes, lane); });
         });
-        loop(zeroI, lanesCount, one, [&](Value lane) { store(load(wholeLanes, lane), lanes, lane); });
-      }, {});
-      Value start = add(base, whole);
-      loop(zeroI, rest, one, [&](Value lane) {
-        Values x = element(row, add(start, lane));
-        when(hasWhole, [&] { store(join(load(lanes, lane), x), lanes, lane); }, [&] { store(x, lanes, lane); });
-      });
-      // The lanes pairwise; all of them by numbers that are known, which LLVM writes out.
-      auto halve = [&](Value half) {
-        loop(zeroI, half, one, [&](Value p) {
-          Value left = mul(p, two);
-          store(join(load(lanes, left), load(lanes, add(left, one))), lanes, p);
-        });
-      };
-      Value isFull = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, width, lanesCount);
-      when(isFull, [&] {
-        for (int64_t half = array::reductionLanes / 2; half > 0; half /= 2) halve(constIndex(half, at));
-      }, [&] {
-        auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
-        {
-          OpBuilder::InsertionGuard inner(builder);
-          Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);
-          Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sgt, before->getArgument(0), one);
-          scf::ConditionOp::create(builder, at, more, before->getArguments());
-          Block *after = builder.createBlock(&pairs.getAfter(), {}, builder.getIndexType(), at);
-          Value n = after->getArgument(0);
-          Value half = arith::DivUIOp::create(builder, at, n, two);
-          halve(half);
-          Value rounded = arith::DivUIOp::create(builder, at, add(n, one), two);
-          Value isOdd = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, rounded, half);
-          auto odd = scf::IfOp::create(builder, at, isOdd, false);
+        // The lanes pairwise; all of them by numbers that are known, which LLVM writes out.
+        auto halve = [&](Value half) {
+          loop(zeroI, half, one, [&](Value p) {
+            Value left = mul(p, two);
+            store(maybe(load(rooms.lanes, left), load(rooms.lanes, add(left, one)), together), rooms.lanes, p);
+          });
+        };
+        Value isFull = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::eq, width, lanesCount);
+        when(isFull, [&] {
+          for (int64_t half = array::reductionLanes / 2; half > 0; half /= 2) halve(constIndex(half, at));
+        }, [&] {
+          auto pairs = scf::WhileOp::create(builder, at, TypeRange(builder.getIndexType()), ValueRange(width));
           {
-            OpBuilder::InsertionGuard then(builder);
-            builder.setInsertionPointToStart(odd.thenBlock());
-            store(load(lanes, sub(n, one)), lanes, half);
+            OpBuilder::InsertionGuard inner(builder);
+            Block *before = builder.createBlock(&pairs.getBefore(), {}, builder.getIndexType(), at);
+            Value more = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::sgt, before->getArgument(0), one);
+            scf::ConditionOp::create(builder, at, more, before->getArguments());
+            Block *after = builder.createBlock(&pairs.getAfter(), {}, builder.getIndexType(), at);
+            Value n = after->getArgument(0);
+            Value half = arith::DivUIOp::create(builder, at, n, two);
+            halve(half);
+            Value rounded = arith::DivUIOp::create(builder, at, add(n, one), two);
+            Value isOdd = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::ne, rounded, half);
+            auto odd = scf::IfOp::create(builder, at, isOdd, false);
+            {
+              OpBuilder::InsertionGuard then(builder);
+              builder.setInsertionPointToStart(odd.thenBlock());
+              store(load(rooms.lanes, sub(n, one)), rooms.lanes, half);
+            }
+            scf::YieldOp::create(builder, at, ValueRange(rounded));
           }
-          scf::YieldOp::create(builder, at, ValueRange(rounded));
-        }
-      });
+        });
+        return load(rooms.lanes, zeroI);
+      };
+      Values total = overLanes(rooms, [&](Value k) { return element(row, k); }, moments ? Together(sum) : Together(inOrder));
+      if (moments) {
+        Value number = mask ? total[1] : fromIndex(count, builder.getI64Type(), at);
+        Value mean = meanOf(r, total[0], number, at);
+        Values squares = overLanes(distances, [&](Value k) {
+          Values x = element(row, k), out = distanceFrom(x[0], mean, at);
+          if (mask) out.push_back(x.back());
+          return out;
+        }, sum);
+        Values all{total[0], number, squares[0], squares[1]};
+        if (mask) all.push_back(total.back());
+        total = all;
+      }
       // The blocks pairwise, as a binary counter: the stack holds one result for each bit of their number so far.
       Value number = arith::IndexCastOp::create(builder, at, builder.getI64Type(), add(mul(row, blocks), block));
       Value height = toIndex(mlir::math::CtPopOp::create(builder, at, number), true, at);
       Value flipped = arith::XOrIOp::create(builder, at, number, constInt(number.getType(), -1, at));
       Value merges = toIndex(mlir::math::CountTrailingZerosOp::create(builder, at, flipped), true, at);
-      store(load(lanes, zeroI), stack, height);
+      store(total, stack, height);
       loop(zeroI, merges, one, [&](Value k) {
         Value top = sub(height, k), below = sub(top, one);
         store(join(load(stack, below), load(stack, top)), stack, below);
@@ -245,7 +284,7 @@ Val Lowering::kernelReduceAt(const KernelReduction &work, ValueRange point) {
   const Reduction &r = work.reduction;
   Location at = loc(e->span);
   const hir::Type *result = e->type->isArray() ? e->type->element : e->type;
-  auto [values, present] = kernelTree(work, point, Value());
+  auto [values, present] = kernelTree(work, point);
   if (!r.identity) {
     Value absent = arith::XOrIOp::create(builder, at, present, boolean(true, at));
     failIf(absent, 9006, r.fails + " of an empty array", at);
@@ -257,28 +296,22 @@ Val Lowering::kernelReduceAt(const KernelReduction &work, ValueRange point) {
         at, present, {}, [&, v = values] { return call(e->lambda, {work.init, Val(Values(ArrayRef<Value>(v).take_front(n)))}); },
         [&] { return work.init; });
   }
+  if (isMoments(r)) {
+    Value count = select(present, values[1], constInt(values[1].getType(), 0, at), at);
+    return convert(varianceOf(r, count, values[2], values[3], at), r.accumulator, result, at);
+  }
   Value identity;
   if (auto parts = dyn_cast<ArrayAttr>(r.identity[0]))
     identity = complex::ConstantOp::create(builder, at, r.accumulators[0], parts);
   else
     identity = arith::ConstantOp::create(builder, at, cast<TypedAttr>(r.identity[0]));
   Value sum = select(present, values[0], identity, at);
-  bool isMean = e->reduceKind == ReduceKind::Mean;
-  if (isMean || e->reduceKind == ReduceKind::Variance || e->reduceKind == ReduceKind::Std) {
+  if (e->reduceKind == ReduceKind::Mean) {
     hir::Type i64;
     i64.kind = TypeKind::Int;
     i64.width = 64;
     Value n = convert(kernelCount(work, point), &i64, r.accumulator, at);
-    Value mean = binary(Op::Div, sum, n, r.accumulator, at);
-    if (isMean) return convert(mean, r.accumulator, result, at);
-    auto [squares, some] = kernelTree(work, point, mean);
-    Value one = constFloat(n.getType(), 1, at);
-    Value out = arith::DivFOp::create(builder, at, squares[0], arith::SubFOp::create(builder, at, n, one));
-    Value few = arith::CmpFOp::create(builder, at, arith::CmpFPredicate::OLE, n, one);
-    out = select(few, constFloat(n.getType(), std::numeric_limits<double>::quiet_NaN(), at), out, at);
-    if (e->reduceKind == ReduceKind::Std)
-      out = mlir::math::SqrtOp::create(builder, at, out);
-    return convert(out, r.accumulator, result, at);
+    return convert(binary(Op::Div, sum, n, r.accumulator, at), r.accumulator, result, at);
   }
   return r.accumulator->kind == TypeKind::Float ? Val(convert(sum, r.accumulator, result, at)) : Val(sum);
 }

@@ -270,13 +270,19 @@ private:
   Val emitScan(const Expr *);
   struct Reduction;
   Reduction reduction(const Expr *);
-  Val structuredReduce(const Expr *, const Reduction &, const Val &array, const Val *mask, ValueRange prefix);
+  Val structuredReduce(const Expr *, const Reduction &, const Val &array, const Val *mask);
   Val kernelReduce(const Expr *, const Reduction &);
   struct KernelReduction;
-  std::pair<Values, Value> kernelTree(const KernelReduction &, ValueRange point, Value mean);
+  std::pair<Values, Value> kernelTree(const KernelReduction &, ValueRange point);
   Value kernelCount(const KernelReduction &, ValueRange point);
   Val kernelReduceAt(const KernelReduction &, ValueRange point);
   Values combine(const Reduction &, ValueRange, ValueRange, Location);
+  Values joinBlocks(const Reduction &, ValueRange, ValueRange, Location);
+  bool isMoments(const Reduction &); // a variance
+  Value countToNumber(const Reduction &, Value count, Location);
+  Value meanOf(const Reduction &, Value sum, Value count, Location);
+  Values distanceFrom(Value x, Value mean, Location);
+  Value varianceOf(const Reduction &, Value count, Value distances, Value squares, Location);
   Val finish(const Expr *, const Reduction &, Val accumulated, Value count);
   Val call(const hir::Lambda *, ArrayRef<Val>);
 

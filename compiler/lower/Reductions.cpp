@@ -29,12 +29,18 @@ Lowering::Reduction Lowering::reduction(const Expr *e) {
   case ReduceKind::Sum:
   case ReduceKind::Prod:
   case ReduceKind::Mean:
-  case ReduceKind::Variance:
-  case ReduceKind::Std:
     r.accumulator = summed();
     r.accumulators = {scalarType(r.accumulator)};
     r.identity = builder.getArrayAttr({number(r.accumulators[0], e->reduceKind == ReduceKind::Prod ? 1 : 0)});
     break;
+  case ReduceKind::Variance:
+  case ReduceKind::Std: { // the sum, how many, the distances from the mean, their squares
+    r.accumulator = summed();
+    Type accumulator = scalarType(r.accumulator), i64 = builder.getI64Type();
+    r.accumulators = {accumulator, i64, accumulator, accumulator};
+    r.identity = builder.getArrayAttr({number(accumulator, 0), number(i64, 0), number(accumulator, 0), number(accumulator, 0)});
+    break;
+  }
   case ReduceKind::Min:
   case ReduceKind::Max:
     r.accumulator = r.element;
@@ -105,13 +111,63 @@ Values Lowering::combine(const Reduction &r, ValueRange a, ValueRange b, Locatio
     out.push_back(arith::OrIOp::create(builder, at, a[n], b[n]));
     return out;
   }
+  case ReduceKind::Variance:
+  case ReduceKind::Std: // of lanes, whose distances are all from the block's mean
+    return {arith::AddFOp::create(builder, at, a[0], b[0]), arith::AddIOp::create(builder, at, a[1], b[1]),
+            arith::AddFOp::create(builder, at, a[2], b[2]), arith::AddFOp::create(builder, at, a[3], b[3])};
   default: return {binary(Op::Add, a[0], b[0], r.accumulator, at)};
   }
 }
 
-// array.reduce over the array's own index space. `prefix`: a tensor of the kept axes whose element is subtracted and the
-// difference squared (the second pass of a variance).
-Val Lowering::structuredReduce(const Expr *e, const Reduction &r, const Val &array, const Val *mask, ValueRange prefix) {
+// Blocks have means of their own: what was measured from them is moved to the common one, which is near. compiler/interp has the
+// same sequence of operations.
+Values Lowering::joinBlocks(const Reduction &r, ValueRange a, ValueRange b, Location at) {
+  if (!isMoments(r)) return combine(r, a, b, at);
+  auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(builder, at, x, y); };
+  auto mul = [&](Value x, Value y) -> Value { return arith::MulFOp::create(builder, at, x, y); };
+  Value sum = add(a[0], b[0]), count = arith::AddIOp::create(builder, at, a[1], b[1]), common = meanOf(r, sum, count, at);
+  auto moved = [&](ValueRange part) {
+    Value step = arith::SubFOp::create(builder, at, meanOf(r, part[0], part[1], at), common);
+    Value all = mul(countToNumber(r, part[1], at), step);
+    return std::pair(add(part[2], all), add(part[3], mul(step, add(add(part[2], part[2]), all))));
+  };
+  auto [distancesA, squaresA] = moved(a);
+  auto [distancesB, squaresB] = moved(b);
+  return {sum, count, add(distancesA, distancesB), add(squaresA, squaresB)};
+}
+
+bool Lowering::isMoments(const Reduction &r) {
+  return r.expr->reduceKind == ReduceKind::Variance || r.expr->reduceKind == ReduceKind::Std;
+}
+
+Value Lowering::countToNumber(const Reduction &r, Value count, Location at) {
+  return arith::SIToFPOp::create(builder, at, scalarType(r.accumulator), count);
+}
+
+Value Lowering::meanOf(const Reduction &r, Value sum, Value count, Location at) {
+  return arith::DivFOp::create(builder, at, sum, countToNumber(r, count, at));
+}
+
+// The distance from the block's mean, and its square.
+Values Lowering::distanceFrom(Value x, Value mean, Location at) {
+  Value distance = arith::SubFOp::create(builder, at, x, mean);
+  return {distance, arith::MulFOp::create(builder, at, distance, distance)};
+}
+
+// What the rounded mean was off is taken out; then divided by n - 1; of less than two NaN.
+Value Lowering::varianceOf(const Reduction &r, Value count, Value distances, Value squares, Location at) {
+  Value n = countToNumber(r, count, at), one = constFloat(n.getType(), 1, at), zero = constFloat(n.getType(), 0, at);
+  Value off = arith::DivFOp::create(builder, at, arith::MulFOp::create(builder, at, distances, distances), n);
+  Value out = arith::SubFOp::create(builder, at, squares, off);
+  out = select(arith::CmpFOp::create(builder, at, arith::CmpFPredicate::OLT, out, zero), zero, out, at);
+  out = arith::DivFOp::create(builder, at, out, arith::SubFOp::create(builder, at, n, one));
+  Value few = arith::CmpFOp::create(builder, at, arith::CmpFPredicate::OLE, n, one);
+  out = select(few, constFloat(n.getType(), std::numeric_limits<double>::quiet_NaN(), at), out, at);
+  return r.expr->reduceKind == ReduceKind::Std ? Value(math::SqrtOp::create(builder, at, out)) : out;
+}
+
+// array.reduce over the array's own index space.
+Val Lowering::structuredReduce(const Expr *e, const Reduction &r, const Val &array, const Val *mask) {
   Location at = loc(e->span);
   int rank = e->args[0]->type->rank;
   SmallVector<int64_t> axes;
@@ -125,14 +181,6 @@ Val Lowering::structuredReduce(const Expr *e, const Reduction &r, const Val &arr
       task::CheckExtentOp::create(builder, at, space[axis], extent(mask->parts[0], axis, at), int64_t(axis));
     inputs.push_back(mask->parts[0]);
     maps.push_back(maps[0]);
-  }
-  if (!prefix.empty()) {
-    SmallVector<AffineExpr> kept;
-    for (int axis = 0; axis < rank; ++axis)
-      if (!llvm::is_contained(axes, axis))
-        kept.push_back(builder.getAffineDimExpr(unsigned(axis)));
-    inputs.push_back(prefix[0]);
-    maps.push_back(AffineMapAttr::get(AffineMap::get(unsigned(rank), 0, kept, &context)));
   }
   SmallVector<Type> results;
   for (Type type : r.accumulators)
@@ -160,20 +208,25 @@ Val Lowering::structuredReduce(const Expr *e, const Reduction &r, const Val &arr
         index = arith::AddIOp::create(builder, at, arith::MulIOp::create(builder, at, index, space[axes[k]]), point[axes[k]]);
       out = {x, fromIndex(index, builder.getI64Type(), at)};
     } else {
-      x = convert(x, r.element, r.accumulator, at);
-      if (!prefix.empty()) {
-        Value distance = arith::SubFOp::create(builder, at, x, elements.back());
-        x = arith::MulFOp::create(builder, at, distance, distance);
+      out = {convert(x, r.element, r.accumulator, at)};
+      if (isMoments(r)) {
+        out.push_back(constInt(builder.getI64Type(), 1, at));
+        Value sum = array::BlockTotalOp::create(builder, at, r.accumulators[0], 0);
+        Value count = array::BlockTotalOp::create(builder, at, r.accumulators[1], 1);
+        llvm::append_range(out, distanceFrom(out[0], meanOf(r, sum, count, at), at));
       }
-      out = {x};
     }
     array::YieldOp::create(builder, at, out, present);
     SmallVector<Type> pair{ArrayRef<Type>(r.accumulators)};
     llvm::append_range(pair, r.accumulators);
-    Block *block = builder.createBlock(&op.getCombine(), {}, pair, SmallVector<Location>(pair.size(), at));
-    ValueRange both = block->getArguments();
     size_t n = r.accumulators.size();
-    array::YieldOp::create(builder, at, combine(r, both.take_front(n), both.drop_front(n), at));
+    auto ofTwo = [&](Region &region, auto &&together) {
+      Block *block = builder.createBlock(&region, {}, pair, SmallVector<Location>(pair.size(), at));
+      ValueRange both = block->getArguments();
+      array::YieldOp::create(builder, at, together(both.take_front(n), both.drop_front(n)));
+    };
+    ofTwo(op.getCombine(), [&](ValueRange a, ValueRange b) { return combine(r, a, b, at); });
+    if (isMoments(r)) ofTwo(op.getJoin(), [&](ValueRange a, ValueRange b) { return joinBlocks(r, a, b, at); });
   }
   state.context = outer;
   return Val(Values(op.getResults()));
@@ -197,7 +250,7 @@ Val Lowering::emitReduce(const Expr *e) {
   }
   Val mask = maskExpr ? emit(maskExpr) : Val();
   const Val *maskPointer = maskExpr ? &mask : nullptr;
-  Val acc = structuredReduce(e, r, array, maskPointer, {});
+  Val acc = structuredReduce(e, r, array, maskPointer);
   int rank = e->args[0]->type->rank, kept = e->type->isArray() ? e->type->rank : 0;
   const hir::Type *result = e->type->isArray() ? e->type->element : e->type;
   Values space;
@@ -234,9 +287,12 @@ Val Lowering::emitReduce(const Expr *e) {
           .parts;
     }));
   }
-  case ReduceKind::Mean:
   case ReduceKind::Variance:
-  case ReduceKind::Std: {
+  case ReduceKind::Std:
+    return done(generic(at, space, {acc.parts[1], acc.parts[2], acc.parts[3]}, {same, same, same}, {}, [&](ValueRange v) {
+      return Values{convert(varianceOf(r, v[0], v[1], v[2], at), r.accumulator, result, at)};
+    }));
+  case ReduceKind::Mean: {
     // How many there are: known from the extents, or counted under the mask.
     Values inputs = acc.parts;
     Value count;
@@ -248,7 +304,7 @@ Val Lowering::emitReduce(const Expr *e) {
       counting.reduceKind = ReduceKind::Count;
       Reduction counts = reduction(&counting);
       counts.element = boolType;
-      inputs.push_back(structuredReduce(&counting, counts, mask, nullptr, {}).parts[0]);
+      inputs.push_back(structuredReduce(&counting, counts, mask, nullptr).parts[0]);
     } else {
       count = constIndex(1, at);
       for (int axis = 0; axis < rank; ++axis)
@@ -261,23 +317,8 @@ Val Lowering::emitReduce(const Expr *e) {
     i64.width = 64;
     auto number = [&](ValueRange v) { return convert(maskPointer ? v.back() : count, &i64, r.accumulator, at); };
     SmallVector<AffineMap> maps(inputs.size(), same);
-    bool isMean = e->reduceKind == ReduceKind::Mean;
-    Val mean = generic(at, space, inputs, maps, {}, [&](ValueRange v) {
-      Value m = binary(Op::Div, v[0], number(v), r.accumulator, at);
-      return Values{isMean ? convert(m, r.accumulator, result, at) : m};
-    });
-    if (isMean)
-      return done(mean);
-    inputs[0] = structuredReduce(e, r, array, maskPointer, mean.parts).parts[0];
     return done(generic(at, space, inputs, maps, {}, [&](ValueRange v) {
-      // Of less than two NaN.
-      Value n = number(v), one = constFloat(n.getType(), 1, at);
-      Value out = arith::DivFOp::create(builder, at, v[0], arith::SubFOp::create(builder, at, n, one));
-      Value few = arith::CmpFOp::create(builder, at, arith::CmpFPredicate::OLE, n, one);
-      out = select(few, constFloat(n.getType(), std::numeric_limits<double>::quiet_NaN(), at), out, at);
-      if (e->reduceKind == ReduceKind::Std)
-        out = math::SqrtOp::create(builder, at, out);
-      return Values{convert(out, r.accumulator, result, at)};
+      return Values{convert(binary(Op::Div, v[0], number(v), r.accumulator, at), r.accumulator, result, at)};
     }));
   }
   default:

@@ -50,6 +50,9 @@ static void addValues(OpPassManager &passes) {
   // Siblings first: an array that several reductions read has one user then, and its producer can follow.
   passes.addNestedPass<func::FuncOp>(array::createFuseSiblingReductions());
   passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoReductions());
+  // Then maps that have other users, or read the same; what both read may have one user now.
+  passes.addNestedPass<func::FuncOp>(array::createFuseMapsIntoReductions());
+  passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoReductions());
   passes.addNestedPass<func::FuncOp>(array::createFuseProducersIntoStencils());
   passes.addNestedPass<func::FuncOp>(array::createProveBounds());
   passes.addNestedPass<func::FuncOp>(array::createMapReads());

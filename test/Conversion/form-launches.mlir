@@ -109,6 +109,70 @@ func.func @reduce(%a: tensor<?x?xf64>, %n: index, %m: index) -> tensor<?xf64> at
   return %s : tensor<?xf64>
 }
 
+// What a reduction makes of each element is a result of the launch over the blocks, 1024 elements a point.
+// CHECK-LABEL: func @reduce_and_map(
+func.func @reduce_and_map(%a: tensor<?x?xf64>, %n: index, %m: index) -> (tensor<?xf64>, tensor<?x?xf64>) attributes {task.context = "host"} {
+  // CHECK: %[[PARTS:.*]]:3 = task.launch "blocks" over(%[[N:.*]], %[[BLOCKS:.*]]) {{.*}} shapes(%[[N]], %[[BLOCKS]], %[[N]], %[[BLOCKS]], %[[N]], %[[M:.*]]) {
+  // CHECK: array.yield %[[X:.*]], %{{.*}} : f64, f64
+  // CHECK: #task.operand<"write", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>, #task.operand<"write", mapped = true, exact = true, axes = [0, 1], scale = [1, 1024]
+  // CHECK: %[[S:.*]] = task.launch "combine" over(%[[N]]) arrays(%[[PARTS]]#0, %[[PARTS]]#1
+  // CHECK: return %[[S]], %[[PARTS]]#2
+  %s:2 = array.reduce ins(%a : tensor<?x?xf64>) in (%n, %m) axes [1] maps [affine_map<(d0, d1) -> (d0, d1)>] {
+  ^bb0(%i: index, %j: index, %x: f64):
+    %y = arith.mulf %x, %x : f64
+    array.yield %x, %y : f64, f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<?xf64>, tensor<?x?xf64>
+  return %s#0, %s#1 : tensor<?xf64>, tensor<?x?xf64>
+}
+
+// A stencil that a reduction makes on its way: halos lie around blocks.
+// CHECK-LABEL: func @reduce_and_stencil(
+func.func @reduce_and_stencil(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<?xf64>) attributes {task.context = "host"} {
+  // CHECK: task.launch "blocks"
+  // CHECK: #task.operand<"read", mapped = false, exact = false, axes = [0], scale = [1024], low = [1], high = [2]>
+  %s:2 = array.reduce in (%n) axes [0] maps [] {
+  ^bb0(%i: index):
+    %l = array.shifted %a[-1] axes [0] rule clamp : tensor<?xf64>
+    %r = array.shifted %a[2] axes [0] rule clamp : tensor<?xf64>
+    %y = arith.addf %l, %r : f64
+    array.yield %y, %y : f64, f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>, tensor<?xf64>
+  return %s#0, %s#1 : tensor<f64>, tensor<?xf64>
+}
+
+// Lanes are combined in one way, blocks in another.
+// CHECK-LABEL: func @joins(
+func.func @joins(%a: tensor<?xf64>, %n: index) -> tensor<f64> attributes {task.context = "host"} {
+  // CHECK: task.launch "blocks"
+  // CHECK: } combine {
+  // CHECK: arith.addf
+  // CHECK: task.launch "combine"
+  // CHECK: } combine {
+  // CHECK-NOT: arith.addf
+  // CHECK: arith.maximumf
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } join {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.maximumf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s : tensor<f64>
+}
+
 // A scan's point is a row: it sees all of the axis it runs along.
 // CHECK-LABEL: func @scan(
 func.func @scan(%a: tensor<?x?xf64>) -> tensor<?x?xf64> attributes {task.context = "host"} {

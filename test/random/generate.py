@@ -120,26 +120,52 @@ class Program:
         sum = " + ".join(read() for _ in range(r.randint(1, 4)))
         scale = " * 0.25" if a.type in FLOATS else " // 2"
         extents = ", ".join(f"{e}" for e in a.extents)
-        self.declare(f"at ({', '.join(indices)}) in ({extents}) outside {rule} => ({sum}){scale}", a.type, a.extents, r.random() < 0.4)
+        made = self.declare(f"at ({', '.join(indices)}) in ({extents}) outside {rule} => ({sum}){scale}", a.type, a.extents, r.random() < 0.4)
+        if r.random() < 0.4: # beside a reduction of what is made and read
+            self.show(self.declare(r.choice([f"max(abs({made.name} - {a.name}))", f"min({made.name}, where = {a.name} == {a.name})"]), a.type))
 
     def reduce(self):
         a = self.pick(lambda v: v.rank > 0)
         if not a: return self.new_array()
         r = self.random
         result = "i64" if a.type in INTS else a.type
-        kind = r.choice(["sum", "sum", "min", "max", "argmax", "argmin", "mean", "count"])
+        kind = r.choice(["sum", "sum", "min", "max", "argmax", "argmin", "mean", "count", "variance", "std"])
         empty = 0 in a.extents
         if kind in ("min", "max", "argmax", "argmin") and empty: kind = "sum"
         if kind == "count":
             return self.show(self.declare(f"count({a.name} > {self.literal(a.type)})", "i64"))
         if kind == "sum" and a.rank == 1 and r.random() < 0.3:
             return self.show(self.declare(f"sum({a.name}, where = {a.name} > {self.literal(a.type)})", result))
-        type = {"sum": result, "mean": a.type if a.type in FLOATS else "f64", "argmax": "i64", "argmin": "i64"}.get(kind, a.type)
+        real = a.type if a.type in FLOATS else "f64"
+        type = {"sum": result, "mean": real, "variance": real, "std": real, "argmax": "i64", "argmin": "i64"}.get(kind, a.type)
         if a.rank > 1 and r.random() < 0.5:
             axis = r.randrange(a.rank)
             extents = a.extents[:axis] + a.extents[axis + 1:]
             return self.show(self.declare(f"{kind}({a.name}, axis = {axis})", type, extents))
         self.show(self.declare(f"{kind}({a.name})", type))
+
+    def alongside(self):
+        """A map and reductions over the same elements, of which all are needed."""
+        a = self.pick(lambda v: v.rank > 0)
+        if not a: return self.new_array()
+        r, result = self.random, "i64" if a.type in INTS else a.type
+        real = a.type if a.type in FLOATS else "f64"
+        made = self.name()
+        ways = [(f"sum({made})", result), (f"sum({a.name} * {made})", result), (f"count({a.name} > {self.literal(a.type)})", "i64"),
+                (f"sum({a.name}, where = {made} > {self.literal(a.type)})", result), (f"mean({made}) + variance({a.name})", real),
+                (f"sum({made}, axis = {a.rank - 1})", result)]
+        if 0 not in a.extents: ways += [(f"max({made} - {a.name})", a.type), (f"argmin({made})", "i64")]
+        map = self.bounded(f"({a.name} * {self.literal(a.type)} + {self.literal(a.type)})", a.type)
+        chosen = r.sample(ways, r.randint(1, 3))
+        value = self.know(made, a.type, a.extents, r.random() < 0.3)
+        if a.mutable and r.random() < 0.5:
+            self.statements += [f"{'var' if value.mutable else 'let'} {made} = {a.name}", f"{a.name}[{', '.join(['..'] * a.rank)}] = {map}"]
+        else:
+            self.statements.append(f"{'var' if value.mutable else 'let'} {made} = {map}")
+        for expression, type in chosen:
+            isArray = "axis" in expression and a.rank > 1
+            self.show(self.declare(expression, type, a.extents[:-1] if isArray else ()))
+        if r.random() < 0.5: self.show(value)
 
     def view(self):
         a = self.pick(lambda v: v.rank > 0 and all(e > 1 for e in v.extents))
@@ -238,7 +264,7 @@ class Program:
 
     # -- the whole -------------------------------------------------------------------------------------------------------
     def text(self):
-        steps = [self.new_array, self.elementwise, self.elementwise, self.stencil, self.reduce, self.reduce, self.view, self.update,
+        steps = [self.new_array, self.elementwise, self.elementwise, self.stencil, self.reduce, self.reduce, self.alongside, self.view, self.update,
                  self.loop, self.task, self.nested, self.inout_task, self.order, self.branch]
         steps += [lambda step=step: step(self) for step in constructs.STEPS]
         self.new_array()

@@ -1,5 +1,6 @@
 #include "compiler/codegen/cpu/EmitObject.h"
 #include "compiler/codegen/cpu/DebugInfo.h"
+#include "compiler/codegen/cpu/Lookups.h"
 #include "compiler/codegen/cpu/Optimize.h"
 #include "compiler/codegen/cpu/Split.h"
 #include "mlir-dialects/Task/IR/Task.h"
@@ -109,6 +110,7 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionN
   if (!part.target) return false;
   part.module->setDataLayout(part.target->createDataLayout());
   part.module->setTargetTriple(part.target->getTargetTriple());
+  defineLookups(*part.module, part.target->getTargetFeatureString().contains("+avx512f"));
   std::string width = std::to_string(options.vectorBits ? options.vectorBits : 512);
   for (llvm::Function &function : *part.module) {
     if (auto name = names.find(function.getName()); name != names.end()) {

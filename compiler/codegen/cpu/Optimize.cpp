@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/Optimize.h"
+#include "compiler/codegen/cpu/Lookups.h"
 #include "compiler/codegen/cpu/StreamStores.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/StandardInstrumentations.h"
@@ -23,9 +24,10 @@ constexpr llvm::StringLiteral pipeline = R"(
     loop(loop-idiom, indvars, loop-deletion, loop-unroll-full),
     sroa<modify-cfg>, gvn<>, correlated-propagation, dse, loop-mssa(licm<allowspeculation>), SHRINK, COMBINE))),
   globaldce,
+  function<eager-inv>(loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion), loop-vectorize),
+  inline-lookups,
   function<eager-inv>(
-    loop(loop-rotate<header-duplication;no-prepare-for-lto>, loop-deletion),
-    loop-vectorize, infer-alignment, SHRINK, vector-combine, COMBINE,
+    infer-alignment, SHRINK, vector-combine, COMBINE,
     loop-unroll<O2>, sroa<preserve-cfg>, COMBINE, loop-mssa(licm<allowspeculation>), stream-stores, div-rem-pairs,
     SIMPLIFY),
   globaldce, constmerge
@@ -80,6 +82,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &target) {
   builder.registerPipelineParsingCallback([](llvm::StringRef name, llvm::FunctionPassManager &passes, auto) {
     if (name != "stream-stores") return false;
     passes.addPass(StreamStores());
+    return true;
+  });
+  builder.registerPipelineParsingCallback([](llvm::StringRef name, llvm::ModulePassManager &manager, auto) {
+    if (name != "inline-lookups") return false;
+    manager.addPass(InlineLookups());
     return true;
   });
   llvm::ModulePassManager manager;

@@ -51,6 +51,13 @@ LogicalResult MathOp::verify() {
   if (dagger::elementary::arity(getFunction()) == getInputs().size()) return success();
   return emitOpError() << "knows no function `" << getFunction() << "` of " << getInputs().size() << " arguments";
 }
+LogicalResult LookupOp::verify() {
+  if (getRow().size() != dagger::elementary::rowLength)
+    return emitOpError() << "has " << getRow().size() << " numbers, not " << dagger::elementary::rowLength;
+  if (getElementTypeOrSelf(getWord()).getIntOrFloatBitWidth() == getElementTypeOrSelf(getResult()).getIntOrFloatBitWidth())
+    return success();
+  return emitOpError("has a word that is not as wide as its numbers");
+}
 LogicalResult CheckIndexOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult ElementOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
 LogicalResult InsertOp::verify() { return verifyIndices(*this, getArray(), getIndices().size()); }
@@ -168,13 +175,15 @@ LogicalResult StencilOp::verify() {
 
 LogicalResult ShiftedOp::verify() {
   auto stencil = (*this)->getParentOfType<StencilOp>();
+  auto reduce = (*this)->getParentOfType<ReduceOp>(); // one that makes a stencil's result on its way
   // A stencil that became a launch keeps its reads: the launch's body starts with the point as well.
   Operation *launch = (*this)->getParentOp();
   while (launch && launch->getName().getStringRef() != "task.launch") launch = launch->getParentOp();
-  if (!stencil && !launch) return emitOpError() << "stands outside a stencil";
+  if (!stencil && !reduce && !launch) return emitOpError() << "stands outside a stencil";
   int64_t space =
       stencil ? stencil.getExtents().size()
-              : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
+      : reduce ? reduce.getExtents().size()
+               : llvm::count_if(launch->getRegion(0).getArgumentTypes(), [](Type type) { return type.isIndex(); });
   int64_t rank = rankOf(getArray());
   if (int64_t(getOffsets().size()) != rank || int64_t(getAxes().size()) != rank)
     return emitOpError() << "needs " << rank << " offsets and axes";
@@ -200,10 +209,15 @@ LogicalResult ReduceOp::verify() {
     if (axis < 0 || size_t(axis) >= rank || reduced[axis]) return emitOpError() << "has a bad list of axes";
     reduced[axis] = true;
   }
-  for (Type type : getResultTypes())
-    if (cast<RankedTensorType>(type).getRank() != int64_t(rank - getAxes().size()))
-      return emitOpError() << "has a result of another rank than the axes that are kept";
-  SmallVector<Type> accumulators = elementTypes(getResultTypes());
+  if (getNumAccumulators() == 0 || getNumAccumulators() > getNumResults())
+    return emitOpError() << "needs two sets of accumulators as arguments of the combine region";
+  for (auto [number, type] : llvm::enumerate(getResultTypes())) {
+    bool isAccumulator = number < getNumAccumulators();
+    if (cast<RankedTensorType>(type).getRank() != int64_t(isAccumulator ? rank - getAxes().size() : rank))
+      return emitOpError() << "has a result of another rank than the axes that " << (isAccumulator ? "are kept" : "there are");
+  }
+  SmallVector<Type> yielded = elementTypes(getResultTypes());
+  SmallVector<Type> accumulators(ArrayRef(yielded).take_front(getNumAccumulators()));
   SmallVector<Type> point(rank, IndexType::get(getContext())), pair(accumulators);
   llvm::append_range(point, elementTypes(getInputs().getTypes()));
   llvm::append_range(pair, accumulators);
@@ -214,8 +228,44 @@ LogicalResult ReduceOp::verify() {
   if (bool(getIdentity()) == bool(getFails())) return emitOpError() << "needs either `identity` or `fails`";
   if (getIdentity() && getIdentity()->size() != accumulators.size())
     return emitOpError() << "needs one identity for each accumulator";
-  if (failed(verifyYield(*this, getMap(), accumulators, true))) return failure();
-  return verifyYield(*this, getCombine(), accumulators, false);
+  if (failed(verifyYield(*this, getMap(), yielded, true))) return failure();
+  if (failed(verifyYield(*this, getCombine(), accumulators, false))) return failure();
+  if (!getJoin().empty()) {
+    if (TypeRange(getJoin().front().getArgumentTypes()) != TypeRange(pair))
+      return emitOpError() << "needs two sets of accumulators as arguments of the join region";
+    if (failed(verifyYield(*this, getJoin(), accumulators, false))) return failure();
+  }
+  llvm::SmallBitVector second = secondPass(cast<YieldOp>(getMap().front().getTerminator()));
+  WalkResult totals = getMap().walk([&](BlockTotalOp total) {
+    uint64_t number = total.getAccumulator();
+    if (number >= accumulators.size() || second[number] || total.getType() != accumulators[number]) {
+      total.emitOpError() << "names accumulator " << number << ", which has no such total in the first pass";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(totals.wasInterrupted());
+}
+
+llvm::SmallBitVector dagger::array::secondPass(YieldOp yield) {
+  Block *body = yield->getBlock();
+  llvm::SmallBitVector second(yield.getValues().size());
+  llvm::DenseMap<Operation *, bool> known;
+  std::function<bool(Value)> dependsOnTotal = [&](Value value) {
+    Operation *definition = value.getDefiningOp();
+    if (!definition || !body->getParent()->isAncestor(definition->getParentRegion())) return false;
+    auto [at, isNew] = known.try_emplace(definition, false);
+    if (!isNew) return at->second;
+    bool depends = definition
+                       ->walk([&](Operation *op) {
+                         bool does = isa<BlockTotalOp>(op) || llvm::any_of(op->getOperands(), dependsOnTotal);
+                         return does ? WalkResult::interrupt() : WalkResult::advance();
+                       })
+                       .wasInterrupted();
+    return known[definition] = depends;
+  };
+  for (auto [number, value] : llvm::enumerate(yield.getValues())) second[number] = dependsOnTotal(value);
+  return second;
 }
 
 LogicalResult ScanOp::verify() {

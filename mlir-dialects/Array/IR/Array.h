@@ -8,6 +8,7 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace dagger::array {
 // On a slice through which its array is written.
@@ -28,3 +29,8 @@ inline constexpr int64_t reductionBlock = 1024, reductionLanes = 32;
 #include "mlir-dialects/Array/IR/ArrayAttrs.h.inc"
 #define GET_OP_CLASSES
 #include "mlir-dialects/Array/IR/ArrayOps.h.inc"
+
+namespace dagger::array {
+// Which of the values that a reduction's map region yields need a second pass over the block: those that depend on a total of it.
+llvm::SmallBitVector secondPass(YieldOp yield);
+} // namespace dagger::array

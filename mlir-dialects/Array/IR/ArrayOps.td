@@ -42,6 +42,21 @@ def Array_MathOp : Array_Op<"math", [Pure, SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
+def Array_LookupOp : Array_Op<"lookup", !listconcat([Pure, SameOperandsAndResultShape], ElementwiseMappable.traits)> {
+  let summary = "one of 16 numbers, which the low bits of a word name";
+  let description = [{
+    What elementary functions have for tables. A processor may hold the numbers in registers and look up a vector of words at once.
+    The word is as wide as the number; its other bits mean nothing.
+    ```mlir
+    %y = array.lookup %word in array<f64: 1.0, 0.5, …> : i64 -> f64
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[I32, I64, VectorOfAnyRankOf<[I32, I64]>]>:$word, DenseF64ArrayAttr:$row);
+  let results = (outs AnyTypeOf<[F32, F64, VectorOfAnyRankOf<[F32, F64]>]>:$result);
+  let assemblyFormat = "$word `in` $row attr-dict `:` type($word) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Array_ElementOp : Array_Op<"element", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     TypesMatchWith<"the result is an element of the array", "array", "result",
@@ -226,7 +241,8 @@ def Array_ShiftedOp : Array_Op<"shifted", [Pure,
   let summary = "reads the array near the enclosing stencil's point";
   let description = [{
     Along axis k of the array the index is the stencil's index `axes[k]` plus `offsets[k]`; outside the array `rule`
-    governs (`value`: gives `fill`). `reflect` does not repeat the edge. Stands in a stencil, at any depth.
+    governs (`value`: gives `fill`). `reflect` does not repeat the edge. Stands in a stencil, or in a reduction that
+    makes a stencil's result on its way, at any depth.
     ```mlir
     %l = array.shifted %u[-1, 0] axes [0, 1] rule value (%zero : f32) : tensor<?x?xf32>
     ```
@@ -251,6 +267,13 @@ def Array_ReduceOp : Array_Op<"reduce", [RecursiveMemoryEffects, AttrSizedOperan
     combines elements l, l + 32, … left to right; lanes pairwise (an odd last one passes); blocks in row-major order
     pairwise in the same way. Points that don't count contribute nothing. Where none counts, `identity` gives the
     result, or the program stops with DG9006 and the name in `fails`.
+
+    The first results are the accumulators, as many as the combine region takes from either side. What the map region yields
+    behind them are elements of further results, which have all axes: a map of the same points, done on the way.
+
+    A map region that uses `array.block_total` takes a second pass over each block, while it is in cache, for the
+    accumulators that depend on it. Blocks are then mostly put together in another way than lanes: with a `join` region
+    `combine` is for lanes alone, and `join`, which is like it, for blocks.
     ```mlir
     %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
     ^bb0(%i: index, %x: f64):
@@ -264,13 +287,31 @@ def Array_ReduceOp : Array_Op<"reduce", [RecursiveMemoryEffects, AttrSizedOperan
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs, Variadic<Index>:$extents, DenseI64ArrayAttr:$axes,
                        AffineMapArrayAttr:$indexing_maps, OptionalAttr<ArrayAttr>:$identity, OptionalAttr<StrAttr>:$fails);
-  let regions = (region SizedRegion<1>:$map, SizedRegion<1>:$combine);
+  let regions = (region SizedRegion<1>:$map, SizedRegion<1>:$combine, MaxSizedRegion<1>:$join);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? `in` `(` $extents `)` `axes` $axes `maps` $indexing_maps $map
-    `combine` $combine attr-dict `:` type($results)
+    `combine` $combine (`join` $join^)? attr-dict `:` type($results)
+  }];
+  let extraClassDeclaration = [{
+    unsigned getNumAccumulators() { return getCombine().front().getNumArguments() / 2; }
+    auto getAccumulators() { return getResults().take_front(getNumAccumulators()); }
+    auto getElements() { return getResults().drop_front(getNumAccumulators()); }
   }];
   let hasVerifier = 1;
+}
+
+def Array_BlockTotalOp : Array_Op<"block_total", [Pure]> {
+  let summary = "what a reduction's accumulator came to over the block of the tree that the point lies in";
+  let description = [{
+    Stands in the map region of a reduction. The accumulator's own value depends on no total.
+    ```mlir
+    %s = array.block_total 0 : f64
+    ```
+  }];
+  let arguments = (ins I64Attr:$accumulator);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$accumulator attr-dict `:` type($result)";
 }
 
 def Array_ScanOp : Array_Op<"scan", [RecursiveMemoryEffects]> {

@@ -48,6 +48,8 @@ Value extentGiven(Value array, int64_t axis) {
   if (auto reshape = dyn_cast_or_null<ReshapeOp>(definition))
     return reshape.getExtents()[axis];
   if (auto reduce = dyn_cast_or_null<ReduceOp>(definition)) {
+    if (number >= reduce.getNumAccumulators())
+      return reduce.getExtents()[axis];
     for (auto [index, extent] : llvm::enumerate(reduce.getExtents()))
       if (!llvm::is_contained(reduce.getAxes(), int64_t(index)) && axis-- == 0)
         return extent;

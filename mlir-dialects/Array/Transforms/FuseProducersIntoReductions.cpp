@@ -3,6 +3,7 @@
 #include "mlir-dialects/Array/Transforms/Passes.h"
 #include "mlir-dialects/Task/IR/Task.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
@@ -28,12 +29,20 @@ bool extentsAreKnown(linalg::GenericOp producer, unsigned result) {
   return true;
 }
 
+// A second pass over a block computes it again.
+bool isCheap(linalg::GenericOp producer) {
+  return producer.getNumDpsInputs() <= 2 && llvm::all_of(producer.getRegion().front(), [](Operation &op) {
+           return op.getNumRegions() == 0 && isMemoryEffectFree(&op) && !isa<MathOp, ElementOp, arith::DivFOp, arith::RemFOp>(op);
+         });
+}
+
 bool canFuse(linalg::GenericOp producer, ReduceOp reduce, unsigned input) {
   if (!producer || producer->hasAttr(task::tasksAttr) || producer->getBlock() != reduce->getBlock() ||
       producer.getNumParallelLoops() != producer.getNumLoops() || producer.getNumResults() != 1)
     return false;
   if (producer->getNumOperands() + reduce.getInputs().size() + reduce->getNumResults() > mostFusedOperands) return false;
   if (!isShortEnough(producer, reduce)) return false;
+  if (secondPass(cast<YieldOp>(reduce.getMap().front().getTerminator())).any() && !isCheap(producer)) return false;
   if (!producer->getResult(0).hasOneUse() || producer.payloadUsesValueFromOperand(producer.getDpsInitOperand(0)))
     return false;
   if (!producer.getIndexingMapsArray().back().isPermutation())

@@ -23,7 +23,7 @@ StencilOp onlyReader(linalg::GenericOp producer, SmallVectorImpl<ShiftedOp> &rea
     if (!read || read.getRule() == EdgeRule::Value)
       return {};
     auto parent = read->getParentOfType<StencilOp>();
-    if (stencil && parent != stencil)
+    if (!parent || (stencil && parent != stencil))
       return {};
     stencil = parent;
     reads.push_back(read);

@@ -43,8 +43,8 @@ llvm::DenseSet<Value> arraysOf(ReduceOp reduce) {
 }
 
 bool mayFailAtAPoint(ReduceOp reduce) {
-  for (Region *region : {&reduce.getMap(), &reduce.getCombine()})
-    for (Operation &op : region->front())
+  for (Region &region : reduce->getRegions())
+    for (Operation &op : region.getOps())
       if (!isMemoryEffectFree(&op)) return true;
   return false;
 }
@@ -54,6 +54,7 @@ bool mayFailAtAPoint(ReduceOp reduce) {
 bool canFuse(ReduceOp first, ReduceOp second) {
   if (first.getInputs().size() + second.getInputs().size() + first->getNumResults() + second->getNumResults() > mostFusedOperands)
     return false;
+  if (!first.getElements().empty() || !second.getElements().empty()) return false;
   return first.getExtents() == second.getExtents() && first.getAxes() == second.getAxes() && !isMasked(first) &&
          !isMasked(second) && shareAnInput(first, second) && canStandAt(second, first) && !mayFailAtAPoint(first) &&
          !mayFailAtAPoint(second) && arraysOf(first) == arraysOf(second);
@@ -103,6 +104,74 @@ Value checked(OpBuilder &builder, Location location, Value result, ReduceOp redu
   return check.getResult(0);
 }
 
+// Whether two values are made by the same operations of the same, or of arguments that are taken for equal.
+bool areAlike(Value a, Value b, llvm::function_ref<bool(BlockArgument, BlockArgument)> areEqual) {
+  if (a == b) return true;
+  auto left = dyn_cast<BlockArgument>(a), right = dyn_cast<BlockArgument>(b);
+  if (left || right) return left && right && left.getOwner() == right.getOwner() && areEqual(left, right);
+  Operation *first = a.getDefiningOp(), *second = b.getDefiningOp();
+  return first->getName() == second->getName() && first->getNumRegions() == 0 && isMemoryEffectFree(first) &&
+         first->getAttrDictionary() == second->getAttrDictionary() && first->getResultTypes() == second->getResultTypes() &&
+         cast<OpResult>(a).getResultNumber() == cast<OpResult>(b).getResultNumber() &&
+         llvm::all_of_zip(first->getOperands(), second->getOperands(), [&](Value x, Value y) { return areAlike(x, y, areEqual); });
+}
+
+// Whether `region` makes of accumulator `other` what it makes of `one`, if the two are equal on either side.
+bool combinesAlike(Region &region, unsigned one, unsigned other, unsigned count) {
+  if (region.empty()) return true;
+  Operation *end = region.front().getTerminator();
+  return areAlike(end->getOperand(one), end->getOperand(other), [&](BlockArgument a, BlockArgument b) {
+    return a.getOwner() == &region.front() && a.getArgNumber() % count == one && b.getArgNumber() == a.getArgNumber() - one + other;
+  });
+}
+
+// The result of a reduction that another of its results equals in every block: a mean's sum beside a variance's. None: -1.
+std::pair<int, int> equalResults(ReduceOp reduce) {
+  auto yield = cast<YieldOp>(reduce.getMap().front().getTerminator());
+  int count = reduce.getNumResults();
+  for (int other = 1; other < count; ++other)
+    for (int one = 0; one < other; ++one)
+      if (areAlike(yield.getValues()[one], yield.getValues()[other], [](BlockArgument, BlockArgument) { return false; }) &&
+          (!reduce.getIdentity() || (*reduce.getIdentity())[one] == (*reduce.getIdentity())[other]) &&
+          combinesAlike(reduce.getCombine(), one, other, count) && combinesAlike(reduce.getJoin(), one, other, count))
+        return {one, other};
+  return {-1, -1};
+}
+
+ReduceOp withoutResult(ReduceOp reduce, unsigned one, unsigned other) {
+  OpBuilder builder(reduce);
+  unsigned count = reduce.getNumResults();
+  SmallVector<Type> types(reduce.getResultTypes());
+  types.erase(types.begin() + other);
+  ArrayAttr identity = reduce.getIdentityAttr();
+  if (identity) {
+    SmallVector<Attribute> left(identity.getValue());
+    left.erase(left.begin() + other);
+    identity = builder.getArrayAttr(left);
+  }
+  auto made = ReduceOp::create(builder, reduce.getLoc(), types, reduce.getInputs(), reduce.getExtents(), reduce.getAxes(),
+                               reduce.getIndexingMaps(), identity, reduce.getFailsAttr());
+  for (auto [from, to] : llvm::zip(reduce->getRegions(), made->getRegions())) {
+    to.takeBody(from);
+    if (to.empty()) continue;
+    if (&to != &made.getMap())
+      for (unsigned side : {count, 0u}) {
+        to.getArgument(side + other).replaceAllUsesWith(to.getArgument(side + one));
+        to.front().eraseArgument(side + other);
+      }
+    auto yield = cast<YieldOp>(to.front().getTerminator());
+    yield.getValuesMutable().erase(other);
+    to.walk([&](BlockTotalOp total) {
+      if (total.getAccumulator() == other) total.setAccumulator(one);
+      else if (total.getAccumulator() > other) total.setAccumulator(total.getAccumulator() - 1);
+    });
+  }
+  for (unsigned result = 0; result < count; ++result)
+    reduce.getResult(result).replaceAllUsesWith(made.getResult(result == other ? one : result - (result > other)));
+  reduce.erase();
+  return made;
+}
+
 ReduceOp fuse(ReduceOp first, ReduceOp second) {
   OpBuilder builder(first);
   unsigned rank = first.getExtents().size(), firstCount = first.getNumResults(), secondCount = second.getNumResults();
@@ -140,7 +209,9 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   OpBuilder inner = OpBuilder::atBlockEnd(map);
   SmallVector<Value> yielded;
   auto append = [&](Block &from, IRMapping &mapping, SmallVectorImpl<Value> &out) {
-    for (Operation &op : from.without_terminator()) inner.clone(op, mapping);
+    unsigned before = out.size(); // accumulators of the other
+    for (Operation &op : from.without_terminator())
+      inner.clone(op, mapping)->walk([&](BlockTotalOp total) { total.setAccumulator(total.getAccumulator() + before); });
     for (Value value : cast<YieldOp>(from.getTerminator()).getValues()) out.push_back(mapping.lookupOrDefault(value));
   };
   for (auto [reduce, isSecond] : {std::pair(first, false), std::pair(second, true)}) {
@@ -153,23 +224,28 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
   }
   YieldOp::create(inner, location, yielded);
 
-  // The combine region: left accumulators of both, then right ones.
-  Block *combine = &fused.getCombine().emplaceBlock();
-  for (int side = 0; side < 2; ++side)
-    for (Type type : types) combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
-  inner.setInsertionPointToEnd(combine);
-  SmallVector<Value> combined;
-  for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)}) {
-    IRMapping mapping;
-    Block &from = reduce.getCombine().front();
-    unsigned count = reduce.getNumResults();
-    for (unsigned k = 0; k < count; ++k) {
-      mapping.map(from.getArgument(k), combine->getArgument(offset + k));
-      mapping.map(from.getArgument(count + k), combine->getArgument(firstCount + secondCount + offset + k));
+  // The combine region: left accumulators of both, then right ones. Blocks are joined like lanes where nothing else is said.
+  auto ofTwo = [&](Region &region, auto &&regionOf) {
+    Block *combine = &region.emplaceBlock();
+    for (int side = 0; side < 2; ++side)
+      for (Type type : types) combine->addArgument(cast<RankedTensorType>(type).getElementType(), location);
+    inner.setInsertionPointToEnd(combine);
+    SmallVector<Value> combined;
+    for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)}) {
+      IRMapping mapping;
+      Block &from = regionOf(reduce).front();
+      unsigned count = reduce.getNumResults();
+      for (unsigned k = 0; k < count; ++k) {
+        mapping.map(from.getArgument(k), combine->getArgument(offset + k));
+        mapping.map(from.getArgument(count + k), combine->getArgument(firstCount + secondCount + offset + k));
+      }
+      append(from, mapping, combined);
     }
-    append(from, mapping, combined);
-  }
-  YieldOp::create(inner, location, combined);
+    YieldOp::create(inner, location, combined);
+  };
+  ofTwo(fused.getCombine(), [](ReduceOp reduce) -> Region & { return reduce.getCombine(); });
+  if (!first.getJoin().empty() || !second.getJoin().empty())
+    ofTwo(fused.getJoin(), [](ReduceOp reduce) -> Region & { return reduce.getJoin().empty() ? reduce.getCombine() : reduce.getJoin(); });
 
   for (auto [reduce, offset] : {std::pair(first, 0u), std::pair(second, firstCount)})
     for (unsigned k = 0; k < reduce.getNumResults(); ++k) {
@@ -179,6 +255,8 @@ ReduceOp fuse(ReduceOp first, ReduceOp second) {
     }
   first.erase();
   second.erase();
+  for (auto [one, other] = equalResults(fused); other >= 0; std::tie(one, other) = equalResults(fused))
+    fused = withoutResult(fused, one, other);
   return fused;
 }
 

@@ -45,6 +45,21 @@ def FuseSiblingReductions : Pass<"fuse-sibling-reductions", "::mlir::func::FuncO
                            "::mlir::tensor::TensorDialect", "::dagger::task::TaskDialect"];
 }
 
+def FuseMapsIntoReductions : Pass<"fuse-maps-into-reductions", "::mlir::func::FuncOp"> {
+  let summary = "a map that a reduction reads, or reads what it reads, is made on the way";
+  let description = [{
+    In: an array.reduce whose blocks lie along the last axis, and a linalg.generic or array.stencil over the same points in the
+    same block: of arithmetic, with one result, which the reduction reads at the point and others read too; or the reduction
+    and it read an array, the reduction at the point.
+    Out: one array.reduce with the map's result as a further one, where both can stand.
+    Refuses: other index spaces or extents that only may be equal; what may fail at a point, has loops, calls, elementary
+    functions or much code; arrays that only one of the two depends on, whose failure would show in the other; a result that
+    the reduction reads at another point; a user of the first before what the second needs; texts; blocks along another axis.
+    Why: memory is read once, and what was just made is not read again.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ProveBounds : Pass<"prove-bounds", "::mlir::func::FuncOp"> {
   let summary = "reads of elements that cannot be out of range are not checked";
   let description = [{

@@ -48,6 +48,9 @@ OperandAttr follow(mlir::MLIRContext *, llvm::StringRef access, mlir::AffineMap 
 // All of an array, whatever the point.
 OperandAttr wholeOf(mlir::MLIRContext *, unsigned rank);
 
+// How a region reaches an array that it sees whole: by halos if every read of it is shifted along the same axes, else all of it.
+OperandAttr reachOf(mlir::Value array);
+
 // What the combine region uses from around the launch becomes operands, the last arrays and the last scalars, and arguments of
 // the region behind the two sides.
 void captureCombine(LaunchOp launch);

@@ -118,8 +118,7 @@ LogicalResult formFill(linalg::FillOp op) {
   return success();
 }
 
-// How a stencil's launch reaches an array: by halos if every read of it is shifted along the same axes, else whole.
-static OperandAttr reachOf(Value array, Block *body, unsigned rank) {
+OperandAttr reachOf(Value array) {
   int64_t arrayRank = cast<RankedTensorType>(array.getType()).getRank();
   SmallVector<int64_t> axes, low(arrayRank, 0), high(arrayRank, 0), ones(arrayRank, 1);
   for (OpOperand &use : array.getUses()) {
@@ -150,7 +149,7 @@ LogicalResult formStencil(array::StencilOp op) {
   LaunchOp formed = launch.finish();
   SmallVector<Attribute> access(formed.getAccess().begin(), formed.getAccess().end());
   for (unsigned i = 0; i < formed.getArrays().size(); ++i)
-    access[i] = reachOf(formed.getBody().getArgument(extents.size() + i), &formed.getBody().front(), extents.size());
+    access[i] = reachOf(formed.getBody().getArgument(extents.size() + i));
   formed.setAccessAttr(builder.getArrayAttr(access));
   op->replaceAllUsesWith(formed.getResults());
   op.erase();

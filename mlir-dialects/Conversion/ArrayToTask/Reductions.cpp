@@ -35,9 +35,15 @@ LogicalResult formReduce(array::ReduceOp op) {
   }
   AffineMap identity = builder.getMultiDimIdentityMap(rank);
   SmallVector<int64_t> dynamic(rank, ShapedType::kDynamic);
-  for (Type result : op.getResultTypes())
+  for (Type result : op.getAccumulators().getTypes())
     blocks.addResult(RankedTensorType::get(dynamic, cast<ShapedType>(result).getElementType()), extents, follow(context, "write", identity, true));
   blocks.addResult(RankedTensorType::get(dynamic, builder.getI1Type()), extents, follow(context, "write", identity, true));
+  SmallVector<Value> all(op.getExtents());
+  OperandAttr plain = follow(context, "write", identity, true);
+  SmallVector<int64_t> scale(plain.getScale());
+  scale[blocked] = array::reductionBlock;
+  for (Type result : op.getElements().getTypes())
+    blocks.addResult(result, all, OperandAttr::get(context, "write", true, true, plain.getAxes(), scale, plain.getLow(), plain.getHigh()));
   // The kernel needs the length of the blocked axis: it is captured as the body's last scalar by this operation's use of it.
   Block &map = op.getMap().front();
   blocks.takeBody(map, arguments);
@@ -45,6 +51,16 @@ LogicalResult formReduce(array::ReduceOp op) {
   op.getCombine().cloneInto(&blocks.combineRegion(), copy);
   Value length = op.getExtents()[blocked];
   LaunchOp formed = blocks.finish();
+  // Halos lie around blocks.
+  SmallVector<Attribute> reaches(formed.getAccess().begin(), formed.getAccess().end());
+  for (unsigned i = op.getInputs().size(); i < formed.getArrays().size(); ++i) {
+    OperandAttr reach = reachOf(formed.getBody().getArgument(rank + i));
+    SmallVector<int64_t> scale(reach.getScale());
+    for (auto [axis, followed] : llvm::enumerate(reach.getAxes()))
+      if (followed == blocked) scale[axis] = array::reductionBlock;
+    reaches[i] = OperandAttr::get(context, "read", false, false, reach.getAxes(), scale, reach.getLow(), reach.getHigh());
+  }
+  formed.setAccessAttr(builder.getArrayAttr(reaches));
   captureCombine(formed);
   formed.getScalarsMutable().append(length);
   formed.getBody().addArgument(length.getType(), loc);
@@ -60,10 +76,11 @@ LogicalResult formReduce(array::ReduceOp op) {
     }
   LaunchBuilder combine(builder, loc, "combine", kept);
   OperandAttr reach = OperandAttr::get(context, "read", false, true, axes, ones, zeros, zeros);
-  SmallVector<Value> arrays(formed.getResults());
+  unsigned accumulators = op.getNumAccumulators();
+  SmallVector<Value> arrays(formed.getResults().take_front(accumulators + 1));
   AffineMap keptIdentity = builder.getMultiDimIdentityMap(kept.size());
-  for (Type result : op.getResultTypes()) combine.addResult(result, kept, follow(context, "write", keptIdentity, true));
-  combine.combineRegion().takeBody(op.getCombine());
+  for (Type result : op.getAccumulators().getTypes()) combine.addResult(result, kept, follow(context, "write", keptIdentity, true));
+  combine.combineRegion().takeBody(op.getJoin().empty() ? op.getCombine() : op.getJoin());
   LaunchOp last = combine.finish();
   last.getBody().getBlocks().clear();
   last.getArraysMutable().append(arrays);
@@ -74,7 +91,9 @@ LogicalResult formReduce(array::ReduceOp op) {
   last.setReducedAttr(builder.getDenseI64ArrayAttr(reduced));
   last.setIdentityAttr(op.getIdentityAttr());
   last.setFailsAttr(op.getFailsAttr());
-  op->replaceAllUsesWith(last.getResults());
+  SmallVector<Value> results(last.getResults());
+  llvm::append_range(results, formed.getResults().drop_front(accumulators + 1));
+  op->replaceAllUsesWith(results);
   op.erase();
   return success();
 }

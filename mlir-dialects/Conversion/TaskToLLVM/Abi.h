@@ -77,6 +77,7 @@ void populateArrayPatterns(mlir::RewritePatternSet &, Abi &);
 void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
 void populateNestedPatterns(mlir::RewritePatternSet &, Abi &);
 void populateParallelLoopPatterns(mlir::RewritePatternSet &, Abi &);
+void populateLookupPatterns(mlir::RewritePatternSet &, Abi &);
 // A function that stands for C code of somebody else: what it is called, and the extents that each parameter names.
 inline constexpr llvm::StringLiteral externAttr = "task.extern";
 // Set on functions that are tasks of the program.

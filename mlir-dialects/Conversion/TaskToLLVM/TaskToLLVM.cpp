@@ -70,6 +70,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     populateTaskPatterns(patterns, abi);
     populateNestedPatterns(patterns, abi);
     populateParallelLoopPatterns(patterns, abi);
+    populateLookupPatterns(patterns, abi);
     arith::populateArithToLLVMConversionPatterns(types, patterns);
     // What LLVM has an intrinsic for, else the C library's function.
     populateMathToLLVMConversionPatterns(types, patterns, /*approximateLog1p=*/false, /*benefit=*/2);

@@ -22,6 +22,8 @@ inline constexpr llvm::StringLiteral spawnableAttr = "task.spawnable";
 inline constexpr llvm::StringLiteral pointsAttr = "task.points";
 // Of a function of numbers: the one that computes it for as many points as its vectors have lanes.
 inline constexpr llvm::StringLiteral vectorAttr = "task.vector";
+// Functions (row, word) that stand for array.lookup in the LLVM dialect are called this and their result's type: `f64`, `v16f32`.
+inline constexpr llvm::StringLiteral lookupPrefix = "dg_lookup.";
 // Unit attribute of a task that takes less time than its way through the graph.
 inline constexpr llvm::StringLiteral lightAttr = "task.light";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.

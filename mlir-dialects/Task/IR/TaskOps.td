@@ -50,8 +50,8 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
     - `steps`: a stencil of the one array that is not mapped, taken as often as the last scalar says, each time on what it
       yielded before; halos are those of all steps;
     - `blocks`: the last reduced axis of the index space counts blocks of the fixed reduction tree; yields the
-      accumulators (and `present`) of one element; `combine` combines two; results are the blocks' accumulators, then
-      whether there are any;
+      accumulators (and `present`) of one element, then what it is in results that have all elements; `combine` combines two;
+      results are the blocks' accumulators, then whether there are any, then those, of which a point has 1024 elements;
     - `combine`: the operands are what `blocks` made; combines all blocks along `reduced` axes pairwise;
     - `scan`: a point is a row; results are the running combinations along `axis`;
     - `groups`: a point is a group of a kernel's lanes; the region sees whole arrays and yields nothing, it updates in place.

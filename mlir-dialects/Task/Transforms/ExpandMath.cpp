@@ -99,6 +99,9 @@ template <class T> struct Symbol {
   friend Symbol select(Condition condition, Symbol a, Symbol b) {
     return Symbol(Emission::make<arith::SelectOp>(condition.value, a.value, b.value));
   }
+  static Symbol lookup(const elementary::Row &row, Word index) {
+    return Symbol(Emission::make<array::LookupOp>(type(), index.value, row));
+  }
   template <class U> Symbol<U> to() const {
     if constexpr (std::is_same_v<T, U>)
       return *this;

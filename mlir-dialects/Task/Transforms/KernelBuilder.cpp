@@ -278,7 +278,8 @@ SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<s
   auto holder = UnrealizedConversionCastOp::create(builder, loc, TypeRange{builder.getNoneType()}, kept);
   for (Operation *copy : copies)
     copy->walk([&](Operation *op) {
-      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp>(op)) accesses.push_back(op);
+      if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp, array::BlockTotalOp>(op))
+        accesses.push_back(op);
     });
   for (Operation *access : accesses) replaceAccess(access, point, edges);
   SmallVector<Value> values(holder.getOperands());
@@ -405,6 +406,13 @@ Value KernelBuilder::readAround(array::ShiftedOp shifted, const KernelOperand &o
 }
 
 void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, Edges edges) {
+  if (auto total = dyn_cast<array::BlockTotalOp>(access)) {
+    // In the first pass nothing that is used depends on it.
+    OpBuilder at(access);
+    Value known = totals.empty() ? ub::PoisonOp::create(at, loc, total.getType()).getResult() : totals[total.getAccumulator()];
+    total.replaceAllUsesWith(known);
+    return total.erase();
+  }
   auto cast = access->getOperand(0).getDefiningOp<UnrealizedConversionCastOp>();
   if (!cast || !cast->hasAttr("operand")) return; // an array that the body itself made
   const KernelOperand &operand = operands[cast->getAttrOfType<IntegerAttr>("operand").getInt()];

@@ -40,6 +40,7 @@ public:
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
   mlir::Value streams;                       // null; or whether results go past the caches: i1
+  llvm::SmallVector<mlir::Value> totals;     // of the block's first pass; none during it
 
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
 
@@ -128,6 +129,8 @@ void inBothRanges(KernelBuilder &, Range first, Range second,
 // Points from one to another of a row, at which indices are known to be inside wherever `elements` is to take them so.
 void withTestedReads(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
                      llvm::function_ref<void(mlir::Value from, mlir::Value to)> elements);
+// The part of an axis in which no shifted read leaves its array: from, to; up to `end` if none could.
+std::pair<mlir::Value, mlir::Value> interior(KernelBuilder &, unsigned axis, mlir::Value end);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

@@ -65,9 +65,7 @@ void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, 
     elements(from, to);
 }
 
-namespace {
-// The part of axis `axis` in which no shifted read leaves its array: from, to.
-std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
+std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis, Value end) {
   OpBuilder &b = kernel.builder;
   int64_t below = 0;
   llvm::MapVector<Value, int64_t> furthest; // behind the point, by extent
@@ -87,9 +85,10 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis) {
     Value limit = arith::SubIOp::create(b, kernel.loc, extent, kernel.constant(offset));
     above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
   }
-  return {kernel.constant(below), above ? above : kernel.high[axis]};
+  return {kernel.constant(below), above ? above : end};
 }
 
+namespace {
 // The points of the innermost axis one behind the other, their results last.
 void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) {
   SmallVector<SmallVector<Value>> points, values;
@@ -105,7 +104,7 @@ Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
   OpBuilder &b = kernel.builder;
   Value isInner;
   for (auto [axis, at] : llvm::enumerate(outer)) {
-    auto [from, to] = interior(kernel, axis);
+    auto [from, to] = interior(kernel, axis, kernel.high[axis]);
     Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, at, from);
     Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, at, to);
     Value both = arith::AndIOp::create(b, kernel.loc, above, below);
@@ -125,7 +124,7 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   bool isStencil = kernel.launch.getKind() == "stencil";
   if (int64_t together = pointsTogether(kernel); isDense && together > 1) return buildTogether(kernel, outer, together);
   if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, isStencil ? Edges::All : Edges::None);
-  auto [from, to] = interior(kernel, inner);
+  auto [from, to] = interior(kernel, inner, high);
   Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
   Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
   auto elements = [&](Edges edges) {

@@ -19,7 +19,8 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     such a read, that may trap, or whose read not all points do.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::ub::UBDialect"];
 }
 
 def FuseSiblingLoops : Pass<"fuse-sibling-loops", "::mlir::ModuleOp"> {

@@ -9,9 +9,11 @@ namespace {
 
 Value add(KernelBuilder &k, Value a, int64_t b) { return arith::AddIOp::create(k.builder, k.loc, a, k.constant(b)); }
 
+using Together = llvm::function_ref<SmallVector<Value>(ValueRange, ValueRange)>;
+
 // Combines two parts of which each may be empty: `present` says whether one has anything.
 struct Part { SmallVector<Value> values; Value present; };
-Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
+Part combineParts(KernelBuilder &k, const Part &left, const Part &right, Together together) {
   OpBuilder &b = k.builder;
   Value both = arith::AndIOp::create(b, k.loc, left.present, right.present);
   SmallVector<Type> types;
@@ -19,13 +21,16 @@ Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
   auto choice = scf::IfOp::create(b, k.loc, types, both, true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(choice.thenBlock());
-  scf::YieldOp::create(b, k.loc, k.combine(left.values, right.values));
+  scf::YieldOp::create(b, k.loc, together(left.values, right.values));
   b.setInsertionPointToStart(choice.elseBlock());
   SmallVector<Value> one;
   for (auto [l, r] : llvm::zip(left.values, right.values)) one.push_back(arith::SelectOp::create(b, k.loc, left.present, l, r));
   scf::YieldOp::create(b, k.loc, one);
   b.setInsertionPointAfter(choice);
   return {SmallVector<Value>(choice.getResults()), arith::OrIOp::create(b, k.loc, left.present, right.present)};
+}
+Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
+  return combineParts(k, left, right, [&](ValueRange l, ValueRange r) { return k.combine(l, r); });
 }
 
 // Whether what a point computes takes so long that to keep lanes in registers saves nothing: its code stands once then. It has loops,
@@ -48,27 +53,44 @@ SmallVector<Type> accumulatorTypes(KernelBuilder &k, unsigned from, unsigned cou
 
 void buildBlocks(KernelBuilder &k) {
   OpBuilder &b = k.builder;
-  unsigned arrays = k.launch.getArrays().size(), accumulators = k.launch.getNumResults() - 1;
+  unsigned arrays = k.launch.getArrays().size();
   int64_t blocked = *llvm::max_element(*k.launch.getReduced());
-  SmallVector<Type> types = accumulatorTypes(k, arrays, accumulators);
-  bool masked = bool(cast<array::YieldOp>(k.launch.getBody().front().getTerminator()).getPresent());
+  // Along which axis, if any, an operand has a block's elements one behind the other.
+  auto axisOfElements = [&](const KernelOperand &operand) -> std::optional<unsigned> {
+    for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
+      if (follows == blocked && operand.access.getScale()[axis] == array::reductionBlock) return axis;
+    return std::nullopt;
+  };
+  unsigned elements = llvm::count_if(ArrayRef(k.operands).drop_front(arrays), axisOfElements);
+  unsigned accumulators = k.launch.getNumResults() - 1 - elements;
+  auto yield = cast<array::YieldOp>(k.launch.getBody().front().getTerminator());
+  bool masked = bool(yield.getPresent());
   Type i1 = b.getI1Type();
-  // Whole blocks that lie densely have lanes of their own, which are only ever reached at constant indices: LLVM keeps them in registers.
-  SmallVector<Value> lanes, wholeLanes;
-  auto makeRooms = [&] {
+  // What one pass over a block makes: some of the accumulators. Whole blocks that lie densely have lanes of their own, which are
+  // only ever reached at constant indices: LLVM keeps them in registers.
+  struct Pass { SmallVector<unsigned> numbers; SmallVector<Type> types; SmallVector<Value> someLanes, wholeLanes; };
+  Pass first, second;
+  llvm::SmallBitVector isSecond = array::secondPass(yield); // elements that are written come behind the accumulators
+  for (unsigned i = 0; i < accumulators; ++i) {
+    Pass &pass = isSecond[i] ? second : first;
+    pass.numbers.push_back(i);
+    pass.types.push_back(k.operands[arrays + i].element);
+  }
+  auto makeRooms = [&](ArrayRef<Type> types) {
     SmallVector<Value> rooms;
     for (Type type : types) rooms.push_back(k.room(type, array::reductionLanes));
     rooms.push_back(k.room(i1, array::reductionLanes));
     return rooms;
   };
-  SmallVector<Value> someLanes = makeRooms();
-  wholeLanes = makeRooms();
-  lanes = someLanes;
+  for (Pass *pass : {&first, &second})
+    if (!pass->numbers.empty()) pass->someLanes = makeRooms(pass->types), pass->wholeLanes = makeRooms(pass->types);
+  Pass *now = &first;
+  SmallVector<Value> lanes = first.someLanes;
   Value length = k.scalars.back(), zero = k.constant(0), lanesCount = k.constant(array::reductionLanes);
 
   auto loadLane = [&](Value index) {
     Part part;
-    for (auto [type, room] : llvm::zip(types, lanes)) part.values.push_back(k.loadRoom(type, room, index));
+    for (auto [type, room] : llvm::zip(now->types, lanes)) part.values.push_back(k.loadRoom(type, room, index));
     if (masked) part.present = k.loadRoom(i1, lanes.back(), index);
     return part;
   };
@@ -76,14 +98,29 @@ void buildBlocks(KernelBuilder &k) {
     for (auto [value, room] : llvm::zip(part.values, lanes)) k.storeRoom(value, room, index);
     if (masked) k.storeRoom(part.present, lanes.back(), index);
   };
+  // Accumulators of the other pass don't enter into those of this one.
+  auto combineLanes = [&](ValueRange left, ValueRange right) {
+    if (second.numbers.empty()) return k.combine(left, right);
+    auto all = [&](ValueRange values) {
+      SmallVector<Value> full;
+      for (unsigned i = 0; i < accumulators; ++i) {
+        auto at = llvm::find(now->numbers, i);
+        full.push_back(at == now->numbers.end() ? ub::PoisonOp::create(b, k.loc, k.operands[arrays + i].element).getResult()
+                                                : values[at - now->numbers.begin()]);
+      }
+      return full;
+    };
+    SmallVector<Value> combined = k.combine(all(left), all(right));
+    return llvm::map_to_vector(now->numbers, [&](unsigned number) { return combined[number]; });
+  };
   auto join = [&](const Part &left, const Part &right) -> Part {
-    if (masked) return combineParts(k, left, right);
-    return {k.combine(left.values, right.values), Value()};
+    if (masked) return combineParts(k, left, right, combineLanes);
+    return {combineLanes(left.values, right.values), Value()};
   };
 
   // `next` with what the lane has before it; `next` alone if that is nothing yet.
   auto joinUnless = [&](Value isFirst, const Part &next, Value lane) -> Part {
-    SmallVector<Type> partTypes(types);
+    SmallVector<Type> partTypes(now->types);
     if (masked) partTypes.push_back(i1);
     auto flat = [&](const Part &part) {
       SmallVector<Value> values(part.values);
@@ -91,7 +128,7 @@ void buildBlocks(KernelBuilder &k) {
       return values;
     };
     // Texts are counted when they are loaded; numbers are loaded outside of the branch, which LLVM makes a selection of.
-    bool hasTexts = llvm::any_of(types, [](Type type) { return isa<array::StrType>(type); });
+    bool hasTexts = llvm::any_of(now->types, [](Type type) { return isa<array::StrType>(type); });
     Part before;
     if (!hasTexts) before = loadLane(lane);
     auto choice = scf::IfOp::create(b, k.loc, partTypes, isFirst, true);
@@ -101,39 +138,85 @@ void buildBlocks(KernelBuilder &k) {
     b.setInsertionPointToStart(choice.elseBlock());
     if (hasTexts) before = loadLane(lane);
     scf::YieldOp::create(b, k.loc, flat(join(before, next)));
-    return {SmallVector<Value>(choice.getResults().take_front(types.size())), masked ? choice.getResults().back() : Value()};
+    return {SmallVector<Value>(choice.getResults().take_front(now->types.size())), masked ? choice.getResults().back() : Value()};
   };
 
   bool heavy = isHeavy(k);
+  // Shifted reads ask for no edge where all of a turn or a block is inside.
+  bool isShifted = k.launch.getBody().walk([](array::ShiftedOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  SmallVector<std::pair<Value, Value>> inside;
+  for (unsigned axis = 0; axis < k.rank && isShifted; ++axis)
+    inside.push_back(interior(k, axis, int64_t(axis) == blocked ? length : k.high[axis]));
+  auto both = [&](Value a, Value c) -> Value { return a ? arith::AndIOp::create(b, k.loc, a, c).getResult() : c; };
+  auto atMost = [&](Value a, Value c) -> Value { return arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sle, a, c); };
   k.nest(k.rank, [&](SmallVector<Value> &blockPoint) {
     Value base = arith::MulIOp::create(b, k.loc, blockPoint[blocked], k.constant(array::reductionBlock));
     Value rest = arith::SubIOp::create(b, k.loc, length, base);
     Value count = arith::MinSIOp::create(b, k.loc, rest, k.constant(array::reductionBlock)); // at least 1
-    auto elementAt = [&](Value offset) -> Part {
+    Value rowIsInside; // none: always
+    for (unsigned axis = 0; axis < k.rank && isShifted; ++axis)
+      if (int64_t(axis) != blocked) {
+        auto [from, to] = inside[axis];
+        rowIsInside = both(both(rowIsInside, atMost(from, blockPoint[axis])), atMost(add(k, blockPoint[axis], 1), to));
+      }
+    // Which of `number` elements from `start` on ask for no edge: from, to.
+    auto insideOf = [&](Value start, Value number) {
+      Value first = arith::AddIOp::create(b, k.loc, base, start);
+      auto within = [&](Value limit) -> Value {
+        Value offset = arith::SubIOp::create(b, k.loc, limit, first);
+        return arith::MinSIOp::create(b, k.loc, arith::MaxSIOp::create(b, k.loc, offset, zero), number);
+      };
+      Value from = within(inside[blocked].first), to = arith::MaxSIOp::create(b, k.loc, within(inside[blocked].second), from);
+      if (!rowIsInside) return std::pair(from, to);
+      return std::pair(arith::SelectOp::create(b, k.loc, rowIsInside, from, number).getResult(),
+                       arith::SelectOp::create(b, k.loc, rowIsInside, to, number).getResult());
+    };
+    auto elementAt = [&](Value offset, bool isInside = true) -> Part {
       SmallVector<Value> point(blockPoint);
       point[blocked] = arith::AddIOp::create(b, k.loc, base, offset);
-      auto yielded = k.copyBody(point, Edges::None);
-      return {yielded.values, yielded.present};
+      auto yielded = k.copyBody(point, isInside ? Edges::None : Edges::All);
+      // In the last pass: a result may lie where an input lies.
+      for (unsigned i = 0; i < elements && (now == &second || second.numbers.empty()); ++i) {
+        KernelOperand &result = k.result(accumulators + 1 + i);
+        k.store(result, k.indicesAt(result, point), yielded.values[accumulators + i]);
+      }
+      return {llvm::map_to_vector(now->numbers, [&](unsigned number) { return yielded.values[number]; }), yielded.present};
     };
     Value width = arith::MinSIOp::create(b, k.loc, count, lanesCount);
     Value isWhole = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, count, k.constant(array::reductionBlock)), isDense;
     SmallVector<std::pair<Value *, Value>> strides; // of what lies along the block, and what they are elsewhere
-    for (KernelOperand &operand : MutableArrayRef(k.operands).take_front(arrays))
-      for (auto [axis, follows] : llvm::enumerate(operand.access.getAxes()))
-        if (follows == blocked) {
-          Value &stride = operand.strides[axis];
-          strides.push_back({&stride, stride});
-          Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
-          isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
+    for (KernelOperand &operand : k.operands)
+      if (auto axis = axisOfElements(operand)) {
+        Value &stride = operand.strides[*axis];
+        strides.push_back({&stride, stride});
+        Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
+        isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
+      }
+    // A second pass finds its block in cache: meanwhile memory brings the next one.
+    auto fetchNextBlock = [&](Value start) {
+      if (now != &second) return;
+      Value next = arith::AddIOp::create(b, k.loc, arith::AddIOp::create(b, k.loc, base, start), k.constant(array::reductionBlock));
+      for (const KernelOperand &operand : ArrayRef(k.operands).take_front(arrays)) {
+        if (!axisOfElements(operand) || !operand.element.isIntOrFloat()) continue;
+        int64_t perLine = 64 / llvm::divideCeil(operand.element.getIntOrFloatBitWidth(), 8);
+        for (int64_t line = 0; line < array::reductionLanes; line += perLine) {
+          SmallVector<Value> point(blockPoint);
+          point[blocked] = add(k, next, line);
+          Value address = k.addressOf(operand, k.indicesAt(operand, point));
+          LLVM::Prefetch::create(b, k.loc, address, /*rw=*/0, /*hint=*/3, /*cache=*/1);
         }
+      }
+    };
     // All elements of a block that lies densely, in registers.
     auto wholeTurns = [&] {
-      lanes = wholeLanes;
-      k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+      lanes = now->wholeLanes;
+      auto firsts = k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
         storeLane(elementAt(lane), lane);
         return {};
       });
+      if (elements) k.markParallel(firsts);
       k.loop(lanesCount, count, {}, [&](Value start, ValueRange) -> SmallVector<Value> {
+        fetchNextBlock(start);
         k.markParallel(k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
           storeLane(join(loadLane(lane), elementAt(arith::AddIOp::create(b, k.loc, start, lane))), lane);
           return {};
@@ -141,9 +224,9 @@ void buildBlocks(KernelBuilder &k) {
         return {};
       }, array::reductionLanes);
       k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-        lanes = wholeLanes;
+        lanes = now->wholeLanes;
         Part part = loadLane(lane);
-        lanes = someLanes;
+        lanes = now->someLanes;
         storeLane(part, lane);
         return {};
       });
@@ -156,12 +239,27 @@ void buildBlocks(KernelBuilder &k) {
         Value left = arith::SubIOp::create(b, k.loc, count, start);
         Value here = arith::MinSIOp::create(b, k.loc, left, lanesCount);
         Value isFirst = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, turn, zero);
-        auto loop = k.loop(zero, here, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
-          Part next = elementAt(arith::AddIOp::create(b, k.loc, start, lane));
-          storeLane(joinUnless(isFirst, next, lane), lane);
-          return {};
-        });
-        k.markParallel(loop);
+        auto take = [&](Value from, Value to, bool isInside) {
+          auto loop = k.loop(from, to, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
+            Part next = elementAt(arith::AddIOp::create(b, k.loc, start, lane), isInside);
+            storeLane(joinUnless(isFirst, next, lane), lane);
+            return {};
+          });
+          if (isInside) k.markParallel(loop);
+          else k.markScalar(loop);
+        };
+        if (!isShifted) return take(zero, here, true), SmallVector<Value>();
+        auto [from, to] = insideOf(start, here);
+        Value isAll = both(arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, from, zero),
+                           arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, to, lanesCount));
+        auto choice = scf::IfOp::create(b, k.loc, isAll, true);
+        b.setInsertionPointToStart(choice.thenBlock());
+        take(zero, lanesCount, true);
+        b.setInsertionPointToStart(choice.elseBlock());
+        take(zero, from, false);
+        take(from, to, true);
+        take(to, here, false);
+        b.setInsertionPointAfter(choice);
         return {};
       });
     };
@@ -175,35 +273,54 @@ void buildBlocks(KernelBuilder &k) {
       otherwise();
       b.setInsertionPointAfter(choice);
     };
-    if (!heavy) choose(isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole, wholeTurns, turns);
-    else if (isDense) choose(isDense, turns, turns);
-    else turns();
-    // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
-    auto halving = scf::WhileOp::create(
-        b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
-        [&](OpBuilder &, Location, ValueRange state) {
-          Value more = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sgt, state[0], k.constant(1));
-          scf::ConditionOp::create(b, k.loc, more, state);
-        },
-        [&](OpBuilder &, Location, ValueRange state) {
-          Value pairs = arith::DivUIOp::create(b, k.loc, state[0], k.constant(2));
-          k.markScalar(k.loop(zero, pairs, {}, [&](Value pair, ValueRange) -> SmallVector<Value> {
-            Value first = arith::MulIOp::create(b, k.loc, pair, k.constant(2));
-            storeLane(join(loadLane(first), loadLane(add(k, first, 1))), pair);
-            return {};
-          }));
-          Value odd = arith::RemUIOp::create(b, k.loc, state[0], k.constant(2));
-          Value isOdd = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, odd, k.constant(1));
-          auto pass = scf::IfOp::create(b, k.loc, isOdd, false);
-          {
-            OpBuilder::InsertionGuard guard(b);
-            b.setInsertionPointToStart(pass.thenBlock());
-            storeLane(loadLane(add(k, state[0], -1)), pairs);
-          }
-          scf::YieldOp::create(b, k.loc, ValueRange{arith::AddIOp::create(b, k.loc, pairs, odd)});
-        });
-    b.setInsertionPointAfter(halving);
-    Part total = loadLane(zero);
+    auto take = [&](Pass &pass) -> Part {
+      now = &pass;
+      lanes = pass.someLanes;
+      Value isLong = isDense ? arith::AndIOp::create(b, k.loc, isWhole, isDense).getResult() : isWhole;
+      if (!heavy && isShifted) {
+        auto [from, to] = insideOf(zero, count);
+        isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, from, zero));
+        isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, to, count));
+      }
+      if (!heavy) choose(isLong, wholeTurns, turns);
+      else if (isDense) choose(isDense, turns, turns);
+      else turns();
+      // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
+      auto halving = scf::WhileOp::create(
+          b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
+          [&](OpBuilder &, Location, ValueRange state) {
+            Value more = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sgt, state[0], k.constant(1));
+            scf::ConditionOp::create(b, k.loc, more, state);
+          },
+          [&](OpBuilder &, Location, ValueRange state) {
+            Value pairs = arith::DivUIOp::create(b, k.loc, state[0], k.constant(2));
+            k.markScalar(k.loop(zero, pairs, {}, [&](Value pair, ValueRange) -> SmallVector<Value> {
+              Value first = arith::MulIOp::create(b, k.loc, pair, k.constant(2));
+              storeLane(join(loadLane(first), loadLane(add(k, first, 1))), pair);
+              return {};
+            }));
+            Value odd = arith::RemUIOp::create(b, k.loc, state[0], k.constant(2));
+            Value isOdd = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, odd, k.constant(1));
+            auto pass = scf::IfOp::create(b, k.loc, isOdd, false);
+            {
+              OpBuilder::InsertionGuard guard(b);
+              b.setInsertionPointToStart(pass.thenBlock());
+              storeLane(loadLane(add(k, state[0], -1)), pairs);
+            }
+            scf::YieldOp::create(b, k.loc, ValueRange{arith::AddIOp::create(b, k.loc, pairs, odd)});
+          });
+      b.setInsertionPointAfter(halving);
+      return loadLane(zero);
+    };
+    Part total = take(first);
+    if (!second.numbers.empty()) {
+      SmallVector<Value> values(accumulators);
+      for (auto [number, value] : llvm::zip(first.numbers, total.values)) values[number] = value;
+      k.totals = values;
+      for (auto [number, value] : llvm::zip(second.numbers, take(second).values)) values[number] = value;
+      k.totals.clear();
+      total.values = values;
+    }
     for (unsigned i = 0; i < accumulators; ++i) k.store(k.result(i), blockPoint, total.values[i]);
     Value any = masked ? total.present : arith::ConstantIntOp::create(b, k.loc, 1, 1).getResult();
     k.store(k.result(accumulators), blockPoint, any);

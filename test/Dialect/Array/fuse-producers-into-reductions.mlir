@@ -181,3 +181,57 @@ func.func @gathers(%a: tensor<?xf64>, %at: index) -> tensor<f64> attributes {tas
   } {identity = [0.0]} : tensor<f64>
   return %r : tensor<f64>
 }
+
+// What takes no longer than to read it is computed again in the second pass over a block.
+// CHECK-LABEL: func @two_passes
+func.func @two_passes(%a: tensor<?xf64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK-NOT: linalg.generic
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.mulf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r:2 = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    %t = array.block_total 0 : f64
+    %d = arith.subf %x, %t : f64
+    array.yield %x, %d : f64, f64
+  } combine {
+  ^bb0(%l: f64, %m: f64, %q: f64, %p: f64):
+    %c = arith.addf %l, %q : f64
+    %d = arith.addf %m, %p : f64
+    array.yield %c, %d : f64, f64
+  } {identity = [0.0, 0.0]} : tensor<f64>, tensor<f64>
+  return %r#1 : tensor<f64>
+}
+
+// What takes long is made once: the reduction would compute it twice.
+// CHECK-LABEL: func @twice_too_much
+func.func @twice_too_much(%a: tensor<?xf64>) -> tensor<f64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  // CHECK: linalg.generic
+  // CHECK: array.reduce
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %y = arith.divf %x, %x : f64
+    linalg.yield %y : f64
+  } -> tensor<?xf64>
+  %r:2 = array.reduce ins(%s : tensor<?xf64>) in (%n) axes [0] maps [#id] {
+  ^bb0(%i: index, %x: f64):
+    %t = array.block_total 0 : f64
+    %d = arith.subf %x, %t : f64
+    array.yield %x, %d : f64, f64
+  } combine {
+  ^bb0(%l: f64, %m: f64, %q: f64, %p: f64):
+    %c = arith.addf %l, %q : f64
+    %d = arith.addf %m, %p : f64
+    array.yield %c, %d : f64, f64
+  } {identity = [0.0, 0.0]} : tensor<f64>, tensor<f64>
+  return %r#1 : tensor<f64>
+}

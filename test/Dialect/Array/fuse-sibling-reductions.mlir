@@ -266,3 +266,88 @@ func.func @number_between(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<
   } {identity = [0.0]} : tensor<f64>
   return %s, %t : tensor<f64>, tensor<f64>
 }
+
+// What a mean sums is a variance's first accumulator: it is summed once. Totals are numbered anew, blocks still joined apart.
+// CHECK-LABEL: func @mean_and_variance
+func.func @mean_and_variance(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: %[[R:.*]]:5 = array.reduce
+  // CHECK: array.block_total 1 : f64
+  // CHECK: array.block_total 2 : i64
+  // CHECK: } combine {
+  // CHECK: arith.maximumf
+  // CHECK: arith.addf
+  // CHECK: arith.addi
+  // CHECK: } join {
+  // CHECK: arith.maximumf
+  // CHECK: arith.addi
+  // CHECK: arith.maximumf
+  // CHECK-NOT: array.reduce
+  // CHECK: return %{{.*}}, %[[R]]#1, %[[R]]#4
+  %m = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.maximumf %l, %r : f64
+    array.yield %c : f64
+  } {fails = "max"} : tensor<f64>
+  %sum = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %v:4 = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    %one = arith.constant 1 : i64
+    %s = array.block_total 0 : f64
+    %k = array.block_total 1 : i64
+    %kf = arith.sitofp %k : i64 to f64
+    %mean = arith.divf %s, %kf : f64
+    %d = arith.subf %x, %mean : f64
+    %q = arith.mulf %d, %d : f64
+    array.yield %x, %one, %d, %q : f64, i64, f64, f64
+  } combine {
+  ^bb0(%ls: f64, %lk: i64, %ld: f64, %lq: f64, %rs: f64, %rk: i64, %rd: f64, %rq: f64):
+    %s = arith.addf %ls, %rs : f64
+    %k = arith.addi %lk, %rk : i64
+    %d = arith.addf %ld, %rd : f64
+    %q = arith.addf %lq, %rq : f64
+    array.yield %s, %k, %d, %q : f64, i64, f64, f64
+  } join {
+  ^bb0(%ls: f64, %lk: i64, %ld: f64, %lq: f64, %rs: f64, %rk: i64, %rd: f64, %rq: f64):
+    %s = arith.addf %ls, %rs : f64
+    %k = arith.addi %lk, %rk : i64
+    %d = arith.addf %ld, %rd : f64
+    %q = arith.maximumf %lq, %rq : f64
+    array.yield %s, %k, %d, %q : f64, i64, f64, f64
+  } {identity = [0.0, 0, 0.0, 0.0]} : tensor<f64>, tensor<i64>, tensor<f64>, tensor<f64>
+  return %m, %sum, %v#3 : tensor<f64>, tensor<f64>, tensor<f64>
+}
+
+// The sum of squares is no sum of the elements: both stay.
+// CHECK-LABEL: func @sums_of_others
+func.func @sums_of_others(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) attributes {task.context = "host"} {
+  // CHECK: array.reduce
+  // CHECK: identity = [0.000000e+00, 0.000000e+00]
+  %s = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  %q = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    %y = arith.mulf %x, %x : f64
+    array.yield %y : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {identity = [0.0]} : tensor<f64>
+  return %s, %q : tensor<f64>, tensor<f64>
+}

@@ -371,6 +371,53 @@ func.func @reduce_terminator(%n: index, %x: f64) {
 
 // -----
 
+func.func @reduce_totals_of_second_pass(%n: index, %x: f64) {
+  %0:2 = array.reduce in (%n) axes [0] maps [] {
+  ^bb0(%i: index):
+    // expected-error @below {{names accumulator 1, which has no such total in the first pass}}
+    %t = array.block_total 1 : f64
+    %y = arith.addf %t, %x : f64
+    array.yield %x, %y : f64, f64
+  } combine {
+  ^bb0(%l: f64, %m: f64, %r: f64, %s: f64):
+    array.yield %l, %m : f64, f64
+  } {identity = [0.0, 0.0]} : tensor<f64>, tensor<f64>
+  return
+}
+
+// -----
+
+func.func @reduce_elements(%n: index, %x: f64) {
+  // expected-error @below {{has a result of another rank than the axes that there are}}
+  %0:2 = array.reduce in (%n) axes [0] maps [] {
+  ^bb0(%i: index):
+    array.yield %x, %x : f64, f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    array.yield %l : f64
+  } {identity = [0.0]} : tensor<f64>, tensor<f64>
+  return
+}
+
+// -----
+
+func.func @reduce_joins(%n: index, %x: f64) {
+  // expected-error @below {{needs two sets of accumulators as arguments of the join region}}
+  %0 = array.reduce in (%n) axes [0] maps [] {
+  ^bb0(%i: index):
+    array.yield %x : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    array.yield %l : f64
+  } join {
+  ^bb0(%l: f64):
+    array.yield %l : f64
+  } {identity = [0.0]} : tensor<f64>
+  return
+}
+
+// -----
+
 func.func @scan_types(%a: tensor<?xf64>) {
   // expected-error @below {{needs inputs, and results of the same types}}
   %0 = array.scan %a axis 0 {

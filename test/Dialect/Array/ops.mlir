@@ -100,6 +100,39 @@ func.func @reduce(%a: tensor<?xf64>, %n: index) -> (tensor<f64>, tensor<f64>) {
   return %s, %m : tensor<f64>, tensor<f64>
 }
 
+// CHECK-LABEL: func @two_passes
+func.func @two_passes(%a: tensor<?xf64>, %n: index) -> tensor<f64> {
+  // CHECK: array.block_total 0 : f64
+  // CHECK: } join {
+  // CHECK-NEXT: ^bb0(%{{.*}}: f64, %{{.*}}: i64
+  %v:4 = array.reduce ins(%a : tensor<?xf64>) in (%n) axes [0] maps [affine_map<(d0) -> (d0)>] {
+  ^bb0(%i: index, %x: f64):
+    %one = arith.constant 1 : i64
+    %s = array.block_total 0 : f64
+    %k = array.block_total 1 : i64
+    %kf = arith.sitofp %k : i64 to f64
+    %mean = arith.divf %s, %kf : f64
+    %d = arith.subf %x, %mean : f64
+    %q = arith.mulf %d, %d : f64
+    array.yield %x, %one, %d, %q : f64, i64, f64, f64
+  } combine {
+  ^bb0(%ls: f64, %lk: i64, %ld: f64, %lq: f64, %rs: f64, %rk: i64, %rd: f64, %rq: f64):
+    %s = arith.addf %ls, %rs : f64
+    %k = arith.addi %lk, %rk : i64
+    %d = arith.addf %ld, %rd : f64
+    %q = arith.addf %lq, %rq : f64
+    array.yield %s, %k, %d, %q : f64, i64, f64, f64
+  } join {
+  ^bb0(%ls: f64, %lk: i64, %ld: f64, %lq: f64, %rs: f64, %rk: i64, %rd: f64, %rq: f64):
+    %s = arith.addf %ls, %rs : f64
+    %k = arith.addi %lk, %rk : i64
+    %d = arith.addf %ld, %rd : f64
+    %q = arith.maximumf %lq, %rq : f64
+    array.yield %s, %k, %d, %q : f64, i64, f64, f64
+  } {identity = [0.0, 0, 0.0, 0.0]} : tensor<f64>, tensor<i64>, tensor<f64>, tensor<f64>
+  return %v#3 : tensor<f64>
+}
+
 // CHECK-LABEL: func @scan
 func.func @scan(%a: tensor<?x?xf64>) -> tensor<?x?xf64> {
   // CHECK: array.scan %{{.*}} axis 1 {
