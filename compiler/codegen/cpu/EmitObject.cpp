@@ -36,6 +36,8 @@ static std::string hostFeatures(int vectorBits) {
     if (vectorBits && vectorBits < 256) isUnused |= name == "avx2" || name == "fma4" || name == "xop";
     features += (features.empty() ? "" : ",") + std::string(isUnused ? "-" : "+") + name.str();
   }
+  // Loads one by one are faster there than the instruction that loads all elements of a vector from where its indices say.
+  if (llvm::sys::getHostCPUName().starts_with("znver")) features += ",+prefer-no-gather";
   return features;
 }
 

@@ -1,5 +1,6 @@
 #include "compiler/codegen/cpu/Optimize.h"
 #include "compiler/codegen/cpu/Lookups.h"
+#include "compiler/codegen/cpu/StreamStores.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/StandardInstrumentations.h"
 #include "llvm/Support/CommandLine.h"
@@ -27,7 +28,8 @@ constexpr llvm::StringLiteral pipeline = R"(
   inline-lookups,
   function<eager-inv>(
     infer-alignment, SHRINK, vector-combine, COMBINE,
-    loop-unroll<O2>, sroa<preserve-cfg>, COMBINE, loop-mssa(licm<allowspeculation>), div-rem-pairs, SIMPLIFY),
+    loop-unroll<O2>, sroa<preserve-cfg>, COMBINE, loop-mssa(licm<allowspeculation>), stream-stores, div-rem-pairs,
+    SIMPLIFY),
   globaldce, constmerge
 )";
 
@@ -77,6 +79,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &target) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.registerPipelineParsingCallback([](llvm::StringRef name, llvm::FunctionPassManager &passes, auto) {
+    if (name != "stream-stores") return false;
+    passes.addPass(StreamStores());
+    return true;
+  });
   builder.registerPipelineParsingCallback([](llvm::StringRef name, llvm::ModulePassManager &manager, auto) {
     if (name != "inline-lookups") return false;
     manager.addPass(InlineLookups());

@@ -94,6 +94,21 @@ Operation *fuseInto(IRRewriter &rewriter, linalg::GenericOp &consumer) {
   return nullptr;
 }
 
+// Whether it only copies an array that was made for it, and of its own extents. What is made elsewhere than by operations that
+// write all of their result may lie otherwise in memory.
+bool copiesItsOwn(linalg::GenericOp op) {
+  if (op->hasAttr(task::tasksAttr) || op.getNumDpsInputs() != 1 || op.getNumResults() != 1 ||
+      !llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isIdentity(); }))
+    return false;
+  Value input = op.getDpsInputs()[0], yielded = op.getBody()->getTerminator()->getOperand(0);
+  auto scan = input.getDefiningOp<ScanOp>();
+  if (yielded != op.getBody()->getArgument(0) || !scan || !input.hasOneUse() ||
+      input.getType() != op.getResult(0).getType())
+    return false;
+  return llvm::all_of(llvm::seq<int64_t>(0, op.getRank(op.getDpsInputOperand(0))),
+                      [&](int64_t axis) { return sameExtent(scan.getInputs()[0], axis, op.getDpsInits()[0], axis); });
+}
+
 // The last first: whatever can move into it stands before it, and is gone when its own turn comes.
 void fuseIn(Block &block) {
   IRRewriter rewriter(block.getParentOp()->getContext());
@@ -104,6 +119,8 @@ void fuseIn(Block &block) {
       continue;
     while (Operation *producer = fuseInto(rewriter, consumer))
       gone.insert(producer);
+    if (copiesItsOwn(consumer))
+      rewriter.replaceOp(consumer, consumer.getDpsInputs()[0]);
   }
 }
 

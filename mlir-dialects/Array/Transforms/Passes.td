@@ -19,7 +19,8 @@ def FuseElementwise : Pass<"fuse-elementwise", "::mlir::func::FuncOp"> {
   let description = [{
     In: a linalg.generic over elements whose result only another one in the same block reads.
     Out: one linalg.generic with the code of both. They stay apart where points are tasks, and where the fused array's
-    extents are neither known to be the consumer's nor those of an input that is read in its place.
+    extents are neither known to be the consumer's nor those of an input that is read in its place. One that only copies what
+    a scan made for it, of its own extents, is gone.
     Refuses: an array with a second user, also one that looks at it or reads it at a computed place; a user in a loop or branch,
     where it would be made again; points that are tasks, on either side; extents that nobody would compare any more; more than 256
     operations together.

@@ -231,7 +231,7 @@ private:
     StringRef name = *call.getCallee();
     OperandRange given = call.getArgOperands();
     builder.setInsertionPoint(call);
-    if (calleeOf(call)) return true;
+    if (calleeOf(call) || name.starts_with(lookupPrefix)) return true;
     if (name == "dg_array_scalar" && llvm::hasSingleElement(call->getUsers()) && isUpdate(*call->user_begin())) return true; // goes with it
     if (name == "dg_array_own" || name == "dg_task_settle") {
       Value array = given[name == "dg_array_own" ? 1 : 2];

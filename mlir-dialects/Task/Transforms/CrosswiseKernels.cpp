@@ -147,7 +147,7 @@ class Crosswise {
       }
     };
     turnBlock(kernel.operands[0], block, store,
-              [&](Value row, Value first, Value right) { buildElements(kernel, {row}, first, right, false); });
+              [&](Value row, Value first, Value right) { buildElements(kernel, {row}, first, right, Edges::All); });
   }
 
   // Fills the room; the operand as it lies there.
@@ -193,7 +193,7 @@ class Crosswise {
     loop(block.top, block.bottom, 1, [&](Value row) {
       SmallVector<Value> point(block.outer);
       point.push_back(row);
-      buildElements(kernel, point, block.left, block.right, true);
+      buildElements(kernel, point, block.left, block.right, Edges::None);
     });
     kernel.operands = whole;
   }

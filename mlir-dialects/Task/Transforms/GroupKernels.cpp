@@ -95,7 +95,7 @@ void buildGroups(KernelBuilder &kernel) {
         beginCopy(kernel, operand, kind);
         copied.push_back({&operand, kind});
       }
-  kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, true); });
+  kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, Edges::None); });
   for (auto [operand, kind] : copied) endCopy(kernel, *operand, kind);
 }
 

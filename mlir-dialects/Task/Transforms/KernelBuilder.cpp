@@ -148,10 +148,14 @@ void KernelBuilder::combineInto(const KernelOperand &operand, ValueRange indices
   atomic(operand, indices, value, kind);
   builder.setInsertionPointToStart(choice.thenBlock());
   Value position = positionInCopy(operand, indices), old = loadRoom(operand.element, operand.copy, position), combined;
-  if (kind == "and") combined = arith::AndIOp::create(builder, loc, old, value);
-  else if (kind == "or") combined = arith::OrIOp::create(builder, loc, old, value);
-  else if (kind == "xor") combined = arith::XOrIOp::create(builder, loc, old, value);
-  else combined = arith::AddIOp::create(builder, loc, old, value);
+  if (kind == "and")
+    combined = arith::AndIOp::create(builder, loc, old, value);
+  else if (kind == "or")
+    combined = arith::OrIOp::create(builder, loc, old, value);
+  else if (kind == "xor")
+    combined = arith::XOrIOp::create(builder, loc, old, value);
+  else
+    combined = arith::AddIOp::create(builder, loc, old, value);
   storeRoom(combined, operand.copy, position);
 }
 
@@ -219,7 +223,17 @@ void KernelBuilder::nest(unsigned end, function_ref<void(SmallVector<Value> &)> 
   level();
 }
 
-void KernelBuilder::markParallel(scf::ForOp loop) {
+void KernelBuilder::markParallel(scf::ForOp loop) { markParallel(loop, {}, {}); }
+
+void KernelBuilder::markMasked(scf::ForOp loop) {
+  MLIRContext *context = builder.getContext();
+  auto masked =
+      LLVM::LoopVectorizeAttr::get(context, {}, /*predicateEnable=*/builder.getBoolAttr(true), {}, {}, {}, {}, {});
+  markParallel(loop, masked, LLVM::LoopInterleaveAttr::get(context, builder.getI32IntegerAttr(1)));
+}
+
+void KernelBuilder::markParallel(scf::ForOp loop, LLVM::LoopVectorizeAttr vectorize,
+                                 LLVM::LoopInterleaveAttr interleave) {
   // Code with loops or calls of its own may use memory that is not an element.
   bool isPlain = true;
   loop.getBody()->walk([&](Operation *op) {
@@ -235,8 +249,8 @@ void KernelBuilder::markParallel(scf::ForOp loop) {
     if (auto load = dyn_cast<LLVM::LoadOp>(op)) load.setAccessGroupsAttr(ofLoop);
     if (auto store = dyn_cast<LLVM::StoreOp>(op)) store.setAccessGroupsAttr(ofLoop);
   });
-  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
-                                                                 {}, {}, {}, {group}));
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(context, {}, vectorize, interleave, {}, {}, {}, {}, {},
+                                                                 {}, {}, {}, {}, {}, {}, {group}));
 }
 
 void KernelBuilder::markScalar(scf::ForOp loop) {
@@ -249,7 +263,7 @@ void KernelBuilder::markScalar(scf::ForOp loop) {
 }
 
 SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<std::pair<Value, unsigned>> arrays,
-                                       ArrayRef<Value> point, bool isInterior) {
+                                       ArrayRef<Value> point, Edges edges) {
   SmallVector<Operation *> placeholders, copies, accesses;
   for (auto [argument, number] : arrays) {
     auto cast = UnrealizedConversionCastOp::create(builder, loc, argument.getType(), operands[number].data);
@@ -267,7 +281,7 @@ SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<s
       if (isa<array::ElementOp, array::ShiftedOp, tensor::DimOp, LoadOp, StoreOp, AtomicOp, array::BlockTotalOp>(op))
         accesses.push_back(op);
     });
-  for (Operation *access : accesses) replaceAccess(access, point, isInterior);
+  for (Operation *access : accesses) replaceAccess(access, point, edges);
   SmallVector<Value> values(holder.getOperands());
   holder.erase();
   for (Operation *placeholder : placeholders) {
@@ -279,7 +293,7 @@ SmallVector<Value> KernelBuilder::copy(Block &region, IRMapping &map, ArrayRef<s
   return values;
 }
 
-KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInterior) {
+KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, Edges edges) {
   Block &body = launch.getBody().front();
   IRMapping map;
   unsigned number = 0;
@@ -294,7 +308,7 @@ KernelBuilder::Yielded KernelBuilder::copyBody(ArrayRef<Value> point, bool isInt
   }
   for (Value scalar : scalars) map.map(body.getArgument(number++), scalar);
   auto yield = cast<array::YieldOp>(body.getTerminator());
-  Yielded yielded{copy(body, map, arrays, point, isInterior), Value()};
+  Yielded yielded{copy(body, map, arrays, point, edges), Value()};
   if (yield.getPresent()) yielded.present = yielded.values.pop_back_val();
   return yielded;
 }
@@ -350,7 +364,48 @@ void KernelBuilder::checkIndices(Operation *access, ValueRange indices, const Ke
   }
 }
 
-void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool isInterior) {
+// A load under a mask is slow where there is no memory, so what vectors read of rows that are outside is another row.
+Value KernelBuilder::readAround(array::ShiftedOp shifted, const KernelOperand &operand, ArrayRef<Value> point,
+                                Edges edges) {
+  bool isFilled = shifted.getRule() == array::EdgeRule::Value, isVector = edges != Edges::All;
+  SmallVector<Value> indices;
+  Value isThere, isInside; // whether it may be read, and counts
+  auto also = [&](Value &all, Value one) {
+    all = all ? arith::AndIOp::create(builder, loc, all, one).getResult() : one;
+  };
+  for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
+    auto [offset, follows] = pair;
+    Value index = point[follows], extent = operand.extents[axis];
+    if (offset) index = arith::AddIOp::create(builder, loc, index, constant(offset));
+    bool isInnermost = follows == int64_t(rank) - 1;
+    if (edges != Edges::None && !(edges == Edges::NotInnermost && isInnermost)) {
+      if (isFilled) {
+        Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, extent);
+        if (isVector && !isInnermost) {
+          also(isInside, within);
+          within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sgt, extent, constant(0));
+          index = edgeIndex(array::EdgeRule::Clamp, index, extent);
+        }
+        also(isThere, within);
+      } else {
+        index = edgeIndex(shifted.getRule(), index, extent);
+      }
+    }
+    indices.push_back(index);
+  }
+  if (!isThere) return load(operand, indices);
+  auto choice = scf::IfOp::create(builder, loc, operand.element, isThere, true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(choice.thenBlock());
+  scf::YieldOp::create(builder, loc, load(operand, indices));
+  builder.setInsertionPointToStart(choice.elseBlock());
+  scf::YieldOp::create(builder, loc, shifted.getFill());
+  if (!isInside) return choice.getResult(0);
+  builder.setInsertionPointAfter(choice);
+  return arith::SelectOp::create(builder, loc, isInside, choice.getResult(0), shifted.getFill());
+}
+
+void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, Edges edges) {
   if (auto total = dyn_cast<array::BlockTotalOp>(access)) {
     // In the first pass nothing that is used depends on it.
     OpBuilder at(access);
@@ -379,31 +434,7 @@ void KernelBuilder::replaceAccess(Operation *access, ArrayRef<Value> point, bool
     if (!element.getInBounds()) checkIndices(access, element.getIndices(), operand);
     combineInto(operand, element.getIndices(), element.getValue(), element.getKind());
   } else {
-    auto shifted = mlir::cast<array::ShiftedOp>(access);
-    SmallVector<Value> indices;
-    Value inside;
-    for (auto [axis, pair] : llvm::enumerate(llvm::zip(shifted.getOffsets(), shifted.getAxes()))) {
-      auto [offset, follows] = pair;
-      Value index = point[follows];
-      if (offset) index = arith::AddIOp::create(builder, loc, index, constant(offset));
-      if (!isInterior) {
-        Value within = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, operand.extents[axis]);
-        inside = inside ? arith::AndIOp::create(builder, loc, inside, within).getResult() : within;
-        if (shifted.getRule() != array::EdgeRule::Value)
-          index = edgeIndex(shifted.getRule(), index, operand.extents[axis]);
-      }
-      indices.push_back(index);
-    }
-    if (shifted.getRule() == array::EdgeRule::Value && !isInterior) {
-      auto choice = scf::IfOp::create(builder, loc, operand.element, inside, true);
-      builder.setInsertionPointToStart(choice.thenBlock());
-      scf::YieldOp::create(builder, loc, load(operand, indices));
-      builder.setInsertionPointToStart(choice.elseBlock());
-      scf::YieldOp::create(builder, loc, shifted.getFill());
-      value = choice.getResult(0);
-    } else {
-      value = load(operand, indices);
-    }
+    value = readAround(mlir::cast<array::ShiftedOp>(access), operand, point, edges);
   }
   if (value) access->getResult(0).replaceAllUsesWith(value);
   access->erase();
@@ -426,7 +457,7 @@ SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
       arrays.push_back({argument, nextArray++});
     else
       map.map(argument, scalars[nextScalar++]);
-  return copy(region, map, arrays, {}, true);
+  return copy(region, map, arrays, {}, Edges::None);
 }
 
 } // namespace dagger::task

@@ -20,9 +20,13 @@ struct KernelOperand {
   mlir::Value copy, isCopied;
 };
 
-// The names of groups of accesses that are independent from turn to turn. Each is one of its kind, but kernels may use the same, so
-// that those that do the same are equal.
+// The names of groups of accesses that are independent from turn to turn. Each is one of its kind, but kernels may use
+// the same, so that those that do the same are equal.
 using AccessGroups = llvm::SmallVector<mlir::LLVM::AccessGroupAttr>;
+
+// Along which axes reads around a point may leave their arrays, and are tested by their rules. AllMasked: all, and the
+// loop becomes vectors nonetheless.
+enum class Edges { All, AllMasked, NotInnermost, None };
 
 class KernelBuilder {
 public:
@@ -35,6 +39,7 @@ public:
   llvm::SmallVector<KernelOperand> operands; // arrays, then results
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
+  mlir::Value streams;                       // null; or whether results go past the caches: i1
   llvm::SmallVector<mlir::Value> totals;     // of the block's first pass; none during it
 
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
@@ -61,12 +66,12 @@ public:
                         llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
                         int64_t step = 1);
 
-  // A copy of the launch's body at a point: what it yields. With `isInterior` shifted reads need no rule.
+  // A copy of the launch's body at a point: what it yields.
   struct Yielded {
     llvm::SmallVector<mlir::Value> values;
     mlir::Value present;
   };
-  Yielded copyBody(llvm::ArrayRef<mlir::Value> point, bool isInterior);
+  Yielded copyBody(llvm::ArrayRef<mlir::Value> point, Edges edges);
   llvm::SmallVector<mlir::Value> combine(mlir::ValueRange left, mlir::ValueRange right);
 
   // `body` twice: where operands lie densely along the innermost axis, which their strides then say, and where they do
@@ -75,18 +80,24 @@ public:
 
   // Loads and stores in it are independent from turn to turn: LLVM need not prove it.
   void markParallel(mlir::scf::ForOp loop);
+  // The same, of a loop of few turns whose accesses stand under conditions: all of it is vectors, under masks.
+  void markMasked(mlir::scf::ForOp loop);
   // It has few turns, or its accesses fit no vector: not worth the time that vectors and unrolling take to compile.
   void markScalar(mlir::scf::ForOp loop);
 
 private:
+  void markParallel(mlir::scf::ForOp loop, mlir::LLVM::LoopVectorizeAttr vectorize,
+                    mlir::LLVM::LoopInterleaveAttr interleave);
   AccessGroups &groups;
   unsigned groupsUsed = 0;
   // Copies of a region's operations, in which `map` knows the region's arguments; `arrays` that are seen whole stand
   // for operands until their accesses are replaced. Gives what the region's end names.
   llvm::SmallVector<mlir::Value> copy(mlir::Block &region, mlir::IRMapping &map,
                                       llvm::ArrayRef<std::pair<mlir::Value, unsigned>> arrays,
-                                      llvm::ArrayRef<mlir::Value> point, bool isInterior);
-  void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, bool isInterior);
+                                      llvm::ArrayRef<mlir::Value> point, Edges edges);
+  void replaceAccess(mlir::Operation *read, llvm::ArrayRef<mlir::Value> point, Edges edges);
+  mlir::Value readAround(array::ShiftedOp shifted, const KernelOperand &operand, llvm::ArrayRef<mlir::Value> point,
+                         Edges edges);
   mlir::Value edgeIndex(array::EdgeRule rule, mlir::Value index, mlir::Value extent);
   void checkIndices(mlir::Operation *access, mlir::ValueRange indices, const KernelOperand &operand);
   // The operand as a value, for functions that take arrays. The launch then says that it needs values.
@@ -100,7 +111,24 @@ void buildMap(KernelBuilder &);   // map and stencil
 void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
-                   bool isInterior);
+                   Edges edges);
+// Sets `streams`, if results may go past the caches; to be followed by `endStreams` behind all loops.
+void announceStreams(KernelBuilder &);
+void endStreams(KernelBuilder &);
+// Part of a row, up to the first line of the result and behind.
+void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
+                     llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
+// Where a line of the result begins in a row: at or behind an index; at or before it. Only where `streams` is set.
+mlir::Value lineFrom(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value at);
+mlir::Value lineUntil(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value at);
+// One body for two ranges, each of which may be empty: a second would take longer to compile. And what goes in between.
+using Range = std::pair<mlir::Value, mlir::Value>;
+void inBothRanges(KernelBuilder &, Range first, Range second,
+                  llvm::function_ref<void(mlir::Value from, mlir::Value to)> body,
+                  llvm::function_ref<void()> between = nullptr);
+// Points from one to another of a row, at which indices are known to be inside wherever `elements` is to take them so.
+void withTestedReads(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
+                     llvm::function_ref<void(mlir::Value from, mlir::Value to)> elements);
 // The part of an axis in which no shifted read leaves its array: from, to; up to `end` if none could.
 std::pair<mlir::Value, mlir::Value> interior(KernelBuilder &, unsigned axis, mlir::Value end);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand

@@ -1,6 +1,7 @@
 // Kernels of maps and stencils: loops over the box, dense operands first, the interior of a stencil without
 // tests.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -34,23 +35,40 @@ static int64_t pointsTogether(KernelBuilder &kernel) {
   return launch.getBody().walk([](scf::ForOp) { return WalkResult::interrupt(); }).wasInterrupted() ? *extent : 1;
 }
 
-void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, bool isInterior) {
-  auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
-    SmallVector<Value> point(outer);
-    point.push_back(iv);
-    write(kernel, point, kernel.copyBody(point, isInterior).values);
-    return {};
-  });
-  if (!isInterior)
-    kernel.markScalar(loop);
-  else if (!kernel.launch.getTasks())
-    kernel.markParallel(loop);
+// Whether all reads around points have this rule.
+static bool isRule(KernelBuilder &kernel, array::EdgeRule rule) {
+  auto other = [&](array::ShiftedOp shifted) {
+    return shifted.getRule() == rule ? WalkResult::advance() : WalkResult::interrupt();
+  };
+  return !kernel.launch.getBody().walk(other).wasInterrupted();
+}
+
+void buildElements(KernelBuilder &kernel, SmallVector<Value> outer, Value from, Value to, Edges edges) {
+  auto elements = [&](Value from, Value to) {
+    auto loop = kernel.loop(from, to, {}, [&](Value iv, ValueRange) -> SmallVector<Value> {
+      SmallVector<Value> point(outer);
+      point.push_back(iv);
+      write(kernel, point, kernel.copyBody(point, edges).values);
+      return {};
+    });
+    if (edges == Edges::AllMasked)
+      kernel.markMasked(loop);
+    else if (edges == Edges::All)
+      kernel.markScalar(loop);
+    else if (!kernel.launch.getTasks())
+      kernel.markParallel(loop);
+  };
+  auto tested = [&](Value from, Value to) { withTestedReads(kernel, outer, from, to, elements); };
+  if (edges != Edges::All && edges != Edges::AllMasked && kernel.streams)
+    inStreamedParts(kernel, outer, from, to, tested);
+  else
+    elements(from, to);
 }
 
 std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis, Value end) {
   OpBuilder &b = kernel.builder;
   int64_t below = 0;
-  Value above;
+  llvm::MapVector<Value, int64_t> furthest; // behind the point, by extent
   kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
     auto argument = cast<BlockArgument>(shifted.getArray());
     KernelOperand &operand = kernel.operands[argument.getArgNumber() - kernel.rank];
@@ -58,10 +76,15 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis, Value end
       auto [offset, follows] = pair;
       if (follows != int64_t(axis)) continue;
       below = std::max(below, -offset);
-      Value limit = arith::SubIOp::create(b, kernel.loc, operand.extents[k], kernel.constant(offset));
-      above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
+      int64_t &most = furthest.insert({operand.extents[k], offset}).first->second;
+      most = std::max(most, offset);
     }
   });
+  Value above;
+  for (auto [extent, offset] : furthest) {
+    Value limit = arith::SubIOp::create(b, kernel.loc, extent, kernel.constant(offset));
+    above = above ? arith::MinSIOp::create(b, kernel.loc, above, limit).getResult() : limit;
+  }
   return {kernel.constant(below), above ? above : end};
 }
 
@@ -71,38 +94,64 @@ void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) 
   SmallVector<SmallVector<Value>> points, values;
   for (int64_t at = 0; at < count; ++at) {
     points.emplace_back(outer).push_back(kernel.constant(at));
-    values.push_back(kernel.copyBody(points.back(), true).values);
+    values.push_back(kernel.copyBody(points.back(), Edges::None).values);
   }
   for (auto [point, yielded] : llvm::zip(points, values)) write(kernel, point, yielded);
 }
 
+// Whether no read around the row leaves its array along another axis than the innermost; null: there is no other.
+Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
+  OpBuilder &b = kernel.builder;
+  Value isInner;
+  for (auto [axis, at] : llvm::enumerate(outer)) {
+    auto [from, to] = interior(kernel, axis, kernel.high[axis]);
+    Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, at, from);
+    Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, at, to);
+    Value both = arith::AndIOp::create(b, kernel.loc, above, below);
+    isInner = isInner ? arith::AndIOp::create(b, kernel.loc, isInner, both).getResult() : both;
+  }
+  return isInner;
+}
+
 // One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a
-// test at each read costs little beside the read, and three loops cost time to compile.
+// test at each read costs little beside the read, and more loops cost time to compile. Rows at an edge are many only
+// where there are three axes or more; then what is at an edge is vectors as well, where reads of a value for what is
+// outside are loads under masks.
 void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   unsigned inner = kernel.rank - 1;
   OpBuilder &b = kernel.builder;
   Value low = kernel.low[inner], high = kernel.high[inner];
   bool isStencil = kernel.launch.getKind() == "stencil";
   if (int64_t together = pointsTogether(kernel); isDense && together > 1) return buildTogether(kernel, outer, together);
-  if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, !isStencil);
-  Value isInner;
-  for (unsigned axis = 0; axis < inner; ++axis) {
-    auto [from, to] = interior(kernel, axis, kernel.high[axis]);
-    Value above = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sge, outer[axis], from);
-    Value below = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, outer[axis], to);
-    Value both = arith::AndIOp::create(b, kernel.loc, above, below);
-    isInner = isInner ? arith::AndIOp::create(b, kernel.loc, isInner, both).getResult() : both;
-  }
+  if (!isStencil || !isDense) return buildElements(kernel, outer, low, high, isStencil ? Edges::All : Edges::None);
   auto [from, to] = interior(kernel, inner, high);
   Value first = arith::MinSIOp::create(b, kernel.loc, arith::MaxSIOp::create(b, kernel.loc, from, low), high);
   Value last = arith::MaxSIOp::create(b, kernel.loc, arith::MinSIOp::create(b, kernel.loc, to, high), first);
-  if (isInner) { // a row at an edge is all edge
+  auto elements = [&](Edges edges) {
+    return [&, edges](Value from, Value to) { buildElements(kernel, outer, from, to, edges); };
+  };
+  // To find rows around a row takes no longer at an edge, if it is clamped: then no row is another kind of row.
+  Value isInner = isRule(kernel, array::EdgeRule::Clamp) ? Value() : isInnerRow(kernel, outer);
+  bool isMasked = kernel.rank >= 3 && kernel.streams && isRule(kernel, array::EdgeRule::Value);
+  bool hasEdgeRows = isInner && kernel.rank >= 3 && !isMasked && !isLarge(kernel);
+  if (isMasked) { // lines are whole inside
+    first = arith::MinSIOp::create(b, kernel.loc, lineFrom(kernel, outer, first), high);
+    last = arith::MaxSIOp::create(b, kernel.loc, lineUntil(kernel, outer, last), first);
+  }
+  if (isInner && !hasEdgeRows) { // a row at an edge is all edge
     first = arith::SelectOp::create(b, kernel.loc, isInner, first, high);
     last = arith::SelectOp::create(b, kernel.loc, isInner, last, high);
   }
-  buildElements(kernel, outer, low, first, false);
-  buildElements(kernel, outer, first, last, true);
-  buildElements(kernel, outer, last, high, false);
+  auto inside = [&] {
+    if (!hasEdgeRows) return elements(isInner ? Edges::None : Edges::NotInnermost)(first, last);
+    auto choice = scf::IfOp::create(b, kernel.loc, isInner, true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(choice.thenBlock());
+    elements(Edges::None)(first, last);
+    b.setInsertionPointToStart(choice.elseBlock());
+    elements(Edges::NotInnermost)(first, last);
+  };
+  inBothRanges(kernel, {low, first}, {last, high}, elements(isMasked ? Edges::AllMasked : Edges::All), inside);
 }
 
 } // namespace
@@ -162,12 +211,16 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
 }
 
 void buildMap(KernelBuilder &kernel) {
-  if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, true).values);
+  if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, Edges::None).values);
+  bool hasVersions = !kernel.launch.getTasks() && !isLarge(kernel);
   auto all = [&](bool isDense) {
     if (isDense && isCrosswise(kernel)) return buildCrosswise(kernel);
+    if (isDense && hasVersions) announceStreams(kernel);
     kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); });
+    endStreams(kernel);
+    kernel.streams = {};
   };
-  if (kernel.launch.getTasks() || isLarge(kernel)) return all(true);
+  if (!hasVersions) return all(true);
   kernel.ifDense(all);
 }
 

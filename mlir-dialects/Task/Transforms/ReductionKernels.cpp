@@ -174,7 +174,7 @@ void buildBlocks(KernelBuilder &k) {
     auto elementAt = [&](Value offset, bool isInside = true) -> Part {
       SmallVector<Value> point(blockPoint);
       point[blocked] = arith::AddIOp::create(b, k.loc, base, offset);
-      auto yielded = k.copyBody(point, isInside);
+      auto yielded = k.copyBody(point, isInside ? Edges::None : Edges::All);
       // In the last pass: a result may lie where an input lies.
       for (unsigned i = 0; i < elements && (now == &second || second.numbers.empty()); ++i) {
         KernelOperand &result = k.result(accumulators + 1 + i);

@@ -91,9 +91,9 @@ struct Steps {
     };
     Value left = choose(larger(smaller(edge, high), low), high);
     SmallVector<Value> outer{row};
-    buildElements(kernel, outer, choose(low, high), high, true);
-    buildElements(kernel, outer, low, left, false);
-    buildElements(kernel, outer, larger(choose(right, high), left), high, false);
+    buildElements(kernel, outer, choose(low, high), high, Edges::None);
+    auto atEdge = [&](Value from, Value to) { buildElements(kernel, outer, from, to, Edges::All); };
+    inBothRanges(kernel, {low, left}, {larger(choose(right, high), left), high}, atEdge);
   }
 
   void build() {

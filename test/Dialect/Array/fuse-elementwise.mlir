@@ -258,3 +258,55 @@ func.func @into_tasks(%a: tensor<?xf64>) -> tensor<?xf64> attributes {task.conte
   } -> tensor<?xf64>
   return %q : tensor<?xf64>
 }
+
+// A copy of what a scan made for it alone is that.
+// CHECK-LABEL: func @copies_its_own
+// CHECK: %[[S:.*]] = array.scan
+// CHECK-NOT: linalg.generic
+// CHECK: return %[[S]]
+func.func @copies_its_own(%a: tensor<?xf64>) -> tensor<?xf64> attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %s = array.scan %a axis 0 {
+  ^bb0(%l: f64, %r: f64):
+    array.yield %l : f64
+  } : tensor<?xf64> -> tensor<?xf64>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%s : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    linalg.yield %x : f64
+  } -> tensor<?xf64>
+  return %p : tensor<?xf64>
+}
+
+// Not where extents are to be compared, nor what another sees too, nor what was not made for it.
+// CHECK-LABEL: func @copies_of_others
+// CHECK-COUNT-3: linalg.generic
+// CHECK: return
+func.func @copies_of_others(%a: tensor<?xf64>, %n: index) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) attributes {task.context = "host"} {
+  %c0 = arith.constant 0 : index
+  %m = tensor.dim %a, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %f = tensor.empty(%m) : tensor<?xf64>
+  %s = array.scan %a axis 0 {
+  ^bb0(%l: f64, %r: f64):
+    array.yield %l : f64
+  } : tensor<?xf64> -> tensor<?xf64>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%s : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    linalg.yield %x : f64
+  } -> tensor<?xf64>
+  %t = array.scan %a axis 0 {
+  ^bb0(%l: f64, %r: f64):
+    array.yield %r : f64
+  } : tensor<?xf64> -> tensor<?xf64>
+  %q = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%t : tensor<?xf64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    linalg.yield %x : f64
+  } -> tensor<?xf64>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<?xf64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    linalg.yield %x : f64
+  } -> tensor<?xf64>
+  return %p, %q, %r, %t : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
+}

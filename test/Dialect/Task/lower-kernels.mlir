@@ -130,18 +130,22 @@ func.func @combine(%u: tensor<?xf64>, %p: tensor<?xi1>) -> tensor<f64> attribute
 // CHECK: arith.muli
 // CHECK: arith.mulf
 
-// The interior of a stencil reads without asking for the edge; what lies before and behind it asks.
+// The interior of a stencil reads without asking for the edge; one loop, gone through twice, does what lies before and behind it
+// and asks.
 // CHECK-LABEL: func private @stencil_kernel(
+// CHECK: scf.if %{{.*}} {
+// CHECK: scf.for %[[PART:.*]] = %c0 to
+// CHECK-NEXT: %[[BEFORE:.*]] = arith.cmpi eq, %[[PART]], %c0
 // CHECK: scf.for
 // CHECK: arith.maxsi
 // CHECK: llvm.load
 // CHECK: llvm.store
+// CHECK: scf.if %[[BEFORE]]
+// CHECK: scf.for
 // CHECK: scf.for
 // CHECK-NOT: arith.maxsi
 // CHECK: llvm.store
-// CHECK: scf.for
-// CHECK: arith.maxsi
-// CHECK: llvm.store
+// CHECK: fence
 // CHECK: } else {
 
 // Points that are tasks are called one after the other: nothing says that they are parallel, and there is one version.
