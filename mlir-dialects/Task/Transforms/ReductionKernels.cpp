@@ -192,9 +192,9 @@ void buildBlocks(KernelBuilder &k) {
         Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
         isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
       }
-    // A second pass finds its block in cache: meanwhile memory brings the next one.
+    // While the last pass goes over a block, memory brings the next one: what follows a block keeps the loads behind it waiting.
     auto fetchNextBlock = [&](Value start) {
-      if (now != &second) return;
+      if (now == &first && !second.numbers.empty()) return;
       Value next = arith::AddIOp::create(b, k.loc, arith::AddIOp::create(b, k.loc, base, start), k.constant(array::reductionBlock));
       for (const KernelOperand &operand : ArrayRef(k.operands).take_front(arrays)) {
         if (!axisOfElements(operand) || !operand.element.isIntOrFloat()) continue;

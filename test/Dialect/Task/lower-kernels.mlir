@@ -185,12 +185,15 @@ func.func @combine(%u: tensor<?xf64>, %p: tensor<?xi1>) -> tensor<f64> attribute
 // CHECK: arith.addf %[[CARRY]], %[[RUNNING]]
 // CHECK: scf.yield %[[RUNNING]]
 
-// The fixed tree: 32 lanes in a block of 1024, each left to right, then the lanes pairwise.
+// The fixed tree: 32 lanes in a block of 1024, each left to right, then the lanes pairwise. Of what lies densely the next block's
+// lines are fetched; of what does not they are not.
 // CHECK-LABEL: func private @blocks_kernel(
 // CHECK: llvm.mlir.constant(32 : i64)
 // CHECK: llvm.alloca {{.*}} x f64
 // CHECK: scf.for
 // CHECK: arith.minsi %{{.*}}, %c1024
+// CHECK-COUNT-4: "llvm.intr.prefetch"
+// CHECK-NOT: "llvm.intr.prefetch"
 // CHECK: arith.ceildivui %{{.*}}, %c32
 // CHECK: %[[NEXT:.*]] = llvm.load %{{.*}} {access_groups
 // CHECK: %[[LANE:.*]] = llvm.load %{{.*}} {access_groups
