@@ -17,6 +17,11 @@ namespace {
 
 constexpr uint64_t lineBytes = 64;
 
+// How far ahead of its use a line is fetched, and from how many places at most: more of them are rows around a point, of which all
+// but one have been read before.
+constexpr int64_t aheadBytes = 4096;
+constexpr size_t mostPlaces = 6;
+
 // Vectors that a turn of a loop stores one behind the other, from the first to the last.
 struct Run {
   SmallVector<StoreInst *> stores;
@@ -105,6 +110,40 @@ class Streams {
     }
   }
 
+  // Vectors that a turn loads, as far from each other as a page at most: one place in memory.
+  struct Place {
+    LoadInst *load;
+    const SCEV *start;
+    int64_t step;
+  };
+
+  void fetchAhead(Loop &loop) {
+    SmallVector<Place> places;
+    for (BasicBlock *block : loop.blocks())
+      for (Instruction &instruction : *block) {
+        auto *load = dyn_cast<LoadInst>(&instruction);
+        if (!load || !load->isSimple() || !isa<FixedVectorType>(load->getType())) continue;
+        auto *address = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(load->getPointerOperand()));
+        if (!address || address->getLoop() != &loop || !address->isAffine()) continue;
+        auto *step = dyn_cast<SCEVConstant>(address->getStepRecurrence(evolution));
+        if (!step || step->getAPInt().getActiveBits() > 16) continue;
+        bool isKnown = any_of(places, [&](const Place &place) {
+          auto *apart = dyn_cast<SCEVConstant>(evolution.getMinusSCEV(address->getStart(), place.start));
+          return apart && apart->getAPInt().abs().ult(aheadBytes);
+        });
+        if (!isKnown) places.push_back({load, address->getStart(), step->getAPInt().getSExtValue()});
+      }
+    if (places.size() > mostPlaces) return;
+    for (const Place &place : places) {
+      IRBuilder<> builder(place.load);
+      for (int64_t line = 0; line < place.step; line += lineBytes) {
+        Value *address = builder.CreateConstGEP1_64(builder.getInt8Ty(), place.load->getPointerOperand(), aheadBytes + line);
+        builder.CreateIntrinsic(Intrinsic::prefetch, {address->getType()},
+                                {address, builder.getInt32(0), builder.getInt32(3), builder.getInt32(1)});
+      }
+    }
+  }
+
 public:
   Streams(Function &function, FunctionAnalysisManager &analyses)
       : function(function), loops(analyses.getResult<LoopAnalysis>(function)),
@@ -126,6 +165,7 @@ public:
           else if (std::optional<Run> found = runFrom(at, *block, *loop))
             runs.push_back(*found);
         }
+      if (!runs.empty()) fetchAhead(*loop);
       for (const Run &run : runs) stream(run, *loop, wish, updater);
       changes |= !runs.empty();
     }
