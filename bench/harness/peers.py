@@ -1,39 +1,23 @@
 """Where peers come from: Debian, PyPI, or a folder that the caller names."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from . import programs
+from .debian import debian
 from .stats import Failure
-
-
-def debian(*packages: str):
-    """Installs Debian packages that are missing; a machine that can't leaves their rows out."""
-    missing = []
-    for package in packages:
-        asked = subprocess.run(["dpkg-query", "-W", "-f=${db:Status-Status}", package], capture_output=True, text=True)
-        if asked.stdout != "installed":
-            missing.append(package)
-    if not missing:
-        return
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    print(f"installing {' '.join(missing)}", file=sys.stderr)
-    try:
-        subprocess.run([*root, "apt-get", "update", "-q"], capture_output=True, timeout=300)
-        subprocess.run([*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y",
-                        "--no-install-recommends", *missing], capture_output=True, check=True, timeout=600)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise Failure(f"Debian's {' '.join(missing)} cannot be installed: {error}") from None
 
 
 def pypi(*packages: str) -> Path:
     """The Python of a virtual environment under build/bench that has these packages."""
     python = programs.build / "venv" / "bin" / "python"
+    is_whole = python.with_name("pip").exists()  # without Debian's package a folder comes to be that lacks it
+    if not is_whole:
+        debian("python3-venv")
     try:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True, capture_output=True, timeout=120)
+        if not is_whole:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", python.parents[1]], check=True, capture_output=True, timeout=120)
         done = programs.build / "venv" / f"has-{'-'.join(packages)}"
         if not done.exists():
             print(f"installing {' '.join(packages)} from PyPI", file=sys.stderr)

@@ -3,10 +3,12 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import time
 from pathlib import Path
 
+from .debian import debian
 from .stats import Failure, NoDifference, quotient
 
 root = Path(__file__).resolve().parents[2]
@@ -29,6 +31,8 @@ def make(out: str, command: list, *sources) -> Path:
     if path.exists() and stamp.exists() and stamp.read_text() == text and path.stat().st_mtime >= max(inputs, default=0):
         return path
     path.unlink(missing_ok=True)
+    if command[0] in ("gcc", "g++") and not shutil.which(command[0]):
+        debian(command[0])
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL)
     if done.returncode or not path.exists():
         raise Failure(f"does not build: {first_line(done.stderr or done.stdout)}")
