@@ -94,7 +94,7 @@ struct BatchWork final : Work {
       const dg_task &task = call.task;
       if (!task.direct || hasFailed(call))
         break;
-      alignas(16) char values[mostResults][16];
+      alignas(16) char values[mostResults][DG_DIRECT_BYTES];
       if (!task.direct(context, call.frame, call.arrays, call.boxes, values, false))
         break;
       for (int r = 0; r < task.results; ++r)

@@ -88,7 +88,7 @@ bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_a
   }
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
-  alignas(16) char values[DG_DIRECT_RESULTS][16];
+  alignas(16) char values[DG_DIRECT_RESULTS][DG_DIRECT_BYTES];
   if (!task.direct(&runtime.host, frame, arrays, boxes, values, shares))
     return false;
   if (Plan *plan = runtime.plan())

@@ -42,13 +42,6 @@ void TaskList::prune() {
 }
 
 void TaskList::moveTo(TaskList &other) {
-  if (!other.count && count <= Inline) {
-    for (uint32_t i = 0; i < count; ++i)
-      other.few[i] = few[i];
-    other.count = count;
-    count = 0;
-    return;
-  }
   for (uint32_t i = 0; i < count; ++i)
     other.add((*this)[i]);
   clear();

@@ -11,7 +11,6 @@ using namespace mlir;
 
 namespace dagger::task {
 namespace {
-constexpr int32_t resultBytes = 16; // a place in `results`
 constexpr int mostOperations = 250;
 
 // An array argument, as the call site left it on the wrapper: its rank, and the bytes of an element.
@@ -247,7 +246,7 @@ private:
         return true;
       }
     } else if (name == "dg_task_return_scalar") {
-      Value place = LLVM::GEPOp::create(builder, loc, abi.ptr, abi.i8, function.getArgument(4), ArrayRef<LLVM::GEPArg>{int32_t(*number(given[1]) * resultBytes)});
+      Value place = LLVM::GEPOp::create(builder, loc, abi.ptr, abi.i8, function.getArgument(4), ArrayRef<LLVM::GEPArg>{int32_t(*number(given[1]) * DG_DIRECT_BYTES)});
       if (!storeFrom(given[2], place)) return false;
     } else if (name == "dg_str_release") {
       if (!given[0].getDefiningOp<LLVM::AddressOfOp>()) return false; // a constant lives for ever

@@ -141,11 +141,11 @@ void *dg_scratch(dg_context *, int64_t bytes, const dg_location *);
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores
 // its results with dg_task_return.
 typedef void (*dg_task_body)(dg_context *, void *frame, dg_array *const *arrays);
-// The same on the caller's arrays and boxes, while nothing is under way and all that it reads is there. Its results are scalars and no
-// texts: number r goes to results + 16 r. `shares`: what it updates may be shown by an argument that it reads, which then means the
+// The same on the caller's arrays and boxes, while nobody else touches them and all that it reads is there. Its results are scalars and
+// no texts: number r goes to results + DG_DIRECT_BYTES r. `shares`: what it updates may be shown by an argument that it reads, which then means the
 // elements as they were before. 0: it did nothing, since a box is out of range, the body would fail, or it cannot share. Calls nothing
 // of the runtime.
-enum { DG_DIRECT_RESULTS = 8 };
+enum { DG_DIRECT_RESULTS = 8 /* at most */, DG_DIRECT_BYTES = 16 };
 typedef int32_t (*dg_direct_body)(dg_context *, const void *frame, dg_array *const *arrays, const int64_t *const *boxes, void *results,
                                   int32_t shares);
 enum { DG_TASK_PRINTS = 1, DG_TASK_STATEMENT = 2 /* looked at where it stands */,
@@ -159,7 +159,7 @@ typedef struct dg_task {
   const uint8_t *result_type, *result_rank; // rank 0: a scalar future
   const char *name;
   const dg_location *location;
-  dg_direct_body direct;        // of light tasks that have one, else null
+  dg_direct_body direct;        // of short tasks that allow one, else null
 } dg_task;
 // An argument as the program writes it, and where.
 typedef struct dg_place {
