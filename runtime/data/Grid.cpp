@@ -35,7 +35,7 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
 // rows that the kernel keeps of each step fit `bytes` together. Sixty-four chunks, if they can be so many.
 static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
   int64_t columns = std::max<int64_t>(extents[1], 1), rows = std::max<int64_t>(extents[0], 1);
-  int64_t most = std::clamp<int64_t>(bytes / (4 * halo * elementBytes), 16 * halo, std::max(columns, 16 * halo));
+  int64_t most = std::clamp<int64_t>(bytes / (8 * halo * elementBytes), 16 * halo, std::max(columns, 16 * halo));
   chunk[1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, most)), 64) * 64);
   most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 16 * halo, std::max(rows, 16 * halo));
   chunk[0] = divideUp(rows, divideUp(rows, most));
