@@ -57,7 +57,7 @@ struct StepsInBands : Steps {
   }
 
   int64_t rows = 0, passing = 0; // of a band; of these, for the next step alone
-  Value rowBytes, levelBytes, passed;
+  Value rowBytes, levelBytes, passed, streams;
   Value fresh, stale; // of the two places of what is kept: this band's, the one's before
 
   VectorType numbers() { return VectorType::get(line, in.element); }
@@ -105,11 +105,12 @@ struct StepsInBands : Steps {
   Value load(Value address, Value column, int64_t further = 0) {
     return LLVM::LoadOp::create(b, loc, bits(), elementAt(address, add(column, constant(further))), 64);
   }
-  void eachRow(function_ref<void(Value)> body) {
-    kernel.loop(constant(0), constant(rows), {}, [&](Value number, ValueRange) -> SmallVector<Value> {
+  // Few turns, each of much: the code of one.
+  void each(int64_t count, function_ref<void(Value)> body) {
+    kernel.markScalar(kernel.loop(constant(0), constant(count), {}, [&](Value number, ValueRange) -> SmallVector<Value> {
       body(number);
       return {};
-    });
+    }));
   }
 
   // What is read of a row: vectors at the column, before and behind it. Those that the next turn needs again are
@@ -182,28 +183,62 @@ struct StepsInBands : Steps {
     kernel.loop(from, to, inits, body, line);
   }
 
-  // What reads beyond the array's edge give, around what has been made of a step.
-  void surround(Value level, Value row, Value fill) {
-    Value height = out.extents[0], columns = out.extents[1], zero = constant(0), last = sub(columns, constant(1));
-    auto beside = [&](Value isAtEdge, Value at, int64_t towards) {
-      when(isAtEdge, [&] {
-        eachRow([&](Value number) {
-          KernelOperand made = asOperand(rowAt(level, add(number, constant(2 * reach))));
-          Value value = fill ? fill : kernel.load(made, {zero, at});
-          for (int64_t away = 1; away <= reach; ++away)
-            kernel.store(made, {zero, add(at, constant(away * towards))}, value);
-        });
-      });
+  // The next band's rows come while steps are taken: each step asks for its part of them.
+  void fetchAhead(Value level, Value front) {
+    Value each = both(add(divided(width, levels), constant(2 * line - 1)), constant(-line));
+    Value from = add(low, mul(sub(level, constant(1)), each));
+    auto lines = [&](Value column, ValueRange) -> SmallVector<Value> {
+      for (int64_t number = 0; number < rows; ++number)
+        LLVM::Prefetch::create(b, loc, kernel.addressOf(in, {add(front, constant(rows + number)), column}), /*rw=*/0,
+                               /*hint=*/2, /*cache=*/1);
+      return {};
     };
+    kernel.markScalar(kernel.loop(from, smaller(add(from, each), high), {}, lines, line));
+  }
+
+  // The last step's rows go past the caches, if none holds all of the array: what of them are whole lines.
+  void copyOut(Value from, Value row) {
+    KernelOperand made = asOperand(from);
+    Value begin = smaller(choose(streams, lineFrom(kernel, row, columnLow), columnHigh), columnHigh);
+    Value end = larger(choose(streams, lineUntil(kernel, row, columnHigh), columnHigh), begin);
+    auto lines = [&](Value column, ValueRange) -> SmallVector<Value> {
+      Value vector = LLVM::LoadOp::create(b, loc, bits(), elementAt(from, column), bytes());
+      LLVM::StoreOp::create(b, loc, vector, kernel.addressOf(out, {row, column}), 64, /*isVolatile=*/false,
+                            /*isNonTemporal=*/true);
+      return {};
+    };
+    kernel.loop(begin, end, {}, lines, line);
+    inBothRanges(kernel, {columnLow, begin}, {end, columnHigh},
+                 [&](Value low, Value high) { copyRow(made, out, row, low, high); });
+  }
+
+  // What reads beyond the array's edge give, around what has been made of a step: first beside its rows, then above and
+  // below all of them.
+  void surround(Value level, Value row, Value fill) {
+    Value height = out.extents[0], columns = out.extents[1], zero = constant(0), one = constant(1);
     auto is = [&](Value a, Value c) -> Value {
       return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, a, c);
     };
-    beside(is(low, zero), zero, -1);
-    beside(is(high, columns), last, 1);
+    Value isLeft = is(low, zero), isRight = is(high, columns);
+    when(arith::OrIOp::create(b, loc, isLeft, isRight), [&] {
+      each(2 * rows, [&](Value turn) {
+        Value isFirst = isIn(turn, zero, constant(rows)), number = choose(isFirst, turn, sub(turn, constant(rows)));
+        when(choose(isFirst, isLeft, isRight), [&] {
+          KernelOperand made = asOperand(rowAt(level, add(number, constant(2 * reach))));
+          Value at = choose(isFirst, zero, sub(columns, one)), towards = choose(isFirst, constant(-1), one);
+          Value value = fill ? fill : kernel.load(made, {zero, at});
+          for (int64_t away = 1; away <= reach; ++away)
+            kernel.store(made, {zero, add(at, mul(towards, constant(away)))}, value);
+        });
+      });
+    });
     // A row outside is written when the one that it repeats has come, or when its own turn comes.
-    Value end = add(row, constant(rows)), begin = sub(row, constant(2 * reach));
-    auto outer = [&](Value number, Value repeated, Value coming) {
-      when(isIn(coming, row, end), [&] {
+    Value begin = sub(row, constant(2 * reach)), end = add(row, constant(rows));
+    each(2 * reach, [&](Value turn) {
+      Value isAbove = isIn(turn, zero, constant(reach));
+      Value number = choose(isAbove, sub(constant(-1), turn), add(height, sub(turn, constant(reach))));
+      Value repeated = choose(isAbove, zero, sub(height, one));
+      when(isIn(fill ? number : choose(isAbove, zero, number), row, end), [&] {
         KernelOperand made = asOperand(rowAt(level, sub(number, begin)));
         Value to = add(first, width);
         if (!fill) return copyRow(asOperand(rowAt(level, sub(repeated, begin))), made, zero, first, to);
@@ -212,12 +247,7 @@ struct StepsInBands : Steps {
           return {};
         });
       });
-    };
-    for (int64_t away = 1; away <= reach; ++away) {
-      Value above = constant(-away), below = add(height, constant(away - 1));
-      outer(above, zero, fill ? above : zero);
-      outer(below, sub(height, constant(1)), below);
-    }
+    });
   }
 
   void build() {
@@ -247,27 +277,31 @@ struct StepsInBands : Steps {
         {
           OpBuilder::InsertionGuard guard(b);
           b.setInsertionPointToStart(isFirst.thenBlock());
-          eachRow([&, from = from, to = to](Value number) {
+          each(rows, [&, from = from, to = to](Value number) {
             Value coming = add(row, number);
             when(isIn(coming, from, to), [&] {
               copyRow(in, asOperand(rowAt(zero, add(number, constant(2 * reach)))), coming, low, high);
             });
           });
           b.setInsertionPointToStart(isFirst.elseBlock());
+          fetchAhead(level, front);
           when(isIn(row, sub(from, constant(rows - 1)), to), [&] { takeStep(level, row, band); });
         }
         surround(level, row, fill);
         return {};
       });
-      eachRow([&](Value number) {
+      each(rows, [&](Value number) {
         Value done = add(sub(front, widest), number);
         when(isIn(done, rowLow, rowHigh), [&] {
-          copyRow(asOperand(rowAt(levels, add(number, constant(2 * reach)))), out, done, columnLow, columnHigh);
+          copyOut(rowAt(levels, add(number, constant(2 * reach))), done);
         });
       });
       return {stale};
     };
+    Value isDense = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, out.strides[1], constant(1));
+    streams = both(exceedsCaches(kernel, out), isDense);
     kernel.loop(sub(rowLow, widest), add(rowHigh, widest), {zero}, bands, rows);
+    when(streams, [&] { LLVM::FenceOp::create(b, loc, LLVM::AtomicOrdering::seq_cst, ""); });
   }
 };
 } // namespace
