@@ -1,7 +1,7 @@
 // Several steps of a stencil in bands: a step takes a few rows at a time, in vectors, so that each row is read once for
 // all of the band, and what lies to its left and right comes from registers. Of each step the last rows of a band are
-// kept for the next band; the others are there for the next step alone, which finds them in the first-level cache, where
-// the step behind that writes over them.
+// kept for the next band; the others are there for the next step alone, which finds them in the first-level cache,
+// where the step behind that writes over them.
 //
 // The rows of a step, as the next step's band sees them:   0 … 2 reach - 1   kept of the band before
 //                                                          2 reach …         of this band; the last 2 reach are kept
@@ -40,8 +40,8 @@ Outside outsideOf(LaunchOp launch) {
   outside.fill = fills.front();
   auto isSame = [&](Value fill) {
     Attribute one, other;
-    return fill == outside.fill || (matchPattern(fill, m_Constant(&one)) &&
-                                    matchPattern(outside.fill, m_Constant(&other)) && one == other);
+    return fill == outside.fill ||
+           (matchPattern(fill, m_Constant(&one)) && matchPattern(outside.fill, m_Constant(&other)) && one == other);
   };
   bool isEarly = isa<BlockArgument>(outside.fill) || matchPattern(outside.fill, m_Constant());
   outside.isKnown &= !isClamped && isEarly && llvm::all_of(fills, isSame);
@@ -107,10 +107,11 @@ struct StepsInBands : Steps {
   }
   // Few turns, each of much: the code of one.
   void each(int64_t count, function_ref<void(Value)> body) {
-    kernel.markScalar(kernel.loop(constant(0), constant(count), {}, [&](Value number, ValueRange) -> SmallVector<Value> {
-      body(number);
-      return {};
-    }));
+    kernel.markScalar(
+        kernel.loop(constant(0), constant(count), {}, [&](Value number, ValueRange) -> SmallVector<Value> {
+          body(number);
+          return {};
+        }));
   }
 
   // What is read of a row: vectors at the column, before and behind it. Those that the next turn needs again are
@@ -134,8 +135,8 @@ struct StepsInBands : Steps {
     if (!offset) return asNumbers(row.at);
     SmallVector<int32_t> lanes;
     for (int64_t lane = 0; lane < line; ++lane) lanes.push_back(lane + (offset < 0 ? line + offset : offset));
-    return asNumbers(LLVM::ShuffleVectorOp::create(b, loc, offset < 0 ? row.left : row.at,
-                                                   offset < 0 ? row.at : row.right, lanes));
+    return asNumbers(
+        LLVM::ShuffleVectorOp::create(b, loc, offset < 0 ? row.left : row.at, offset < 0 ? row.at : row.right, lanes));
   }
 
   // The body at a vector of points.
@@ -148,8 +149,7 @@ struct StepsInBands : Steps {
     for (auto [argument, scalar] : llvm::zip(body.getArguments().take_back(kernel.scalars.size()), kernel.scalars))
       lanes.scalars.map(argument, scalar);
     kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
-      lanes.vectors.map(shifted.getResult(),
-                        shift(read[number + shifted.getOffsets()[0]], shifted.getOffsets()[1]));
+      lanes.vectors.map(shifted.getResult(), shift(read[number + shifted.getOffsets()[0]], shifted.getOffsets()[1]));
     });
     return lanes.vectorOf(lanes.emit(body)->getOperand(0));
   }
@@ -216,9 +216,7 @@ struct StepsInBands : Steps {
   // below all of them.
   void surround(Value level, Value row, Value fill) {
     Value height = out.extents[0], columns = out.extents[1], zero = constant(0), one = constant(1);
-    auto is = [&](Value a, Value c) -> Value {
-      return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, a, c);
-    };
+    auto is = [&](Value a, Value c) -> Value { return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, a, c); };
     Value isLeft = is(low, zero), isRight = is(high, columns);
     when(arith::OrIOp::create(b, loc, isLeft, isRight), [&] {
       each(2 * rows, [&](Value turn) {
@@ -279,9 +277,8 @@ struct StepsInBands : Steps {
           b.setInsertionPointToStart(isFirst.thenBlock());
           each(rows, [&, from = from, to = to](Value number) {
             Value coming = add(row, number);
-            when(isIn(coming, from, to), [&] {
-              copyRow(in, asOperand(rowAt(zero, add(number, constant(2 * reach)))), coming, low, high);
-            });
+            when(isIn(coming, from, to),
+                 [&] { copyRow(in, asOperand(rowAt(zero, add(number, constant(2 * reach)))), coming, low, high); });
           });
           b.setInsertionPointToStart(isFirst.elseBlock());
           fetchAhead(level, front);
@@ -292,9 +289,7 @@ struct StepsInBands : Steps {
       });
       each(rows, [&](Value number) {
         Value done = add(sub(front, widest), number);
-        when(isIn(done, rowLow, rowHigh), [&] {
-          copyOut(rowAt(levels, add(number, constant(2 * reach))), done);
-        });
+        when(isIn(done, rowLow, rowHigh), [&] { copyOut(rowAt(levels, add(number, constant(2 * reach))), done); });
       });
       return {stale};
     };

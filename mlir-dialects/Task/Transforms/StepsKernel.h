@@ -1,7 +1,7 @@
-// What the kernels of several steps of a stencil share (temporal blocking). Rows are taken in the order of the array; when
-// a row comes in, the first step can be taken on the row above, the second one on the row above that, and so on: a
-// skewed sweep, in which only a few rows of each step are kept. What is next to the box is computed again by each of its
-// neighbours, a band that is narrower by the stencil's reach with each step.
+// What the kernels of several steps of a stencil share (temporal blocking). Rows are taken in the order of the array;
+// when a row comes in, the first step can be taken on the row above, the second one on the row above that, and so on: a
+// skewed sweep, in which only a few rows of each step are kept. What is next to the box is computed again by each of
+// its neighbours, a band that is narrower by the stencil's reach with each step.
 #pragma once
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 #include "llvm/Support/MathExtras.h"
