@@ -32,7 +32,8 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
 }
 
 // What lies next to a chunk within `halo` elements is computed by its neighbours too, so chunks are much wider than that; but the
-// rows that the kernel keeps of each step fit `bytes` together. Sixty-four chunks, if they can be so many.
+// rows that the kernel keeps of each step fit half of `bytes` together, and those that it works on (a dozen) a first-level cache.
+// Sixty-four chunks, if they can be so many.
 static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
   int64_t columns = std::max<int64_t>(extents[1], 1), rows = std::max<int64_t>(extents[0], 1);
   int64_t most = std::clamp<int64_t>(bytes / (8 * halo * elementBytes), 16 * halo, std::max(columns, 16 * halo));
