@@ -41,7 +41,7 @@ struct Shown {
   const dg_array *array;
   char *records; // of its buffer
   bool isRow;    // its chunks lie one behind the other, each `chunk` elements
-  int64_t chunk;
+  int64_t chunk, extent;
   ViewMap map;
 };
 } // namespace
@@ -62,8 +62,22 @@ class alignas(64) Replica {
   dg_context context;
 
   Record &record(char *records, int64_t number) const { return *reinterpret_cast<Record *>(records + size_t(number) * recordBytes); }
-  Shown *show(const dg_array *a);
-  bool touch(const Shown &shown, const int64_t *box, bool updates);
+  const Shown *show(const dg_array *a) {
+    for (const Shown &shown : arrays)
+      if (shown.array == a)
+        return &shown;
+    return meet(a);
+  }
+  // For the first time; null if replicas cannot use it.
+  const Shown *meet(const dg_array *a);
+  bool touch(const Shown &shown, const int64_t *box, bool updates) {
+    if (!shown.isRow || shown.chunk != 1 || !box || box[1] != 1 || uint64_t(box[0]) >= uint64_t(shown.extent) || touches == mostTouched)
+      return touchAny(shown, box, updates);
+    touched[touches] = &record(shown.records, box[0]);
+    isUpdate[touches++] = updates;
+    return true;
+  }
+  bool touchAny(const Shown &shown, const int64_t *box, bool updates);
   void waitFor(uint32_t thread, uint32_t call);
   // Of two arguments of its own call.
   bool haveSharedPlace(const dg_task &task, dg_array *const *given, const int64_t *const *boxes, bool &shares) const;
@@ -138,10 +152,7 @@ void Replica::begin(Worker &worker) {
   context.replica = this;
 }
 
-Shown *Replica::show(const dg_array *a) {
-  for (Shown &shown : arrays)
-    if (shown.array == a)
-      return &shown;
+__attribute__((noinline)) const Shown *Replica::meet(const dg_array *a) {
   dg_buffer *buffer = a->buffer;
   // What has failed since replicas have left was sound where they were.
   if (!shapeKnown(a) || !buffer->base || !buffer->gridChosen || (!goesOn && buffer->failed.load(std::memory_order_relaxed)))
@@ -167,12 +178,13 @@ Shown *Replica::show(const dg_array *a) {
   shown.records = reinterpret_cast<char *>(buffers[index]->words.data());
   shown.isRow = (a->rank == 1 && isWhole(a)) || (a->rank == 0 && buffer->rank == 0);
   shown.chunk = a->rank ? buffer->chunk[0] : 1;
+  shown.extent = a->rank ? a->extents[0] : 1;
   shown.map = ViewMap(a);
   arrays.push_back(shown);
   return &arrays.back();
 }
 
-bool Replica::touch(const Shown &shown, const int64_t *box, bool updates) {
+__attribute__((noinline)) bool Replica::touchAny(const Shown &shown, const int64_t *box, bool updates) {
   const dg_array *a = shown.array;
   auto add = [&](int64_t number) {
     if (touches == mostTouched)
