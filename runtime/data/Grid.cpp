@@ -32,13 +32,13 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
 }
 
 // What lies next to a chunk within `halo` elements is computed by its neighbours too, so chunks are much wider than that; but the
-// rows that the kernel keeps of each step fit half of `bytes` together, and those that it works on (a dozen) a first-level cache.
-// Sixty-four chunks, if they can be so many.
+// rows that the kernel works on, a dozen, fit a first-level cache, a hundredth of `bytes` each, and those that it keeps of each step
+// a second-level one. Sixty-four chunks, if they can be so many.
 static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
   int64_t columns = std::max<int64_t>(extents[1], 1), rows = std::max<int64_t>(extents[0], 1);
-  int64_t most = std::clamp<int64_t>(bytes / (8 * halo * elementBytes), 16 * halo, std::max(columns, 16 * halo));
+  int64_t most = std::clamp<int64_t>(bytes / (128 * elementBytes), 16 * halo, std::max(columns, 16 * halo));
   chunk[1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, most)), 64) * 64);
-  most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 16 * halo, std::max(rows, 16 * halo));
+  most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 8 * halo, std::max(rows, 8 * halo));
   chunk[0] = divideUp(rows, divideUp(rows, most));
 }
 
