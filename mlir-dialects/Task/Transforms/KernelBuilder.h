@@ -72,7 +72,9 @@ public:
     mlir::Value present;
   };
   Yielded copyBody(llvm::ArrayRef<mlir::Value> point, Edges edges);
+  // Of numbers, or of vectors of numbers if all of it can be written for those.
   llvm::SmallVector<mlir::Value> combine(mlir::ValueRange left, mlir::ValueRange right);
+  bool combinesVectors();
 
   // `body` twice: where operands lie densely along the innermost axis, which their strides then say, and where they do
   // not.
