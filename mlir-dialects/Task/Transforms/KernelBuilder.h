@@ -116,6 +116,7 @@ void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::
                    Edges edges);
 // Sets `streams`, if results may go past the caches; to be followed by `endStreams` behind all loops.
 void announceStreams(KernelBuilder &);
+void announceStream(KernelBuilder &, const KernelOperand &result);
 void endStreams(KernelBuilder &);
 // Part of a row, up to the first line of the result and behind.
 void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,

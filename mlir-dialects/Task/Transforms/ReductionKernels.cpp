@@ -196,6 +196,9 @@ void buildBlocks(KernelBuilder &k) {
     inside.push_back(interior(k, axis, int64_t(axis) == blocked ? length : k.high[axis]));
   auto both = [&](Value a, Value c) -> Value { return a ? arith::AndIOp::create(b, k.loc, a, c).getResult() : c; };
   auto atMost = [&](Value a, Value c) -> Value { return arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sle, a, c); };
+  // What is written along the way begins each block at a line, if it begins the first at one.
+  if (elements)
+    if (const KernelOperand &written = k.result(accumulators + 1); written.element.isIntOrFloat()) announceStream(k, written);
   k.nest(k.rank, [&](SmallVector<Value> &blockPoint) {
     Value base = arith::MulIOp::create(b, k.loc, blockPoint[blocked], k.constant(array::reductionBlock));
     Value rest = arith::SubIOp::create(b, k.loc, length, base);
@@ -374,6 +377,7 @@ void buildBlocks(KernelBuilder &k) {
     Value any = masked ? total.present : arith::ConstantIntOp::create(b, k.loc, 1, 1).getResult();
     k.store(k.result(accumulators), blockPoint, any);
   });
+  endStreams(k);
 }
 
 void buildCombine(KernelBuilder &k) {
