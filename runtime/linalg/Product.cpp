@@ -1,17 +1,13 @@
 // The matrix product, for every number type.
 #include "runtime/linalg/Linalg.h"
 #include "runtime/linalg/Matrix.h"
+#include "runtime/linalg/WideProduct.h"
 
 namespace dagger::linalg {
 
 namespace {
 
-// Both factors and the result as matrices: a vector becomes a row on the left, a column on the right.
-struct Factors {
-  int64_t rows, inner, columns;
-  int64_t aDown, aRight, bDown, bRight, outDown, outRight;
-};
-
+// A vector becomes a row on the left, a column on the right.
 Result<Factors> match(const ArrayView &a, const ArrayView &b, const ArrayView &out) {
   if (a.rank < 1 || a.rank > 2 || b.rank < 1 || b.rank > 2)
     return Failure{"@ takes vectors and matrices, not arrays of rank " + std::to_string(a.rank) + " and " +
@@ -204,6 +200,9 @@ static std::optional<Failure> product(const ArrayView &a, const ArrayView &b, co
     } else if constexpr (isInteger<T>) {
       integerProduct(left, right, to, *factors);
     } else {
+      if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+        if (wideProduct(left, right, to, *factors))
+          return std::nullopt;
       if (auto failure = loadBlas())
         return failure;
       const Library &lib = **library();

@@ -2,6 +2,7 @@
 #include "llvm/Analysis/DomTreeUpdater.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
@@ -49,6 +50,7 @@ class Streams {
   const SCEVAddRecExpr *placesOf(Instruction &instruction, Loop &loop) {
     auto *store = dyn_cast<StoreInst>(&instruction);
     if (!store || !store->isSimple() || !isa<FixedVectorType>(store->getValueOperand()->getType())) return nullptr;
+    if (isa<AllocaInst>(getUnderlyingObject(store->getPointerOperand()))) return nullptr; // no result: read again soon
     auto *places = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(store->getPointerOperand()));
     return places && places->getLoop() == &loop && places->isAffine() ? places : nullptr;
   }
@@ -57,13 +59,20 @@ class Streams {
     return function.getDataLayout().getTypeStoreSize(store->getValueOperand()->getType()).getFixedValue();
   }
 
-  // Stores that fill lines in each turn.
+  // A point is read before it is written: what is read behind, in a loop whose turns are said to be independent and which has been
+  // unrolled, is another point's.
+  static bool isOfOtherTurn(Instruction &load, StoreInst &store) {
+    MDNode *group = store.getMetadata(LLVMContext::MD_access_group);
+    return isa<LoadInst>(load) && group && group == load.getMetadata(LLVMContext::MD_access_group);
+  }
+
+  // Stores that fill lines in each turn; others may fill those in between.
   std::optional<Run> runFrom(BasicBlock::iterator &at, BasicBlock &block, Loop &loop) {
     Run run;
     const SCEVAddRecExpr *first = nullptr;
     for (; at != block.end(); ++at) {
       const SCEVAddRecExpr *places = placesOf(*at, loop);
-      if (!places && at->mayReadOrWriteMemory()) break;
+      if (!places && at->mayReadOrWriteMemory() && !(first && isOfOtherTurn(*at, *run.stores.back()))) break;
       if (!places) continue;
       auto *store = cast<StoreInst>(&*at);
       uint64_t bytes = bytesOf(store);
@@ -78,8 +87,8 @@ class Streams {
     if (!first) return std::nullopt;
     auto *step = dyn_cast<SCEVConstant>(first->getStepRecurrence(evolution));
     uint64_t bytes = run.vectorBytes * run.stores.size();
-    bool isWhole = step && step->getAPInt() == bytes && bytes % lineBytes == 0 && run.vectorBytes >= 16 &&
-                   isPowerOf2_64(run.vectorBytes);
+    bool isWhole = step && step->getAPInt().urem(lineBytes) == 0 && step->getAPInt().sge(bytes) && bytes % lineBytes == 0 &&
+                   run.vectorBytes >= 16 && isPowerOf2_64(run.vectorBytes);
     return isWhole ? std::optional(run) : std::nullopt;
   }
 

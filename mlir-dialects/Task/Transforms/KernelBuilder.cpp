@@ -1,4 +1,5 @@
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "mlir-dialects/Task/Transforms/Lanes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -457,7 +458,18 @@ SmallVector<Value> KernelBuilder::combine(ValueRange left, ValueRange right) {
       arrays.push_back({argument, nextArray++});
     else
       map.map(argument, scalars[nextScalar++]);
-  return copy(region, map, arrays, {}, Edges::None);
+  auto vector = dyn_cast<VectorType>(left.front().getType());
+  if (!vector) return copy(region, map, arrays, {}, Edges::None);
+  Lanes lanes(builder, vector.getNumElements());
+  for (auto [from, to] : map.getValueMap()) (isa<VectorType>(to.getType()) ? lanes.vectors : lanes.scalars).map(from, to);
+  return lanes.vectorsOf(lanes.emit(region)->getOperands());
+}
+
+bool KernelBuilder::combinesVectors() {
+  Block &region = launch.getCombine().front();
+  return llvm::all_of(region.getArgumentTypes(), isLaneType) && llvm::all_of(region.without_terminator(), [](Operation &op) {
+           return (isa<arith::ConstantOp>(op) || isArithmetic(&op)) && llvm::all_of(op.getResultTypes(), isLaneType);
+         });
 }
 
 } // namespace dagger::task

@@ -72,7 +72,9 @@ public:
     mlir::Value present;
   };
   Yielded copyBody(llvm::ArrayRef<mlir::Value> point, Edges edges);
+  // Of numbers, or of vectors of numbers if all of it can be written for those.
   llvm::SmallVector<mlir::Value> combine(mlir::ValueRange left, mlir::ValueRange right);
+  bool combinesVectors();
 
   // `body` twice: where operands lie densely along the innermost axis, which their strides then say, and where they do
   // not.
@@ -116,6 +118,7 @@ void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::
 mlir::Value exceedsCaches(KernelBuilder &, const KernelOperand &);
 // Sets `streams`, if results may go past the caches; to be followed by `endStreams` behind all loops.
 void announceStreams(KernelBuilder &);
+void announceStream(KernelBuilder &, const KernelOperand &result);
 void endStreams(KernelBuilder &);
 // Part of a row, up to the first line of the result and behind.
 void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,

@@ -1,5 +1,6 @@
 // Kernels of the fixed reduction tree: blocks of 1024 with 32 lanes, then blocks pairwise; and of scans.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "mlir-dialects/Task/Transforms/Lanes.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 
 using namespace mlir;
@@ -42,6 +43,36 @@ bool isHeavy(KernelBuilder &k) {
     return isLong ? WalkResult::interrupt() : WalkResult::advance();
   });
   return result.wasInterrupted();
+}
+
+// Its elements lie in memory as they are in vectors.
+bool isPlain(Type type) { return type.isF32() || type.isF64() || type.isInteger(32) || type.isInteger(64); }
+
+// Lanes that lie in a row, as one vector: read as the loop over them has written them.
+Value loadLanes(KernelBuilder &k, Type type, Value room) {
+  OpBuilder &b = k.builder;
+  int64_t each = vectorBits / bitsOf(type);
+  SmallVector<Value> parts;
+  for (int64_t lane = 0; lane < array::reductionLanes; lane += each) {
+    Value address = LLVM::GEPOp::create(b, k.loc, room.getType(), type, room, ArrayRef<LLVM::GEPArg>{int32_t(lane)});
+    parts.push_back(LLVM::LoadOp::create(b, k.loc, VectorType::get(each, type), address, /*alignment=*/64));
+  }
+  for (; parts.size() > 1; each *= 2) {
+    SmallVector<int32_t> both = llvm::to_vector(llvm::seq<int32_t>(0, 2 * each));
+    SmallVector<Value> wider;
+    for (size_t i = 0; i < parts.size(); i += 2)
+      wider.push_back(LLVM::ShuffleVectorOp::create(b, k.loc, parts[i], parts[i + 1], both));
+    parts = wider;
+  }
+  return parts.front();
+}
+
+SmallVector<Value> everySecond(KernelBuilder &k, ValueRange vectors, int32_t from) {
+  return llvm::map_to_vector(vectors, [&](Value vector) -> Value {
+    SmallVector<int32_t> places;
+    for (int32_t place = from; place < cast<VectorType>(vector.getType()).getNumElements(); place += 2) places.push_back(place);
+    return LLVM::ShuffleVectorOp::create(k.builder, k.loc, vector, vector, places);
+  });
 }
 
 SmallVector<Type> accumulatorTypes(KernelBuilder &k, unsigned from, unsigned count) {
@@ -105,7 +136,9 @@ void buildBlocks(KernelBuilder &k) {
       SmallVector<Value> full;
       for (unsigned i = 0; i < accumulators; ++i) {
         auto at = llvm::find(now->numbers, i);
-        full.push_back(at == now->numbers.end() ? ub::PoisonOp::create(b, k.loc, k.operands[arrays + i].element).getResult()
+        Type type = k.operands[arrays + i].element;
+        if (auto vector = dyn_cast<VectorType>(values.front().getType())) type = vector.clone(type);
+        full.push_back(at == now->numbers.end() ? ub::PoisonOp::create(b, k.loc, type).getResult()
                                                 : values[at - now->numbers.begin()]);
       }
       return full;
@@ -141,6 +174,20 @@ void buildBlocks(KernelBuilder &k) {
     return {SmallVector<Value>(choice.getResults().take_front(now->types.size())), masked ? choice.getResults().back() : Value()};
   };
 
+  // Lanes in memory of their own type that become vectors.
+  bool pairsVectors = !masked && k.combinesVectors() && llvm::all_of(accumulatorTypes(k, arrays, accumulators), isPlain);
+  // All lanes of a whole block pairwise: vectors of those at even and odd places, until one is left.
+  auto pairVectors = [&] {
+    Part all;
+    for (auto [type, room] : llvm::zip(now->types, now->wholeLanes)) all.values.push_back(loadLanes(k, type, room));
+    for (int64_t left = array::reductionLanes; left > 1; left /= 2)
+      all = join({everySecond(k, all.values, 0), Value()}, {everySecond(k, all.values, 1), Value()});
+    Value first = LLVM::ConstantOp::create(b, k.loc, b.getI64Type(), b.getI64IntegerAttr(0));
+    for (Value &value : all.values) value = LLVM::ExtractElementOp::create(b, k.loc, value, first);
+    lanes = now->someLanes;
+    storeLane(all, zero);
+  };
+
   bool heavy = isHeavy(k);
   // Shifted reads ask for no edge where all of a turn or a block is inside.
   bool isShifted = k.launch.getBody().walk([](array::ShiftedOp) { return WalkResult::interrupt(); }).wasInterrupted();
@@ -149,6 +196,9 @@ void buildBlocks(KernelBuilder &k) {
     inside.push_back(interior(k, axis, int64_t(axis) == blocked ? length : k.high[axis]));
   auto both = [&](Value a, Value c) -> Value { return a ? arith::AndIOp::create(b, k.loc, a, c).getResult() : c; };
   auto atMost = [&](Value a, Value c) -> Value { return arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sle, a, c); };
+  // What is written along the way begins each block at a line, if it begins the first at one.
+  if (elements)
+    if (const KernelOperand &written = k.result(accumulators + 1); written.element.isIntOrFloat()) announceStream(k, written);
   k.nest(k.rank, [&](SmallVector<Value> &blockPoint) {
     Value base = arith::MulIOp::create(b, k.loc, blockPoint[blocked], k.constant(array::reductionBlock));
     Value rest = arith::SubIOp::create(b, k.loc, length, base);
@@ -207,8 +257,8 @@ void buildBlocks(KernelBuilder &k) {
         }
       }
     };
-    // All elements of a block that lies densely, in registers.
-    auto wholeTurns = [&] {
+    // All elements of a block that lies densely, in registers. Gives how many lanes are left to be combined.
+    auto wholeTurns = [&]() -> Value {
       lanes = now->wholeLanes;
       auto firsts = k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
         storeLane(elementAt(lane), lane);
@@ -223,6 +273,7 @@ void buildBlocks(KernelBuilder &k) {
         }));
         return {};
       }, array::reductionLanes);
+      if (pairsVectors) return pairVectors(), k.constant(1);
       k.loop(zero, lanesCount, {}, [&](Value lane, ValueRange) -> SmallVector<Value> {
         lanes = now->wholeLanes;
         Part part = loadLane(lane);
@@ -230,9 +281,10 @@ void buildBlocks(KernelBuilder &k) {
         storeLane(part, lane);
         return {};
       });
+      return width;
     };
     // Any number of elements anywhere. The code of an element stands once: in the first turn nothing is there to combine with.
-    auto turns = [&] {
+    auto turns = [&]() -> Value {
       Value number = arith::CeilDivUIOp::create(b, k.loc, count, lanesCount);
       k.loop(zero, number, {}, [&](Value turn, ValueRange) -> SmallVector<Value> {
         Value start = arith::MulIOp::create(b, k.loc, turn, lanesCount);
@@ -262,16 +314,18 @@ void buildBlocks(KernelBuilder &k) {
         b.setInsertionPointAfter(choice);
         return {};
       });
+      return width;
     };
-    auto choose = [&](Value condition, function_ref<void()> then, function_ref<void()> otherwise) {
-      auto choice = scf::IfOp::create(b, k.loc, condition, true);
+    auto choose = [&](Value condition, function_ref<Value()> then, function_ref<Value()> otherwise) -> Value {
+      auto choice = scf::IfOp::create(b, k.loc, TypeRange{b.getIndexType()}, condition, true);
       b.setInsertionPointToStart(choice.thenBlock());
       for (auto &[stride, general] : strides) *stride = k.constant(1);
-      then();
+      scf::YieldOp::create(b, k.loc, then());
       b.setInsertionPointToStart(choice.elseBlock());
       for (auto &[stride, general] : strides) *stride = general;
-      otherwise();
+      scf::YieldOp::create(b, k.loc, otherwise());
       b.setInsertionPointAfter(choice);
+      return choice.getResult(0);
     };
     auto take = [&](Pass &pass) -> Part {
       now = &pass;
@@ -282,12 +336,10 @@ void buildBlocks(KernelBuilder &k) {
         isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, from, zero));
         isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, to, count));
       }
-      if (!heavy) choose(isLong, wholeTurns, turns);
-      else if (isDense) choose(isDense, turns, turns);
-      else turns();
+      Value left = !heavy ? choose(isLong, wholeTurns, turns) : isDense ? choose(isDense, turns, turns) : turns();
       // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
       auto halving = scf::WhileOp::create(
-          b, k.loc, TypeRange{b.getIndexType()}, ValueRange{width},
+          b, k.loc, TypeRange{b.getIndexType()}, ValueRange{left},
           [&](OpBuilder &, Location, ValueRange state) {
             Value more = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::sgt, state[0], k.constant(1));
             scf::ConditionOp::create(b, k.loc, more, state);
@@ -325,6 +377,7 @@ void buildBlocks(KernelBuilder &k) {
     Value any = masked ? total.present : arith::ConstantIntOp::create(b, k.loc, 1, 1).getResult();
     k.store(k.result(accumulators), blockPoint, any);
   });
+  endStreams(k);
 }
 
 void buildCombine(KernelBuilder &k) {

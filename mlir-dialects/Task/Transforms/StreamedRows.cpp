@@ -51,13 +51,16 @@ Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
 
 void announceStreams(KernelBuilder &kernel) {
   const KernelOperand *result = streamedResult(kernel);
-  if (!result || isKnownSmall(kernel, *result)) return;
+  if (result && !isKnownSmall(kernel, *result)) announceStream(kernel, *result);
+}
+
+void announceStream(KernelBuilder &kernel, const KernelOperand &result) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Value streams = exceedsCaches(kernel, *result);
+  Value streams = exceedsCaches(kernel, result);
   for (const KernelOperand &operand : kernel.operands) { // what is overwritten in place has been fetched already
     if (operand.access.getAccess() != "read" || !operand.access.getMapped()) continue;
-    Value isElsewhere = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, operand.data, result->data);
+    Value isElsewhere = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, operand.data, result.data);
     streams = arith::AndIOp::create(b, loc, streams, isElsewhere);
   }
   Value nothing = LLVM::ZeroOp::create(b, loc, LLVM::LLVMPointerType::get(b.getContext()));

@@ -101,6 +101,19 @@ func.func @blocks(%u: tensor<?xf64>, %blocks: index, %n: index) -> (tensor<?xf64
   return %v#0, %v#1 : tensor<?xf64>, tensor<?xi1>
 }
 
+// HOST-LABEL: func @traps(
+func.func @traps(%u: tensor<?xi64>, %blocks: index, %n: index) -> (tensor<?xi64>, tensor<?xi1>) attributes {task.context = "host"} {
+  %v:2 = task.launch "blocks" over (%blocks) arrays(%u : tensor<?xi64>) scalars(%n : index) shapes(%blocks, %blocks) {
+  ^bb0(%b: index, %x: i64, %length: index):
+    array.yield %x : i64
+  } combine {
+  ^bb0(%l: i64, %r: i64):
+    %c = arith.floordivsi %l, %r : i64
+    array.yield %c : i64
+  } {access = [#task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1024], low = [0], high = [0]>, #write, #write], reduced = array<i64: 0>} : tensor<?xi64>, tensor<?xi1>
+  return %v#0, %v#1 : tensor<?xi64>, tensor<?xi1>
+}
+
 // HOST-LABEL: func @combine(
 // HOST: kernel = @combine_kernel
 func.func @combine(%u: tensor<?xf64>, %p: tensor<?xi1>) -> tensor<f64> attributes {task.context = "host"} {
@@ -185,8 +198,9 @@ func.func @combine(%u: tensor<?xf64>, %p: tensor<?xi1>) -> tensor<f64> attribute
 // CHECK: arith.addf %[[CARRY]], %[[RUNNING]]
 // CHECK: scf.yield %[[RUNNING]]
 
-// The fixed tree: 32 lanes in a block of 1024, each left to right, then the lanes pairwise. Of what lies densely the next block's
-// lines are fetched; of what does not they are not.
+// The fixed tree: 32 lanes in a block of 1024, each left to right, then the lanes pairwise: those of a whole block as vectors of
+// which the even and the odd ones are added, and one is left for the loop. Of what lies densely the next block's lines are fetched;
+// of what does not they are not.
 // CHECK-LABEL: func private @blocks_kernel(
 // CHECK: llvm.mlir.constant(32 : i64)
 // CHECK: llvm.alloca {{.*}} x f64
@@ -194,6 +208,15 @@ func.func @combine(%u: tensor<?xf64>, %p: tensor<?xi1>) -> tensor<f64> attribute
 // CHECK: arith.minsi %{{.*}}, %c1024
 // CHECK-COUNT-4: "llvm.intr.prefetch"
 // CHECK-NOT: "llvm.intr.prefetch"
+// CHECK-COUNT-4: llvm.load {{.*}} {alignment = 64 : i64} : !llvm.ptr -> vector<8xf64>
+// CHECK: %[[EVEN:.*]] = llvm.shufflevector %[[ALL:.*]], %[[ALL]] [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30]
+// CHECK: %[[ODD:.*]] = llvm.shufflevector %[[ALL]], %[[ALL]] [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31]
+// CHECK: arith.addf %[[EVEN]], %[[ODD]] : vector<16xf64>
+// CHECK: arith.addf {{.*}} : vector<8xf64>
+// CHECK: arith.addf {{.*}} : vector<4xf64>
+// CHECK: arith.addf {{.*}} : vector<2xf64>
+// CHECK: arith.addf {{.*}} : vector<1xf64>
+// CHECK: llvm.extractelement {{.*}} : vector<1xf64>
 // CHECK: arith.ceildivui %{{.*}}, %c32
 // CHECK: %[[NEXT:.*]] = llvm.load %{{.*}} {access_groups
 // CHECK: %[[LANE:.*]] = llvm.load %{{.*}} {access_groups
@@ -201,6 +224,13 @@ func.func @combine(%u: tensor<?xf64>, %p: tensor<?xi1>) -> tensor<f64> attribute
 // CHECK: scf.while
 // CHECK: arith.divui %{{.*}}, %c2
 // CHECK: arith.addf
+
+// What may trap for one lane is not computed for several: lanes are combined one pair after the other.
+// CHECK-LABEL: func private @blocks_kernel_{{[0-9]+}}(
+// CHECK-NOT: llvm.shufflevector
+// CHECK: scf.while
+// CHECK: arith.floordivsi {{.*}} : i64
+// CHECK-NOT: llvm.shufflevector
 
 // Where no point counts the reduction fails with its name.
 // CHECK-LABEL: func private @combine_kernel(

@@ -8,6 +8,9 @@
 #columns = #task.operand<"write", mapped = true, exact = true, axes = [1, 0], scale = [1, 1], low = [0, 0], high = [0, 0]>
 #one = #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>
 
+#block = #task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1024], low = [0], high = [0]>
+#along = #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1024], low = [0], high = [0]>
+
 func.func @halves(%x: tensor<?x?xf64>, %n: index) -> tensor<?x?xf64> attributes {task.context = "host"} {
   %y = task.launch "map" over (%n, %n) arrays(%x : tensor<?x?xf64>) shapes(%n, %n) {
   ^bb0(%i: index, %j: index, %a: f64):
@@ -146,4 +149,26 @@ func.func @sums(%x: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {task.
 // CHECK-LABEL: func.func private @blocks_kernel(
 // CHECK-NOT: llvm.intr.annotation
 // CHECK-NOT: llvm.fence
+// CHECK: return
+
+// But for what is written along the way.
+func.func @sums_and_doubles(%x: tensor<?xf64>, %n: index, %blocks: index) -> (tensor<?xf64>, tensor<?xf64>) attributes {task.context = "host"} {
+  %y, %p, %z = task.launch "blocks" over (%blocks) arrays(%x : tensor<?xf64>) scalars(%n : index) shapes(%blocks, %blocks, %n) {
+  ^bb0(%i: index, %a: f64, %m: index):
+    %d = arith.addf %a, %a : f64
+    array.yield %a, %d : f64, f64
+  } combine {
+  ^bb0(%a: f64, %b: f64):
+    %s = arith.addf %a, %b : f64
+    array.yield %s : f64
+  } {access = [#block, #one, #one, #along], reduced = array<i64: 0>} : tensor<?xf64>, tensor<?xi1>, tensor<?xf64>
+  return %y, %z : tensor<?xf64>, tensor<?xf64>
+}
+// CHECK-LABEL: func.func private @blocks_kernel_{{[0-9]+}}(
+// CHECK: %[[LARGE:.*]] = arith.cmpi sgt, %{{.*}}, %c4194304
+// CHECK: %[[STREAMS:.*]] = arith.andi %[[LARGE]], %{{.*}}
+// CHECK: "llvm.intr.annotation"(%[[STREAMS]],
+// CHECK: scf.for
+// CHECK: scf.if %[[STREAMS]]
+// CHECK-NEXT: llvm.fence seq_cst
 // CHECK: return

@@ -1,5 +1,6 @@
 #include "TestArray.h"
 #include "runtime/linalg/Linalg.h"
+#include "runtime/linalg/WideProduct.h"
 #include "runtime/random/philox.h"
 #include "runtime/text/Text.h"
 #include <cmath>
@@ -89,6 +90,80 @@ TEST(Matmul, EveryTypeInEveryLayout) {
   productInAllLayouts<uint16_t>();
   productInAllLayouts<int32_t>();
   productInAllLayouts<int64_t>();
+}
+
+// The same bits, or both no number.
+template <typename T> static bool isSame(T a, T b) { return a == b ? std::signbit(a) == std::signbit(b) : a != a && b != b; }
+
+// Larger than each of the blocks that loops of our own take, and by no multiple of them; rows as they are, with gaps, and upside
+// down. What is infinite or no number stays in its row or column, also beside an edge.
+template <typename T> static void largeProducts() {
+  const int64_t shapes[][3] = {{130, 400, 200}, {129, 385, 531}, {241, 384, 512}, {128, 1, 128}, {300, 769, 129}};
+  for (auto [m, k, n] : shapes)
+    for (bool isFinite : {true, false}) {
+      TestArray<T> a = filled<T>({m, k}, 1), b = filled<T>({k, n}, 2);
+      if (!isFinite) {
+        a.values[0] = T(INFINITY);
+        a.values.back() = T(NAN);
+        b.values.back() = -T(INFINITY);
+      }
+      TestArray<T> expected = plainProduct<T>(a.view(), b.view());
+      for (int kind : {0, 2, 4}) {
+        Layout<T> left(a, kind), right(b, kind), out(TestArray<T>({m, n}), kind);
+        ASSERT_FALSE(linalg::matmul(left.view(), right.view(), out.view()));
+        int64_t wrong = 0;
+        for (int64_t i = 0; i < m; ++i)
+          for (int64_t j = 0; j < n; ++j) wrong += !isSame(at<T>(out.view(), i, j), expected.values[size_t(i * n + j)]);
+        EXPECT_EQ(wrong, 0) << m << " x " << k << " @ " << k << " x " << n << ", layout " << kind;
+      }
+    }
+}
+
+TEST(Matmul, LargerThanBlocks) {
+  largeProducts<float>();
+  largeProducts<double>();
+}
+
+// A tile of a product has the bits that it has in the whole.
+template <typename T> static void tilesOfProduct() {
+  const int64_t n = 400;
+  TestArray<T> a({n, n}), b({n, n}), whole({n, n});
+  for (size_t i = 0; i < a.values.size(); ++i)
+    a.values[i] = T(std::sin(double(i))), b.values[i] = T(std::cos(double(i)));
+  linalg::Factors f{n, n, n, n, 1, n, 1, n, 1};
+  if (!linalg::wideProduct(a.values.data(), b.values.data(), whole.values.data(), f))
+    GTEST_SKIP() << "this processor has no vectors of 512 bits";
+  for (int64_t row : {0, 130, 256})
+    for (int64_t column : {0, 131, 256}) {
+      TestArray<T> part({144, 140});
+      linalg::Factors some{144, n, 140, n, 1, n, 1, 140, 1};
+      ASSERT_TRUE(linalg::wideProduct(&a.values[size_t(row * n)], &b.values[size_t(column)], part.values.data(), some));
+      int64_t wrong = 0;
+      for (int64_t i = 0; i < 144; ++i)
+        for (int64_t j = 0; j < 140; ++j)
+          wrong += part.values[size_t(i * 140 + j)] != whole.values[size_t((row + i) * n + column + j)];
+      EXPECT_EQ(wrong, 0) << row << ", " << column;
+    }
+}
+
+TEST(Matmul, TilesHaveTheBitsOfTheWhole) {
+  tilesOfProduct<float>();
+  tilesOfProduct<double>();
+}
+
+// What is small, or does not lie row by row, is left to OpenBLAS.
+TEST(Matmul, WhatIsLeftToOpenBlas) {
+  const int64_t n = 130;
+  TestArray<double> a = filled<double>({n, n}, 1), b = filled<double>({n, n}, 2), out({n, n});
+  const std::vector<double> before = out.values;
+  auto isDone = [&](linalg::Factors f) { return linalg::wideProduct(a.values.data(), b.values.data(), out.values.data(), f); };
+  EXPECT_FALSE(isDone({n, n, n, 1, n, n, 1, n, 1})); // a transposed
+  EXPECT_FALSE(isDone({n, n, n, n, 1, 1, n, n, 1})); // b
+  EXPECT_FALSE(isDone({n, n, n, n, 1, n, 1, 1, n})); // the result
+  EXPECT_FALSE(isDone({20, n, n, n, 1, n, 1, n, 1}));
+  EXPECT_FALSE(isDone({n, n, 20, n, 1, n, 1, n, 1}));
+  EXPECT_FALSE(isDone({n, 0, n, n, 1, n, 1, n, 1}));
+  EXPECT_EQ(out.values, before);
 }
 
 TEST(Matmul, Vectors) {
