@@ -74,7 +74,8 @@ static void addGraph(OpPassManager &passes) {
 
 // Kernels: a function for each launch. Sibling loops are joined before vectors are made of them. References are counted last: from
 // there on two equal values are two references, and nothing may merge or drop them. The counts elide the copies.
-static void addKernels(OpPassManager &passes) {
+static void addKernels(OpPassManager &passes, bool isQuick) {
+  if (isQuick) passes.addPass(task::createBriefLaunches());
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
@@ -97,11 +98,11 @@ static void addHost(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
 }
 
-void addPhase(OpPassManager &passes, Stage stage) {
+void addPhase(OpPassManager &passes, Stage stage, bool isQuick) {
   switch (stage) {
   case Stage::Values: addValues(passes); break;
   case Stage::Graph: addGraph(passes); break;
-  case Stage::Kernels: addKernels(passes); break;
+  case Stage::Kernels: addKernels(passes, isQuick); break;
   case Stage::Host: addHost(passes); break;
   default: return;
   }
@@ -121,7 +122,7 @@ void registerPasses() {
     registerPassPipeline(
         (Twine("phase-") + name).str(), summary,
         [stage](OpPassManager &passes, StringRef, function_ref<LogicalResult(const Twine &)>) {
-          addPhase(passes, stage);
+          addPhase(passes, stage, /*isQuick=*/false);
           return success();
         },
         [](function_ref<void(const detail::PassOptions &)>) {});

@@ -33,13 +33,11 @@ bool hasLoop(LLVM::LLVMFuncOp function) {
 LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function, bool takesArguments) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = function.getLoc();
-  if (!hasLoop(function)) { // each of its instructions runs once: to make them faster takes longer than they do
-    function.setOptimizeNone(true);
-    function.setNoInline(true);
-  }
+  if (!hasLoop(function)) leaveAsItIs(function); // each of its instructions runs once
   SmallVector<Type> parameters{abi.ptr};
   if (takesArguments) parameters.push_back(abi.ptr);
   auto entry = LLVM::LLVMFuncOp::create(builder, loc, (function.getName() + ".entry").str(), LLVM::LLVMFunctionType::get(abi.none, parameters), LLVM::Linkage::Internal);
+  leaveAsItIs(entry);
   Block *block = entry.addEntryBlock(builder);
   builder.setInsertionPointToStart(block);
   SmallVector<Value> arguments{block->getArgument(0)};
@@ -53,6 +51,11 @@ LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function,
   return entry;
 }
 } // namespace
+
+void leaveAsItIs(LLVM::LLVMFuncOp function) {
+  function.setOptimizeNone(true);
+  function.setNoInline(true);
+}
 
 LogicalResult emitProgram(ModuleOp module, Abi &abi) {
   auto main = module.lookupSymbol<LLVM::LLVMFuncOp>("main");
