@@ -34,9 +34,15 @@ public:
     for (Operation &symbol : module.getBody()->getOperations()) {
       Symbols &used = uses[&symbol];
       symbol.walk([&](Operation *op) {
-        if (auto call = dyn_cast<LLVM::CallOp>(op))
-          if (auto callee = call.getCalleeAttr())
-            if (Operation *other = table.lookup(callee.getAttr())) calls.insert({&symbol, other});
+        if (auto call = dyn_cast<LLVM::CallOp>(op)) {
+          auto callee = call.getCalleeAttr();
+          if (Operation *other = callee ? table.lookup(callee.getAttr()) : nullptr) {
+            calls.insert({&symbol, other});
+            used.insert(other);
+          }
+          return;
+        }
+        if (op->getNumOperands() && op->getNumResults() == 1) return; // it computes: to look through its attributes takes long
         for (NamedAttribute attribute : op->getAttrs())
           attribute.getValue().walk([&](SymbolRefAttr name) {
             if (Operation *other = table.lookup(name.getRootReference())) used.insert(other);

@@ -97,8 +97,9 @@ LogicalResult emitProgram(ModuleOp module, Abi &abi) {
         });
     }
     mainEntry = makeEntry(module, abi, main, true);
-    // The exported name must not be the C library's.
-    if (failed(SymbolTable(module).rename(main, "dagger.main"))) return failure();
+    // The exported name must not be the C library's. Only the entry calls it.
+    main.setSymName("dagger.main");
+    mainEntry.walk([&](LLVM::CallOp call) { call.setCallee(main.getSymName()); });
   }
   if (!tests.empty()) {
     SmallVector<LLVM::LLVMFuncOp> entries;
