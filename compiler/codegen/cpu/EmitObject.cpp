@@ -9,6 +9,10 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/CodeGen/CodeGenTargetMachineImpl.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/DiagnosticHandler.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/LLVMContext.h"
@@ -131,11 +135,28 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionN
   return true;
 }
 
+// LLVM's own order, without what follows the values of variables through the instructions: debuggers are told of lines alone.
+bool addGeneration(llvm::legacy::PassManager &passes, llvm::TargetMachine &target, llvm::raw_pwrite_stream &stream, llvm::CodeGenFileType kind) {
+  auto &machine = static_cast<llvm::CodeGenTargetMachineImpl &>(target);
+  auto *functions = new llvm::MachineModuleInfoWrapperPass(&machine);
+  llvm::TargetPassConfig *config = machine.createPassConfig(passes);
+  config->setDisableVerify(true);
+  config->disablePass(&llvm::LiveDebugValuesID);
+  passes.add(config);
+  passes.add(functions);
+  if (config->addISelPasses()) return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  if (machine.addAsmPrinter(passes, stream, nullptr, kind, functions->getMMI().getContext())) return false;
+  passes.add(llvm::createFreeMachineFunctionPass());
+  return true;
+}
+
 void generate(Part &part, llvm::CodeGenFileType kind) {
   llvm::raw_svector_ostream stream(part.bytes);
   llvm::legacy::PassManager generator;
-  if (part.target->addPassesToEmitFile(generator, stream, nullptr, kind, /*DisableVerify=*/true)) part.error = "no code can be emitted for this machine";
-  else generator.run(*part.module);
+  if (addGeneration(generator, *part.target, stream, kind)) generator.run(*part.module);
+  else part.error = "no code can be emitted for this machine";
 }
 
 void registerTranslations(mlir::MLIRContext &context) {
