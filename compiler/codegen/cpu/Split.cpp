@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/Split.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/HasLoop.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -70,7 +71,7 @@ private:
     if (function && !function.isExternal() && !isHostCode(callee)) together.unionSets(caller, callee);
   }
 
-  // What is not optimized: functions that say so, and private ones that only those name.
+  // What is not optimized: functions that say so, and private ones without loops that only those name.
   void findLeft(llvm::DenseMap<Operation *, Symbols> &users) {
     Symbols found;
     for (auto function : module.getOps<LLVM::LLVMFuncOp>())
@@ -79,7 +80,7 @@ private:
     for (size_t at = 0; at < found.size(); ++at)
       for (Operation *used : uses[found[at]]) {
         auto function = dyn_cast<LLVM::LLVMFuncOp>(used);
-        bool isTheirs = function && !function.isExternal() && isPrivate(function.getLinkage()) &&
+        bool isTheirs = function && !function.isExternal() && isPrivate(function.getLinkage()) && !task::hasLoop(function) &&
                         llvm::all_of(users[used], [&](Operation *user) { return left.contains(user); });
         if (isTheirs && left.insert(used).second) found.insert(used);
       }

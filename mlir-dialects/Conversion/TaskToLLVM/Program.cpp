@@ -1,5 +1,6 @@
 // The exported description of a program: main with its parameters, or tests.
 #include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/HasLoop.h"
 #include "dagger/library.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -18,15 +19,6 @@ int parameterType(StringRef name) {
 Value optionalText(Abi &abi, OpBuilder &b, Location loc, Attribute text) {
   auto string = dyn_cast_if_present<StringAttr>(text);
   return string ? abi.cString(b, loc, string.getValue()) : abi.null(b, loc);
-}
-
-// Blocks stand in the order in which they are reached first.
-bool hasLoop(LLVM::LLVMFuncOp function) {
-  llvm::DenseMap<Block *, size_t> order;
-  for (Block &block : function.getBody()) order[&block] = order.size();
-  return llvm::any_of(function.getBody(), [&](Block &block) {
-    return llvm::any_of(block.getSuccessors(), [&](Block *next) { return order[next] <= order[&block]; });
-  });
 }
 
 // void entry(dg_context *, const void *const *arguments): takes the arguments from where they lie and calls the function.
