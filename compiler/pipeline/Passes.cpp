@@ -89,6 +89,7 @@ static void addKernels(OpPassManager &passes, bool isQuick) {
   passes.addPass(task::createVectorizeFunctions());
   passes.addNestedPass<func::FuncOp>(array::createCountReferences());
   passes.addNestedPass<func::FuncOp>(array::createElideOwns());
+  passes.addPass(task::createReplicateLoops());
 }
 
 // Host: the LLVM dialect, and OpenMP's around the chunks of parallel loops. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.

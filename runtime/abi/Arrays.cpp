@@ -50,6 +50,8 @@ void dg_array_look(dg_context *context, dg_array *a, const dg_location *) {
 }
 
 int64_t dg_array_extent(dg_context *context, dg_array *a, int64_t axis) {
+  if (context->replica && !shapeKnown(a))
+    context = behindReplicas(context);
   if (context->isHost)
     waitForShape(*context->runtime, a);
   return a->extents[axis];
@@ -113,6 +115,8 @@ dg_array *dg_array_own(dg_context *context, dg_array *a, int32_t contiguous, con
   // A failed value without storage stays what it is. A shape that is not known yet is that of a whole buffer.
   if (sole && (context->isHost || !contiguous || isContiguous(a)))
     return a;
+  if (context->replica)
+    context = behindReplicas(context);
   if (context->isHost)
     waitForShape(*context->runtime, a);
   const int64_t *grid = context->isHost && a->buffer->gridGiven && isWhole(a) ? a->buffer->chunk : nullptr;
@@ -246,6 +250,9 @@ dg_array *dg_array_reshape(dg_context *context, dg_array *a, int64_t rank, const
 // ---- chunks that the program sees ----------------------------------------------------------------------------------------
 
 dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chunk, const dg_location *location) {
+  const bool isSame = a->buffer->gridGiven && isWhole(a) && std::equal(chunk, chunk + a->rank, a->buffer->chunk);
+  if (context->replica && !isSame)
+    context = behindReplicas(context);
   for (int axis = 0; axis < a->rank; ++axis)
     if (chunk[axis] <= 0) {
       char text[96];
@@ -254,7 +261,7 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
       dg_array_release(a);
       return failed;
     }
-  if (a->buffer->gridGiven && isWhole(a) && std::equal(chunk, chunk + a->rank, a->buffer->chunk))
+  if (isSame)
     return a;
   if (const Failure *failure = withoutStorage(context, a)) {
     dg_array *failed = newFailed(context, a->type, a->rank, a->extents, failure);
@@ -292,6 +299,8 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
 
 // Waits for its shape, and fails if it has no tiles.
 static inline void needTiles(dg_context *context, dg_array *a, const dg_location *location) {
+  if (context->replica && !shapeKnown(a))
+    context = behindReplicas(context);
   if (context->isHost && !shapeKnown(a))
     waitForShape(*context->runtime, a);
   if (!a->buffer->gridGiven || !isWhole(a))

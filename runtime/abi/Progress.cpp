@@ -13,7 +13,7 @@ void dg_begin_counted(dg_context *context, int64_t low, int64_t high, int64_t st
 
 void dg_next_counted(dg_context *context) {
   if (Progress *progress = progressOf(context))
-    progress->nextTurn();
+    progress->nextTurns(1);
 }
 
 void dg_end_counted(dg_context *context) {

@@ -2,6 +2,7 @@
 #include "runtime/abi/CallBatch.h"
 #include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Replicate.h"
 #include "runtime/abi/Single.h"
 #include <algorithm>
 #include <cstdio>
@@ -364,6 +365,8 @@ void dg_task_submit(dg_context *context, const dg_task *task, const void *frame,
     return;
   if (context->isHost && !mayShare(*task, arrays, boxes))
     return submitCall(*context->runtime, *task, frame, arrays, boxes, true, places, results, priority);
+  if (context->replica)
+    return callInReplica(context, *task, frame, arrays, boxes, places, results, priority);
   // Plain memory on the stack: a failure in the body unwinds past it.
   auto **given = static_cast<dg_array **>(__builtin_alloca(sizeof(dg_array *) * (task->arrays + 1u)));
   auto **givenBoxes = static_cast<const int64_t **>(__builtin_alloca(sizeof(int64_t *) * (task->arrays + 1u)));
@@ -381,6 +384,13 @@ void dg_task_submit(dg_context *context, const dg_task *task, const void *frame,
   for (int k = 0; copied; ++k, copied >>= 1)
     if (copied & 1)
       dg_array_release(given[k]);
+}
+
+void dg_replicate(dg_context *context, const dg_replicated *loop, void *frame, int64_t turns) {
+  Runtime &runtime = *context->runtime;
+  if (!runtime.replicator)
+    runtime.replicator = std::make_unique<Replicator>(runtime);
+  runtime.replicator->run(*loop, static_cast<char *>(frame), turns);
 }
 
 // ---- what a body calls -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ namespace dagger::rt {
 struct Array;
 struct Work;
 struct Worker;
+class Replica;
 class Runtime;
 
 // Text that a task printed, until its place in the order is reached. Plain memory: unwinding may skip over it.
@@ -55,6 +56,7 @@ struct dg_context {
   const char *name = nullptr;
   const dg_location *call = nullptr;
   dg_context *parent = nullptr;
+  dagger::rt::Replica *replica = nullptr; // of a loop of the host, on any thread: see abi/Replicate.h
   void *results = nullptr;    // where dg_task_return puts what it is given: see abi/Tasks.cpp
 };
 
@@ -67,6 +69,9 @@ namespace dagger::rt {
 // The same without leaving: for values that fail on the host, where nothing stops before it is looked at.
 const Failure *makeFailure(dg_context *context, int32_t code, std::string text, const dg_location *location,
                            int64_t point = -1, Work *work = nullptr, uint64_t sequence = 0);
+// In a replica: where replicas cannot go on. It ends there and this does not return; where the host goes on in their place, it is
+// the host's context.
+dg_context *behindReplicas(dg_context *context);
 // Adds `location` and its callers.
 void addPlaces(Failure &failure, const dg_location *location);
 

@@ -1,6 +1,7 @@
 #include "runtime/abi/CallBatch.h"
 #include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Replicate.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/data/Array.h"
 
@@ -76,10 +77,14 @@ void addPlaces(Failure &failure, const dg_location *location) {
 }
 
 void raise(dg_context *context, int32_t code, const char *text, const dg_location *location) {
+  if (context->replica)
+    context = behindReplicas(context);
   unwind(context, makeFailure(context, code, text, location, context->point, context->work));
 }
 
 void unwind(dg_context *context, const Failure *failure) {
+  if (context->replica)
+    context = behindReplicas(context);
   context->failure = failure;
   // A task called in place shares the edge of its caller, unless it is tried again; the edge reads its own context.
   dg_context *owner = context;

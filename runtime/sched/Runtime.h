@@ -8,6 +8,7 @@ namespace dagger::rt {
 class Progress;
 struct CallBatches;
 struct DirectCalls;
+struct Replicator;
 
 struct Limits {
   int threads = 1;
@@ -48,6 +49,7 @@ public:
   } singles;
   std::unique_ptr<DirectCalls> directCalls; // null before the first
   std::unique_ptr<CallBatches> callBatches;
+  std::unique_ptr<Replicator> replicator;
   // Host: completes all effects before this point, and stops with the earliest failure of those and `failure` (null: only
   // if there is one).
   void settle(const Failure *failure);

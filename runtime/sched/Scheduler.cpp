@@ -3,6 +3,7 @@
 #include "runtime/data/Array.h"
 #include "runtime/sched/Runtime.h"
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@ namespace dagger::rt {
 
 constinit DAGGER_THREAD_WORD dg_context *currentContext = nullptr;
 
-void Scheduler::wake(uint32_t *word, int count) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
+void Scheduler::wakeOn(uint32_t *word, int count) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
 
 void Scheduler::waitOn(uint32_t *word, uint32_t value) {
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
@@ -25,8 +26,8 @@ Scheduler::Scheduler(Runtime &runtime, int threads, size_t stackBytes) : runtime
     workers.back()->random = uint64_t(id) * 0x9E3779B97F4A7C15u + 1;
   }
   // The host runs alone if the system gives no thread.
-  int started = 1;
   host().state.store(Worker::Awake);
+  waker.store(sched_getcpu(), std::memory_order_relaxed);
   while (started < threads && !workers[size_t(started)]->thread.start(stackBytes, workerMain, workers[size_t(started)].get()))
     ++started;
   for (int id = started; id < threads; ++id)
@@ -50,6 +51,7 @@ void *Scheduler::workerMain(void *argument) {
 }
 
 void Scheduler::workerLoop(Worker &worker) {
+  spread(worker);
   standBy(worker);
   while (!stopping.load(std::memory_order_relaxed)) {
     if (Task *task = find(worker)) {
@@ -83,7 +85,9 @@ void Scheduler::workerLoop(Worker &worker) {
     searching.fetch_sub(1, std::memory_order_seq_cst);
     if (!anyReady() && !stopping.load(std::memory_order_seq_cst)) {
       ++worker.slept;
+      worker.processor.store(-1, std::memory_order_relaxed);
       futexWait(epoch, seen);
+      spread(worker);
     }
     sleepers.fetch_sub(1, std::memory_order_seq_cst);
     standBy(worker);
@@ -146,14 +150,16 @@ void Scheduler::push(Worker &worker, Task *task) {
   notifyWork();
 }
 
-void Scheduler::wakeOne() {
+void Scheduler::wake(int count) {
+  waker.store(sched_getcpu(), std::memory_order_relaxed);
   epoch.fetch_add(1, std::memory_order_seq_cst);
-  futexWake(epoch, 1);
+  futexWake(epoch, count);
 }
 
 void Scheduler::wakeHost() {
   if (hostAsleep.exchange(false, std::memory_order_seq_cst)) {
     hostEpoch.fetch_add(1, std::memory_order_seq_cst);
+    waker.store(sched_getcpu(), std::memory_order_relaxed);
     futexWake(hostEpoch, 1);
   }
 }
@@ -254,6 +260,14 @@ void Scheduler::depend(Task *task, TaskRef before) {
 void Scheduler::submit(Task *task) {
   if (task->pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
     push(host(), task);
+}
+
+void Scheduler::submitTogether(Task *const *tasks, int count) {
+  for (int i = 0; i < count; ++i)
+    submit(tasks[i]);
+  // A worker that finds a task when it wakes up looks for no other; nobody else may come to wake the next.
+  if (sleepers.load(std::memory_order_seq_cst) > 0)
+    wake(count);
 }
 
 // ---- running them --------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ struct alignas(64) Worker {
   Deque<Task *> ready[PriorityLevels];
   uint64_t random = 0;
   Count ran, stolen, slept; // statistics
+  std::atomic<int> processor{-1};                 // on which it woke up; -1: it sleeps
   std::atomic<const dg_location *> runs{nullptr}; // where the task stands that runs here; null: none
   StackThread thread;
   NestedWorker nested;
@@ -75,6 +76,7 @@ class Scheduler {
   // Sleeping workers wait on `epoch`, the host on `hostEpoch`.
   alignas(64) std::atomic<uint32_t> epoch{0};
   std::atomic<int32_t> sleepers{0}, searching{0};
+  std::atomic<int> waker{-1}; // the processor of who woke a thread last
   alignas(64) std::atomic<uint32_t> hostEpoch{0};
   std::atomic<bool> hostAsleep{false}, stopping{false};
   alignas(64) std::atomic<Task *> returned{nullptr}; // tasks that workers gave back
@@ -85,6 +87,7 @@ class Scheduler {
   Task::MoreEdges *edgePool = nullptr;
   std::vector<std::unique_ptr<Task::MoreEdges[]>> edgeBlocks;
   uint64_t serials = 0;
+  int started = 1; // threads, with the host
   Count made; // tasks without gates
   std::vector<Observer *> observers;
   Plan *record = nullptr;
@@ -97,8 +100,11 @@ class Scheduler {
   bool anyReady();
   bool anyFrame();
   void push(Worker &worker, Task *task);
-  void wakeOne();
+  void wakeOne() { wake(1); }
+  void wake(int count);
   void wakeHost();
+  // Of a thread that has woken up: not where another one runs, if there is room elsewhere.
+  void spread(Worker &worker);
   void execute(Worker &worker, Task *task);
   void executeWatched(Worker &worker, Task *task);
   void finish(Task *task, TextBuffer &output, const Failure *failure);
@@ -117,6 +123,8 @@ public:
 
   Worker &host() { return *workers[0]; }
   int threads() const { return int(workers.size()); }
+  // The system gave that many.
+  bool areAllThere() const { return started == int(workers.size()); }
 
   // ---- host only ----
   // A task that has been made but takes more before it is submitted, if there is one: `close` submits it. That happens before
@@ -131,6 +139,8 @@ public:
   // `task` waits for `before`, unless that has ended.
   void depend(Task *task, TaskRef before);
   void submit(Task *task);
+  // The same for tasks that wait for each other: each gets a worker at once, if so many have nothing to do.
+  void submitTogether(Task *const *tasks, int count);
   // Runs tasks, or sleeps, until `done` holds. `done` is asked again after each task that ended anywhere.
   template <typename Condition> void workUntil(const Condition &done) {
     closeOpen();
@@ -142,10 +152,10 @@ public:
   }
   // Runs points that wait for nothing on the host, here and now. `isStatement`: if one fails, the program stops there.
   void runNow(Work &work, int64_t point, int64_t count, bool isStatement);
-  // The host ran one without a work.
-  void ranHere() {
-    ++made;
-    ++host().ran;
+  // The host ran so many without a work.
+  void ranHere(uint64_t many = 1) {
+    made += many;
+    host().ran += many;
   }
   void waitFor(TaskRef task) {
     workUntil([&] { return task.ended(); });
@@ -196,9 +206,9 @@ public:
 
 private:
   template <typename Word> static void futexWait(std::atomic<Word> &word, uint32_t value) { waitOn(reinterpret_cast<uint32_t *>(&word), value); }
-  template <typename Word> static void futexWake(std::atomic<Word> &word, int count) { wake(reinterpret_cast<uint32_t *>(&word), count); }
+  template <typename Word> static void futexWake(std::atomic<Word> &word, int count) { wakeOn(reinterpret_cast<uint32_t *>(&word), count); }
   static void waitOn(uint32_t *word, uint32_t value);
-  static void wake(uint32_t *word, int count);
+  static void wakeOn(uint32_t *word, int count);
   // An idle worker takes itself back; false while it is held.
   bool awaken(Worker &worker);
   void standBy(Worker &worker); // until it has
@@ -220,7 +230,9 @@ private:
     hostAsleep.store(true, std::memory_order_seq_cst);
     if (!done() && !anyReady()) {
       ++host().slept;
+      host().processor.store(-1, std::memory_order_relaxed);
       futexWait(hostEpoch, seen);
+      spread(host());
     }
     hostAsleep.store(false, std::memory_order_seq_cst);
   }

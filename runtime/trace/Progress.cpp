@@ -72,12 +72,12 @@ void Progress::beginLoop(int64_t low, int64_t high, int64_t step, const dg_locat
   loop = next;
 }
 
-void Progress::nextTurn() {
+void Progress::nextTurns(int64_t many) {
   if (depth > 1)
     return;
   uint64_t made = tasksMade(runtime);
   std::lock_guard lock(mutex);
-  ++loop.begun;
+  loop.begun += uint64_t(many);
   loop.now = made;
 }
 

@@ -25,7 +25,7 @@ public:
 
   // Host: see dg_begin_counted.
   void beginLoop(int64_t low, int64_t high, int64_t step, const dg_location *location);
-  void nextTurn();
+  void nextTurns(int64_t many);
   void endLoop();
 
 private:

@@ -75,6 +75,7 @@ void require(mlir::RewriterBase &, mlir::Location, mlir::Value condition, llvm::
 
 void populateArrayPatterns(mlir::RewritePatternSet &, Abi &);
 void populateTaskPatterns(mlir::RewritePatternSet &, Abi &);
+void populateReplicatePatterns(mlir::RewritePatternSet &, Abi &);
 void populateNestedPatterns(mlir::RewritePatternSet &, Abi &);
 void populateParallelLoopPatterns(mlir::RewritePatternSet &, Abi &);
 void populateLookupPatterns(mlir::RewritePatternSet &, Abi &);

@@ -32,6 +32,7 @@ llvm::SmallPtrSet<Operation *, 8> failingFunctions(ModuleOp module) {
         if (auto call = dyn_cast<func::CallOp>(op)) callee = call.getCallee();
         else if (auto join = dyn_cast<JoinOp>(op)) callee = join.getCallee();
         else if (auto loop = dyn_cast<ParallelForOp>(op)) callee = loop.getCallee();
+        else if (auto loop = dyn_cast<ReplicateOp>(op)) callee = loop.getCallee();
         fails |= mayFail(op) || (!callee.empty() && failing.contains(symbols.lookup(callee)));
       });
       if (fails) failing.insert(function), again = true;

@@ -69,6 +69,7 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
     populateArrayPatterns(patterns, abi);
     populateTaskPatterns(patterns, abi);
     populateNestedPatterns(patterns, abi);
+    populateReplicatePatterns(patterns, abi);
     populateParallelLoopPatterns(patterns, abi);
     populateLookupPatterns(patterns, abi);
     arith::populateArithToLLVMConversionPatterns(types, patterns);

@@ -1,4 +1,5 @@
 // Launches, task calls, effects and failures, as calls of the runtime.
+#include "mlir-dialects/Conversion/TaskToLLVM/Frames.h"
 #include "mlir-dialects/Conversion/TaskToLLVM/Pattern.h"
 #include "dagger/runtime.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,42 +20,6 @@ SmallVector<Value> loadAll(Abi &abi, OpBuilder &builder, Location loc, Value roo
   return values;
 }
 
-// Scalars one behind the other, as a struct on the stack; its type.
-Value pack(Abi &abi, OpBuilder &builder, Operation *op, ValueRange scalars, LLVM::LLVMStructType type) {
-  Location loc = op->getLoc();
-  if (scalars.empty()) return abi.null(builder, loc);
-  Value room = abi.slot(op, type);
-  for (auto [index, scalar] : llvm::enumerate(scalars))
-    abi.store(builder, loc, scalar, LLVM::GEPOp::create(builder, loc, abi.ptr, type, room, ArrayRef<LLVM::GEPArg>{0, int32_t(index)}));
-  return room;
-}
-LLVM::LLVMStructType packedType(Abi &abi, TypeRange scalars) {
-  SmallVector<Type> fields;
-  for (Type scalar : scalars) fields.push_back(abi.inMemory(scalar));
-  return LLVM::LLVMStructType::getLiteral(abi.i64.getContext(), fields);
-}
-// Where the fields of a struct are, and behind them its size: as LLVM places them for the machine, where every number stands
-// at a multiple of its size. (A module that names no data layout has MLIR's own, with i64 at multiples of 4.)
-SmallVector<int64_t> placesIn(LLVM::LLVMStructType type, uint64_t &alignment) {
-  SmallVector<int64_t> places;
-  uint64_t offset = 0;
-  alignment = 1;
-  for (Type field : type.getBody()) {
-    uint64_t own, size;
-    if (auto inner = dyn_cast<LLVM::LLVMStructType>(field)) size = placesIn(inner, own).back();
-    else own = size = isa<LLVM::LLVMPointerType>(field) ? sizeof(void *) : llvm::divideCeil(field.getIntOrFloatBitWidth(), 8);
-    offset = llvm::alignTo(offset, own);
-    places.push_back(offset);
-    offset += size;
-    alignment = std::max(alignment, own);
-  }
-  places.push_back(llvm::alignTo(offset, alignment));
-  return places;
-}
-SmallVector<int64_t> placesIn(LLVM::LLVMStructType type) {
-  uint64_t alignment;
-  return placesIn(type, alignment);
-}
 // Where in the struct the texts are, ended by DG_NO_TEXT; a null pointer if there is none.
 Value textsOf(Abi &abi, OpBuilder &builder, LaunchOp op, LLVM::LLVMStructType packed) {
   Location loc = op.getLoc();
@@ -71,8 +36,6 @@ Value textsOf(Abi &abi, OpBuilder &builder, LaunchOp op, LLVM::LLVMStructType pa
                                         });
   return LLVM::AddressOfOp::create(builder, loc, global);
 }
-int64_t sizeOf(LLVM::LLVMStructType type) { return placesIn(type).back(); }
-
 Value priorityOf(Abi &abi, OpBuilder &builder, Operation *op, Value given) {
   if (!given) return abi.constant(builder, op->getLoc(), abi.i32, 0);
   return LLVM::TruncOp::create(builder, op->getLoc(), abi.i32, given);

@@ -108,6 +108,18 @@ LogicalResult JoinOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+LogicalResult ReplicateOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  Type index = getTurns().getType();
+  SmallVector<Type> arguments{index, index};
+  llvm::append_range(arguments, getReads().getTypes());
+  llvm::append_range(arguments, getCarried().getTypes());
+  auto callee = calleeOf(*this, symbols, getCalleeAttr(), arguments);
+  if (failed(callee)) return failure();
+  if (TypeRange(callee->getResultTypes()) != getCarried().getTypes())
+    return emitOpError() << "carries other types than " << getCalleeAttr() << " returns";
+  return success();
+}
+
 LogicalResult ParallelForOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Type index = getTurns().getType();
   SmallVector<Type> arguments{index, index};

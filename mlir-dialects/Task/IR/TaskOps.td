@@ -319,6 +319,23 @@ def Task_RuntimeOp : Task_Op<"runtime"> {
   let assemblyFormat = "$function `(` $args `)` attr-dict `:` functional-type($args, $results)";
 }
 
+def Task_ReplicateOp : Task_Op<"replicate", [AttrSizedOperandSegments, AllTypesMatch<["carried", "results"]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "a loop of the host that every thread may go through, making the calls that are its own";
+  let description = [{
+    The callee takes turns `from <= k < to` of the loop: its arguments are these two, what the loop reads and what it carries, which
+    it returns as it is then. It does nothing but call tasks without results and compute numbers. What is carried is consumed.
+    `counted` says that its turns begin with `task.next_counted`.
+    ```mlir
+    %b:2 = task.replicate @main.turns for %n reads(%width : i64) carries(%x, %y : tensor<?xf64>, tensor<?xf64>)
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Index:$turns, Variadic<AnyType>:$reads, Variadic<AnyType>:$carried, UnitAttr:$counted);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = [{
+    $callee `for` $turns (`reads` `(` $reads^ `:` type($reads) `)`)? `carries` `(` $carried `:` type($carried) `)` attr-dict
+  }];
+  let extraClassDeclaration = [{ static constexpr llvm::StringLiteral suffix = ".turns"; }];
+}
 def Task_BeginPlanOp : Task_Op<"begin_plan"> {
   let summary = "a loop with a plan follows: each of its turns submits the same launches over rotated arrays";
   let description = [{

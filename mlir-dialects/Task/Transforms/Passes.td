@@ -100,6 +100,20 @@ def HoistPlans : Pass<"hoist-plans", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::task::TaskDialect"];
 }
 
+def ReplicateLoops : Pass<"replicate-loops", "::mlir::ModuleOp"> {
+  let summary = "loops of task calls become loops that every thread goes through";
+  let description = [{
+    In: outermost loops of host functions, references counted.
+    Out: a loop that calls tasks and else computes numbers, boxes and branches is a function of its turns, which `task.replicate` names.
+    Refuses: a loop that looks at a value, launches, prints or calls anything else; calls with results, texts, priorities or tries;
+    loops of light tasks alone, which the host runs at once; a reference that is made or given back, since one turn then means
+    another number of them to each thread.
+    Why: a short call costs less than it takes one thread to make and another to find it. Threads that go through the same loop know
+    all that without asking.
+  }];
+  let dependentDialects = ["::dagger::task::TaskDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect"];
+}
+
 def CountTurns : Pass<"count-turns", "::mlir::func::FuncOp"> {
   let summary = "the outermost loops of the host say how far they are";
   let description = [{

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define DG_ABI_VERSION 4
+#define DG_ABI_VERSION 5
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
@@ -171,6 +171,21 @@ typedef struct dg_place {
 // a box that is out of range fails where its place stands. Places, and each of them, may be null.
 void dg_task_submit(dg_context *, const dg_task *, const void *frame, dg_array *const *arrays, const int64_t *const *boxes,
                     const dg_place *const *places, dg_array **results, int32_t priority);
+// A loop of the host whose turns do nothing but call tasks without results, on boxes of arrays that it updates or reads, and compute
+// numbers. `body` takes turns from <= k < to; the frame begins with what it reads and ends with the values that it carries, as they
+// are before, and leaves those after them at `carried`. It has no effect but by what it calls.
+typedef struct dg_replicated {
+  uint32_t version;
+  uint32_t arrays;              // how many handles are in the frame
+  const uint32_t *array;        // and where
+  uint32_t carried, carried_bytes; // where in the frame those are, and how many bytes
+  uint32_t counted;             // whether its turns are those of dg_next_counted, which counts them on the host only
+  void (*body)(dg_context *, const void *frame, int64_t from, int64_t to, void *carried);
+  const dg_location *location;
+} dg_replicated;
+// Takes turns 0 <= k < turns, the same as `body` would. Where calls are short every thread takes all turns at once and makes the calls
+// that are its own. After it the frame has the carried values as they are then.
+void dg_replicate(dg_context *, const dg_replicated *, void *frame, int64_t turns);
 void dg_task_return(dg_context *, int32_t result, dg_array *value /* consumed */);
 void dg_task_return_scalar(dg_context *, int32_t result, const void *value); // a text's reference passes to the runtime
 // The final value of updated array number `argument`: the body owns the one reference to the view that it got there, so that

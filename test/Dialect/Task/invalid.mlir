@@ -281,3 +281,21 @@ func.func @no_threads(%n: index) attributes {task.context = "task"} {
   task.parallel_for @turns over %n threads 0
   return
 }
+
+// -----
+
+func.func private @turns(index, index, f64) -> f64 attributes {task.context = "host"}
+func.func @carries_other(%n: index, %x: f64, %y: f64) attributes {task.context = "host"} {
+  // expected-error @below {{passes 4 arguments}}
+  %a:2 = task.replicate @turns for %n carries(%x, %y : f64, f64)
+  return
+}
+
+// -----
+
+func.func private @turns(index, index, f64, i64) -> f64 attributes {task.context = "host"}
+func.func @returns_other(%n: index, %x: f64, %k: i64) attributes {task.context = "host"} {
+  // expected-error @below {{carries other types than @turns returns}}
+  %a = task.replicate @turns for %n reads(%x : f64) carries(%k : i64)
+  return
+}

@@ -113,6 +113,16 @@ func.func @host(%f: tensor<f64>, %text: !array.str, %c: i1, %n: index, %m: index
   return %s : !array.str
 }
 
+func.func private @some_turns(%from: index, %to: index, %k: i64, %a: tensor<?xf64>) -> tensor<?xf64> attributes {task.context = "host"} {
+  return %a : tensor<?xf64>
+}
+// CHECK-LABEL: func @shared_loop
+func.func @shared_loop(%n: index, %k: i64, %a: tensor<?xf64>) -> tensor<?xf64> attributes {task.context = "host"} {
+  // CHECK: task.replicate @some_turns for %{{.*}} reads(%{{.*}} : i64) carries(%{{.*}} : tensor<?xf64>) {counted}
+  %b = task.replicate @some_turns for %n reads(%k : i64) carries(%a : tensor<?xf64>) {counted}
+  return %b : tensor<?xf64>
+}
+
 func.func private @turns(%low: index, %high: index, %x: f64, %a: tensor<?xf64>) attributes {task.context = "task"} {
   // CHECK: task.load %{{.*}}[%{{.*}}] : tensor<?xf64> -> f64
   %y = task.load %a[%low] : tensor<?xf64> -> f64
