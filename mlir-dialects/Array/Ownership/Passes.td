@@ -7,8 +7,7 @@ def MaterializeCopies : Pass<"materialize-copies", "::mlir::func::FuncOp"> {
   let summary = "a copy of every array that is updated, before its update";
   let description = [{
     In: value semantics. An operation that gives an array with a part replaced reads its operand as a value.
-    Out: each such operand is the result of an `array.own`, which stands for a copy. Nothing else may use that result,
-    but for parts that only the call reads which updates it.
+    Out: each such operand is the result of an `array.own`, which stands for a copy. Nothing else may use that result.
     Refuses: an `array.own` that somebody else uses as well; it does not count as a copy.
     Why: updates then write where they stand, and what makes that right is one visible operation.
   }];

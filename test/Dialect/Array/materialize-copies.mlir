@@ -36,36 +36,6 @@ func.func @value_and_place(%a: tensor<?xf64>) -> tensor<?xf64> attributes {task.
   return %0 : tensor<?xf64>
 }
 
-func.func private @block(tensor<?xf64>, tensor<?x?xf64> {task.inout}) -> tensor<?x?xf64> attributes {task.context = "task"}
-
-// So are parts that the call alone reads: a row of what it was before would keep all of it.
-// CHECK-LABEL: func @row_and_place
-// CHECK-SAME: (%[[A:.*]]: tensor<?x?xf64>, %[[N:.*]]: index
-func.func @row_and_place(%a: tensor<?x?xf64>, %n: index) -> tensor<?x?xf64> attributes {task.context = "host"} {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  // CHECK: %[[OWN:.*]] = array.own %[[A]]
-  // CHECK-NEXT: %[[ROW:.*]] = array.slice %[[OWN]]
-  // CHECK-NEXT: task.call @block(%[[ROW]], %[[OWN]])
-  %row = array.slice %a[%c0, %c0] [%c1, %n] [%c1, %c1] {dropped = 1 : i32} : tensor<?x?xf64> -> tensor<?xf64>
-  %0 = task.call @block(%row, %a) boxes [] [] [] updates [1] : (tensor<?xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
-  return %0 : tensor<?x?xf64>
-}
-
-// A row that somebody else reads is the value of before.
-// CHECK-LABEL: func @row_for_two
-// CHECK-SAME: (%[[A:.*]]: tensor<?x?xf64>, %[[N:.*]]: index
-func.func @row_for_two(%a: tensor<?x?xf64>, %n: index) -> (tensor<?x?xf64>, tensor<?xf64>) attributes {task.context = "host"} {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  // CHECK: %[[ROW:.*]] = array.slice %[[A]]
-  // CHECK-NEXT: %[[OWN:.*]] = array.own %[[A]]
-  // CHECK-NEXT: task.call @block(%[[ROW]], %[[OWN]])
-  %row = array.slice %a[%c0, %c0] [%c1, %n] [%c1, %c1] {dropped = 1 : i32} : tensor<?x?xf64> -> tensor<?xf64>
-  %0 = task.call @block(%row, %a) boxes [] [] [] updates [1] : (tensor<?xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
-  return %0, %row : tensor<?x?xf64>, tensor<?xf64>
-}
-
 // Two updates of one value are two copies of it.
 // CHECK-LABEL: func @twice
 // CHECK-SAME: (%[[A:.*]]: tensor<?xf64>
