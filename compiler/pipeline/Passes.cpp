@@ -88,6 +88,7 @@ static void addKernels(OpPassManager &passes, bool isQuick) {
   passes.addPass(task::createVectorizePoints());
   passes.addPass(task::createVectorizeFunctions());
   passes.addNestedPass<func::FuncOp>(array::createCountReferences());
+  passes.addNestedPass<func::FuncOp>(array::createOwnBesideViews());
   passes.addNestedPass<func::FuncOp>(array::createElideOwns());
   passes.addPass(task::createReplicateLoops());
 }

@@ -125,6 +125,16 @@ dg_array *dg_array_own(dg_context *context, dg_array *a, int32_t contiguous, con
   return copy;
 }
 
+dg_array *dg_array_own_beside(dg_context *context, dg_array *a, dg_array *const *views, int32_t count, const dg_location *location) {
+  const Array *handle = internal(a);
+  int64_t beside = 0;
+  for (int32_t k = 0; k < count; ++k)
+    beside += views[k] != a && internal(views[k])->values == handle->values && refsOf(views[k]).load(std::memory_order_relaxed) == 1;
+  bool sole = refsOf(a).load(std::memory_order_acquire) == 1 && handle->values->load(std::memory_order_acquire) == 1 + beside &&
+              (!handle->foreign || handle->exclusive);
+  return sole && context->isHost ? a : dg_array_own(context, a, 0, location);
+}
+
 // ---- views -----------------------------------------------------------------------------------------------------------------
 
 // The failure that a view of this value has before it is made: the value's own, if it will never have storage.

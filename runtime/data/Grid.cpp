@@ -32,13 +32,31 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
 }
 
 // What lies next to a chunk within `halo` elements is computed by its neighbours too, so chunks are much wider than that; but the
-// rows that the kernel keeps of each step fit `bytes` together. Sixty-four chunks, if they can be so many.
+// rows that the kernel works on, a dozen, fit a first-level cache, a hundredth of `bytes` each, and those that it keeps of each step
+// a second-level one. Sixty-four chunks, if they can be so many.
 static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
   int64_t columns = std::max<int64_t>(extents[1], 1), rows = std::max<int64_t>(extents[0], 1);
-  int64_t most = std::clamp<int64_t>(bytes / (4 * halo * elementBytes), 16 * halo, std::max(columns, 16 * halo));
+  int64_t most = std::clamp<int64_t>(bytes / (128 * elementBytes), 16 * halo, std::max(columns, 16 * halo));
   chunk[1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, most)), 64) * 64);
-  most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 16 * halo, std::max(rows, 16 * halo));
+  most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 8 * halo, std::max(rows, 8 * halo));
   chunk[0] = divideUp(rows, divideUp(rows, most));
+}
+
+// What a stencil reads around a point of three axes.
+struct Around {
+  int64_t planes = 1, rows = 1, elementBytes = 1;
+};
+
+// A plane is read again with each of those around it: chunks are so many rows of each plane that those fit `bytes` together, and
+// go through many planes. Sixty-four chunks, if they can be so many.
+static void cutPlanes(int64_t bytes, const Around &around, const int64_t *extents, int64_t *chunk) {
+  int64_t planes = std::max<int64_t>(extents[0], 1), rows = std::max<int64_t>(extents[1], 1);
+  int64_t fitting = bytes / (around.planes * std::max<int64_t>(extents[2], 1) * around.elementBytes) - (around.rows - 1);
+  int64_t most = std::clamp<int64_t>(fitting, std::min(2 * around.rows, rows), rows);
+  chunk[1] = divideUp(rows, divideUp(rows, most));
+  most = std::clamp<int64_t>(planes * rows / 64 / chunk[1], std::min(2 * around.planes, planes), planes);
+  chunk[0] = divideUp(planes, divideUp(planes, most));
+  chunk[2] = std::max<int64_t>(extents[2], 1);
 }
 
 // Blocks of the last two axes: a few rows would touch all rows of what is read crosswise, and a part of each cache line alone.
@@ -60,6 +78,7 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   }
   int64_t pointBytes = 0, lastScale = 1, halo = 0, haloBytes = 1;
   uint32_t uncut = 0;
+  Around around;
   for (int k = 0; k < launch.operands; ++k) {
     const dg_operand &operand = launch.operand[k];
     int64_t bytes = int64_t(dg_type_size(dg_type(operand.type)));
@@ -72,6 +91,11 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
         bytes = INT64_MAX / 64;
       if (index >= 0)
         followed |= 1u << index;
+      int64_t near = 1 + operand.halo_low[axis] + operand.halo_high[axis];
+      if (index == 0 && near > around.planes)
+        around = {near, around.rows, int64_t(dg_type_size(dg_type(operand.type)))};
+      if (index == 1)
+        around.rows = std::max(around.rows, near);
       if (index >= 0 && operand.halo_low[axis] > halo) {
         halo = operand.halo_low[axis];
         haloBytes = int64_t(dg_type_size(dg_type(operand.type)));
@@ -87,6 +111,9 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   }
   if (rank == 2 && halo >= wideHalo && !chunkBytes)
     return cutWide(defaultBytes, halo, haloBytes, extents, chunk);
+  bool isStencil = rank == 3 && around.planes > 1 && pointElements == 1 && lastScale == 1 && !(uncut & 7);
+  if (isStencil && !chunkBytes && around.planes * extents[1] * extents[2] * around.elementBytes > defaultBytes)
+    return cutPlanes(defaultBytes, around, extents, chunk);
   int64_t points = (chunkBytes > 0 ? chunkBytes : defaultBytes) / std::max<int64_t>(pointBytes, 1);
   bool isUnknown = launch.arithmetic == -1 && !chunkBytes;
   if (lastScale > 1 && !isUnknown)

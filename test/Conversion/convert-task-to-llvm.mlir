@@ -74,13 +74,15 @@ func.func @nested(%x: f64) -> f64 attributes {task.context = "task"} {
 // CHECK: llvm.call @dg_order(%[[CONTEXT]],
 // CHECK: llvm.call @dg_array_retain(%[[A]])
 // CHECK: %[[OWN:.*]] = llvm.call @dg_array_own(%[[CONTEXT]], %[[A]]
-// CHECK: llvm.call @dg_array_release(%[[OWN]])
+// CHECK: %[[BESIDE:.*]] = llvm.call @dg_array_own_beside(%[[CONTEXT]], %[[OWN]], %{{.*}}, %{{.*}}, %{{.*}})
+// CHECK: llvm.call @dg_array_release(%[[BESIDE]])
 // CHECK: llvm.call @dg_str_release(%[[T]])
 func.func @effects(%t: !array.str, %a: tensor<?xf64>, %c: i1) attributes {task.context = "host"} {
   task.print %t
   task.order
   array.retain %a : tensor<?xf64>
-  %b = array.own %a : tensor<?xf64>
+  %o = array.own %a : tensor<?xf64>
+  %b = array.own %o beside(%a : tensor<?xf64>) : tensor<?xf64>
   array.release %b : tensor<?xf64>
   array.release %t : !array.str
   return

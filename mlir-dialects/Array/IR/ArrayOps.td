@@ -446,13 +446,17 @@ def Array_ReleaseOp : Array_Op<"release"> {
 def Array_OwnOp : Array_Op<"own", [AllTypesMatch<["array", "result"]>]> {
   let summary = "the array as the only value in its buffer: itself if it is that already, else a copy";
   let description = [{
-    Consumes its operand.
+    Consumes its operand. Values `beside` it, views of it perhaps, do not count: they are read only by the call that updates the result,
+    and mean to it what they are before.
     ```mlir
     %b = array.own %a : tensor<?xf64>
+    %d = array.own %c beside(%row : tensor<?xf64>) : tensor<?x?xf64>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$array, UnitAttr:$contiguous);
+  let arguments = (ins AnyRankedTensor:$array, Variadic<AnyRankedTensor>:$beside, UnitAttr:$contiguous);
   let results = (outs AnyRankedTensor:$result);
-  let assemblyFormat = "$array attr-dict `:` type($array)";
+  let assemblyFormat = "$array (`beside` `(` $beside^ `:` type($beside) `)`)? attr-dict `:` type($array)";
+  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$array, "::mlir::UnitAttr":$contiguous),
+                            [{ build($_builder, $_state, result, array, ::mlir::ValueRange(), contiguous); }]>];
 }
 #endif

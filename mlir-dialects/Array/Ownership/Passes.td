@@ -28,6 +28,17 @@ def CountReferences : Pass<"count-references", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::array::ArrayDialect"];
 }
 
+def OwnBesideViews : Pass<"own-beside-views", "::mlir::func::FuncOp"> {
+  let summary = "views that a call of a task reads do not make it copy the array that it updates";
+  let description = [{
+    In: references are counted. A call of a task that updates the result of an `array.own`.
+    Out: the views that only this call reads stand beside that `array.own`.
+    Refuses: a view that something else reads, or that is made behind the `array.own`; an `array.own` with another user.
+    Why: a call has the values that its arguments have before it, and copies just those that share elements with what it updates.
+  }];
+  let dependentDialects = ["::dagger::array::ArrayDialect"];
+}
+
 def ElideOwns : Pass<"elide-owns", "::mlir::func::FuncOp"> {
   let summary = "an array that is the only value in its buffer already is not asked to be that again";
   let description = [{

@@ -187,6 +187,12 @@ template <class Op> struct Count : Pattern<Op> {
 struct Own : Pattern<array::OwnOp> {
   REWRITE(array::OwnOp) {
     Location loc = op.getLoc();
+    if (!op.getBeside().empty()) {
+      rewriter.replaceOp(op, abi.call(rewriter, loc, "dg_array_own_beside", abi.ptr,
+                                      {Abi::context(op), adaptor.getArray(), abi.list(rewriter, op, adaptor.getBeside(), abi.ptr),
+                                       abi.constant(rewriter, loc, abi.i32, op.getBeside().size()), abi.location(rewriter, loc)}));
+      return success();
+    }
     rewriter.replaceOp(op, abi.call(rewriter, loc, "dg_array_own", abi.ptr,
                                     {Abi::context(op), adaptor.getArray(), abi.constant(rewriter, loc, abi.i32, op.getContiguous()), abi.location(rewriter, loc)}));
     return success();

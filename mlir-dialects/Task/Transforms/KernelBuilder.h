@@ -113,13 +113,15 @@ void buildSteps(KernelBuilder &); // of a stencil
 // A map's or stencil's elements along the innermost axis.
 void buildElements(KernelBuilder &, llvm::SmallVector<mlir::Value> outer, mlir::Value from, mlir::Value to,
                    Edges edges);
+// Whether no cache holds all of an operand: i1.
+mlir::Value exceedsCaches(KernelBuilder &, const KernelOperand &);
 // Sets `streams`, if results may go past the caches; to be followed by `endStreams` behind all loops.
 void announceStreams(KernelBuilder &);
 void endStreams(KernelBuilder &);
 // Part of a row, up to the first line of the result and behind.
 void inStreamedParts(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value from, mlir::Value to,
                      llvm::function_ref<void(mlir::Value from, mlir::Value to)> body);
-// Where a line of the result begins in a row: at or behind an index; at or before it. Only where `streams` is set.
+// Where a line of the result begins in a row: at or behind an index; at or before it. Only of what may be streamed.
 mlir::Value lineFrom(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value at);
 mlir::Value lineUntil(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::Value at);
 // One body for two ranges, each of which may be empty: a second would take longer to compile. And what goes in between.

@@ -81,6 +81,7 @@ Operation *Lanes::emit(Block &block) {
 }
 
 void Lanes::emit(Operation *op) {
+  if (op->getNumResults() == 1 && vectors.contains(op->getResult(0))) return; // who asks knows it already
   if (isa<arith::ConstantOp>(op) ||
       (op->getNumResults() && llvm::all_of(op->getResults(), [&](Value v) { return alike.contains(v); }))) {
     builder.clone(*op, scalars);

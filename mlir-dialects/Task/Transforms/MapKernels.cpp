@@ -113,6 +113,44 @@ Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
   return isInner;
 }
 
+// Of the rows around a row, the one furthest ahead along the first axis is read first there, and the processor, which
+// sees a dozen others being read, does not expect it: it is asked for while the row before is computed.
+void fetchNextRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  llvm::MapVector<unsigned, int64_t> furthest; // by operand
+  kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
+    auto argument = cast<BlockArgument>(shifted.getArray());
+    bool isAlong = true; // axis for axis
+    for (auto [axis, follows] : llvm::enumerate(shifted.getAxes())) isAlong &= follows == int64_t(axis);
+    if (!isAlong || shifted.getAxes().size() != kernel.rank || !shifted.getType().isIntOrFloat()) return;
+    int64_t &most = furthest.insert({argument.getArgNumber() - kernel.rank, 0}).first->second;
+    most = std::max(most, shifted.getOffsets()[0]);
+  });
+  auto add = [&](Value a, Value c) -> Value { return arith::AddIOp::create(b, loc, a, c); };
+  unsigned last = kernel.rank - 2;
+  SmallVector<Value> next(outer); // the next row of the box
+  Value following = add(outer[last], kernel.constant(1));
+  Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, following, kernel.high[last]);
+  next[last] = arith::SelectOp::create(b, loc, isLast, kernel.low[last], following);
+  next[last - 1] = add(next[last - 1], arith::SelectOp::create(b, loc, isLast, kernel.constant(1), kernel.constant(0)));
+  for (auto [number, most] : furthest) {
+    KernelOperand &operand = kernel.operands[number];
+    SmallVector<Value> row(next);
+    row[0] = add(row[0], kernel.constant(most));
+    int64_t line = std::max<int64_t>(512 / std::max(operand.element.getIntOrFloatBitWidth(), 8u), 1);
+    kernel.markScalar(kernel.loop(
+        kernel.low.back(), kernel.high.back(), {},
+        [&](Value column, ValueRange) -> SmallVector<Value> {
+          SmallVector<Value> indices(row);
+          indices.push_back(column);
+          LLVM::Prefetch::create(b, loc, kernel.addressOf(operand, indices), /*rw=*/0, /*hint=*/2, /*cache=*/1);
+          return {};
+        },
+        line));
+  }
+}
+
 // One row of the innermost axis. The interior of a stencil has a loop of its own where memory is dense; elsewhere a
 // test at each read costs little beside the read, and more loops cost time to compile. Rows at an edge are many only
 // where there are three axes or more; then what is at an edge is vectors as well, where reads of a value for what is
@@ -134,6 +172,12 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   Value isInner = isRule(kernel, array::EdgeRule::Clamp) ? Value() : isInnerRow(kernel, outer);
   bool isMasked = kernel.rank >= 3 && kernel.streams && isRule(kernel, array::EdgeRule::Value);
   bool hasEdgeRows = isInner && kernel.rank >= 3 && !isMasked && !isLarge(kernel);
+  if (kernel.streams && kernel.rank >= 3) {
+    OpBuilder::InsertionGuard guard(b);
+    auto past = scf::IfOp::create(b, kernel.loc, kernel.streams, false);
+    b.setInsertionPointToStart(past.thenBlock());
+    fetchNextRow(kernel, outer);
+  }
   if (isMasked) { // lines are whole inside
     first = arith::MinSIOp::create(b, kernel.loc, lineFrom(kernel, outer, first), high);
     last = arith::MaxSIOp::create(b, kernel.loc, lineUntil(kernel, outer, last), first);

@@ -158,8 +158,8 @@ def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
   let description = [{
     In: a loop of a host function that does nothing but replace an array of rank 2 by a stencil of it, which reads at most two
     elements away and nothing from the other edge; everything else it reads comes from outside of the loop, at the point.
-    Out: a loop of `steps` launches, each of which takes up to 16 steps (8 where the stencil reaches two elements far) while
-    the rows are in cache; how many, the last scalar says.
+    Out: a loop of `steps` launches, each of which takes up to 32 steps while the rows are in cache; half as many where caches hold
+    the array, and half where the stencil reaches two elements far. How many, the last scalar says.
     Refuses: a step that reads from the other edge, at a computed place or with its axes exchanged; a second carried array, the same
     array at the point, another one around it; a number of the turn; what may fail or trap, also beyond a chunk's edge; points that
     are tasks; a result of other extents.

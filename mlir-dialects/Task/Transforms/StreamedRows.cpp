@@ -39,7 +39,8 @@ bool isKnownSmall(KernelBuilder &kernel, const KernelOperand &operand) {
   return true;
 }
 
-// Whether no cache holds all of it: i1.
+} // namespace
+
 Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
   OpBuilder &b = kernel.builder;
   Value count = kernel.constant(1);
@@ -47,8 +48,6 @@ Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
   return arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::sgt, count,
                                kernel.constant(cachedBytes / bytesOf(operand.element)));
 }
-
-} // namespace
 
 void announceStreams(KernelBuilder &kernel) {
   const KernelOperand *result = streamedResult(kernel);

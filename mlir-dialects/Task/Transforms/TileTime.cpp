@@ -9,13 +9,16 @@ namespace dagger::task {
 #include "mlir-dialects/Task/Transforms/Passes.h.inc"
 
 namespace {
-constexpr int64_t widestReach = 16; // of all steps of a launch together: what neighbouring chunks both compute
+// Of all steps of a launch together: what neighbouring chunks both compute. Where caches hold the array, half of that:
+// memory does not keep the steps waiting.
+constexpr int64_t widestReach = 32, cachedBytes = 32 << 20;
 constexpr unsigned mostOperations = 64;
 
 // The launch that is all of the loop, if it makes the next value of the one array that the loop carries.
 LaunchOp onlyStep(scf::ForOp loop) {
   if (loop.getNumResults() != 1 || getConstantIntValue(loop.getStep()) != 1 ||
-      !isa<IntegerType>(loop.getInductionVar().getType()) || loop.getInductionVar().getType().getIntOrFloatBitWidth() > 64)
+      !isa<IntegerType>(loop.getInductionVar().getType()) ||
+      loop.getInductionVar().getType().getIntOrFloatBitWidth() > 64)
     return {};
   Block &body = *loop.getBody();
   if (body.getOperations().size() != 2) return {};
@@ -91,7 +94,12 @@ void tile(scf::ForOp loop, LaunchOp launch, int64_t reach) {
   auto below = loop.getUnsignedCmp() ? arith::CmpIPredicate::ult : arith::CmpIPredicate::slt;
   Value steps = arith::SelectOp::create(b, loc, arith::CmpIOp::create(b, loc, below, low, high),
                                         arith::SubIOp::create(b, loc, high, low), zero);
-  Value turns = arith::CeilDivSIOp::create(b, loc, steps, constant(most)), each = constant(most);
+  Value points = arith::MulIOp::create(b, loc, launch.getExtents()[0], launch.getExtents()[1]);
+  int64_t bytes = llvm::divideCeil(cast<ShapedType>(launch.getResult(0).getType()).getElementTypeBitWidth(), 8);
+  Value cached = arith::ConstantIndexOp::create(b, loc, cachedBytes / bytes);
+  Value isLarge = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, points, cached);
+  Value each = arith::SelectOp::create(b, loc, isLarge, constant(most), constant(most / 2));
+  Value turns = arith::CeilDivSIOp::create(b, loc, steps, each);
   auto tiled = scf::ForOp::create(b, loc, zero, turns, constant(1), loop.getInitArgs());
   b.setInsertionPointToStart(tiled.getBody());
   Value left = arith::SubIOp::create(b, loc, steps, arith::MulIOp::create(b, loc, tiled.getInductionVar(), each));

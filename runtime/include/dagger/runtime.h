@@ -73,6 +73,8 @@ dg_array *dg_array_scalar(dg_context *, dg_type type, const void *value, const d
 // `a` itself if this is the only value that shares its buffer, else a copy: what an update in place needs. In tasks the
 // result is contiguous row-major if `contiguous`. consumed: a.
 dg_array *dg_array_own(dg_context *, dg_array *a, int32_t contiguous, const dg_location *);
+// The same where views of it that only the next call reads do not count, for an update by that call: `views`, borrowed.
+dg_array *dg_array_own_beside(dg_context *, dg_array *a, dg_array *const *views, int32_t count, const dg_location *);
 // A view. Each axis of `a` has a start, a count and a step (in its elements); axes in `dropped` (a bit each) leave the shape.
 // Out of range fails: DG9013. axis_low/high say what the user wrote, for the message, when they differ from the box.
 dg_array *dg_array_slice(dg_context *, dg_array *a, const int64_t *starts, const int64_t *counts, const int64_t *steps, uint32_t dropped, const dg_location *);

@@ -10,7 +10,7 @@
 // CHECK-DAG: #[[SCALAR:.*]] = #llvm.loop_annotation<vectorize = #[[ALONE]],
 
 // A value outside: loads under masks. A row that is not there is not read, not even under a mask: another row is, and then not
-// taken. Inside are whole lines.
+// taken. Inside are whole lines. Where no cache holds the array, the next row is asked for, which may be the next plane's first.
 func.func @filled(%x: tensor<?x?x?xf32>, %n: index) -> tensor<?x?x?xf32> attributes {task.context = "host"} {
   %y = task.launch "stencil" over (%n, %n, %n) arrays(%x : tensor<?x?x?xf32>) shapes(%n, %n, %n) {
   ^bb0(%i: index, %j: index, %k: index, %a: tensor<?x?x?xf32>):
@@ -21,6 +21,17 @@ func.func @filled(%x: tensor<?x?x?xf32>, %n: index) -> tensor<?x?x?xf32> attribu
   return %y : tensor<?x?x?xf32>
 }
 // CHECK-LABEL: func.func private @stencil_kernel(
+// CHECK: "llvm.intr.annotation"(%[[STREAMS:[0-9]+]],
+// CHECK: scf.for %[[X:[^ ]*]] =
+// CHECK: scf.for %[[Y:[^ ]*]] =
+// CHECK: scf.if %[[STREAMS]] {
+// CHECK: %[[Y1:.*]] = arith.addi %[[Y]], %c1
+// CHECK: %[[IS_LAST:.*]] = arith.cmpi sge, %[[Y1]],
+// CHECK-DAG: arith.select %[[IS_LAST]], %{{.*}}, %[[Y1]]
+// CHECK-DAG: %[[MORE:.*]] = arith.select %[[IS_LAST]], %c1, %c0
+// CHECK-DAG: arith.addi %[[X]], %[[MORE]]
+// CHECK: scf.for {{.*}} step %c16
+// CHECK: llvm.intr.prefetch
 // CHECK-COUNT-2: arith.andi %{{.*}}, %c63_i64
 // CHECK: scf.for %[[PART:.*]] = %c0 to
 // CHECK: scf.for

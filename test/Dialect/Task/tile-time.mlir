@@ -7,19 +7,25 @@
 #result = #task.operand<"write", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
 #result1 = #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>
 
-// Sixteen steps a launch, the rest in the last one; what is read reaches as far as all of them together, at the point too.
+// Thirty-two steps a launch, or sixteen where caches hold the array, the rest in the last one; what is read reaches as far as all of them together, at the point too.
 // CHECK-LABEL: func.func @smooths
 // CHECK: %[[SOME:.*]] = arith.cmpi slt, %[[LOW:.*]], %[[HIGH:.*]] : i64
 // CHECK: %[[SPAN:.*]] = arith.subi %[[HIGH]], %[[LOW]] : i64
 // CHECK: %[[STEPS:.*]] = arith.select %[[SOME]], %[[SPAN]], %{{.*}} : i64
-// CHECK: %[[TURNS:.*]] = arith.ceildivsi %[[STEPS]], %[[MOST:.*]] : i64
+// CHECK: %[[POINTS:.*]] = arith.muli %arg1, %arg1 : index
+// CHECK: %[[CACHED:.*]] = arith.constant 4194304 : index
+// CHECK: %[[LARGE:.*]] = arith.cmpi sgt, %[[POINTS]], %[[CACHED]] : index
+// CHECK-DAG: %[[MANY:.*]] = arith.constant 32 : i64
+// CHECK-DAG: %[[FEWER:.*]] = arith.constant 16 : i64
+// CHECK: %[[EACH:.*]] = arith.select %[[LARGE]], %[[MANY]], %[[FEWER]] : i64
+// CHECK: %[[TURNS:.*]] = arith.ceildivsi %[[STEPS]], %[[EACH]] : i64
 // CHECK: scf.for %[[T:.*]] = %{{.*}} to %[[TURNS]] step %{{.*}} iter_args(%[[V:.*]] = %arg0)
-// CHECK: %[[DONE:.*]] = arith.muli %[[T]], %[[EACH:.*]] : i64
+// CHECK: %[[DONE:.*]] = arith.muli %[[T]], %[[EACH]] : i64
 // CHECK: %[[LEFT:.*]] = arith.subi %[[STEPS]], %[[DONE]] : i64
 // CHECK: %[[NOW:.*]] = arith.minsi %[[LEFT]], %[[EACH]] : i64
 // CHECK: %[[LEVELS:.*]] = arith.index_cast %[[NOW]] : i64 to index
 // CHECK: task.launch "steps" over(%arg1, %arg1) arrays(%[[V]], %arg2 : tensor<?x?xf64>, tensor<?x?xf64>) scalars(%arg4, %[[LEVELS]] : f64, index)
-// CHECK: low = [16, 16], high = [16, 16]>, #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [16, 16], high = [16, 16]>, #task.operand<"write"
+// CHECK: low = [32, 32], high = [32, 32]>, #task.operand<"read", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [32, 32], high = [32, 32]>, #task.operand<"write"
 func.func @smooths(%u: tensor<?x?xf64>, %n: index, %w: tensor<?x?xf64>, %turns: i64, %k: f64) -> tensor<?x?xf64> attributes {task.context = "host"} {
   %zero = arith.constant 0 : i64
   %one = arith.constant 1 : i64

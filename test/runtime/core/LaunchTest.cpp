@@ -1,5 +1,6 @@
 // Launches: chunks, dependences, updates in place, values that fail.
 #include "test/runtime/core/Program.h"
+#include <array>
 #include <atomic>
 #include <cmath>
 
@@ -261,6 +262,39 @@ TEST(Launch, CrosswiseChunksAreBlocks) {
           dg_array_release(array);
       },
       {.threads = 1});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+// What a stencil of three axes reads of the planes around a plane fits half a megabyte, and a chunk goes through many of them;
+// planes that fit as they are, and points that are read alone, are not cut so.
+TEST(Launch, ChunksOfStencilsGoThroughPlanes) {
+  static std::atomic<int64_t> planes, rows;
+  dg_kernel shape = [](dg_context *, const int64_t *low, const int64_t *high, const dg_view *, const void *) {
+    planes = std::max(planes.load(), high[0] - low[0]);
+    rows = std::max(rows.load(), high[1] - low[1]);
+    EXPECT_EQ(low[2], 0);
+  };
+  const dg_operand around[] = {follows(DG_READ, DG_F32, 3, 4), follows(DG_WRITE, DG_F32, 3)},
+                   alone[] = {follows(DG_READ, DG_F32, 3), follows(DG_WRITE, DG_F32, 3)};
+  const dg_launch stencil = {DG_ABI_VERSION, 3, 2, 1, 0, 0, shape, around, "stencil", nullptr};
+  const dg_launch map = {DG_ABI_VERSION, 3, 2, 1, 0, 0, shape, alone, "map", nullptr};
+  Outcome o = run([&](dg_context *c) {
+    auto expect = [&](const dg_launch &launch, std::array<int64_t, 3> size, int64_t wantedPlanes, int64_t wantedRows) {
+      int64_t extents[DG_MAX_RANK] = {size[0], size[1], size[2]};
+      dg_array *in = dg_array_new(c, DG_F32, 3, extents, 1, nullptr), *out = nullptr;
+      planes = rows = 0;
+      dg_launch_submit(c, &launch, extents, &in, 0, nullptr, extents, &out, 0);
+      dg_array_look(c, out, nullptr);
+      dg_array_release(in);
+      dg_array_release(out);
+      EXPECT_EQ(planes, wantedPlanes);
+      EXPECT_EQ(rows, wantedRows);
+    };
+    expect(stencil, {200, 200, 384}, 20, 29); // 9 planes of 29 + 8 rows
+    expect(stencil, {3, 2, 40'000}, 3, 2);
+    expect(stencil, {100, 64, 64}, 15, 64);
+    expect(map, {100, 200, 384}, 1, 100);
+  });
   EXPECT_EQ(o.code, 0) << o.err;
 }
 

@@ -153,3 +153,22 @@ TEST(Reuse, NotWhereItLiesTurned) {
   });
   EXPECT_EQ(o.code, 0) << o.err;
 }
+
+// Views that only the next call reads leave an array where it is; another value of it does not.
+TEST(Reuse, OwnBesideViews) {
+  Outcome o = run([](dg_context *c, const void *const *) {
+    int64_t n = 8, low = 2, count = 3, one = 1;
+    dg_array *a = dg_array_new(c, DG_I64, 1, &n, 1, nullptr);
+    dg_array *views[] = {dg_array_slice(c, a, &low, &count, &one, 0, nullptr), dg_array_slice(c, a, &one, &count, &one, 0, nullptr)};
+    EXPECT_EQ(dg_array_own_beside(c, a, views, 2, nullptr), a);
+    dg_array_retain(views[1]); // somebody else has this one
+    dg_array *copy = dg_array_own_beside(c, a, views, 2, nullptr);
+    EXPECT_NE(copy->buffer, views[0]->buffer);
+    dg_array *third = dg_array_slice(c, copy, &low, &count, &one, 0, nullptr);
+    dg_array *other = dg_array_own_beside(c, copy, views, 2, nullptr); // views of another array do not count
+    EXPECT_NE(other->buffer, third->buffer);
+    for (dg_array *each : {views[0], views[1], views[1], third, other})
+      dg_array_release(each);
+  });
+  EXPECT_EQ(o.code, 0) << o.err;
+}
