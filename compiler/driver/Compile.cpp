@@ -81,6 +81,7 @@ bool compile(const dagger_compile_request &request, Result &result) {
   }
 
   pipeline::Options options;
+  options.isQuick = request.quick;
   options.vectorBits = request.vector_bits;
   options.tests = request.tests;
   if (request.output == DAGGER_STAGE_TEXT) {

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define DAGGER_COMPILER_VERSION 1
+#define DAGGER_COMPILER_VERSION 2
 
 typedef enum dagger_output {
   DAGGER_SHARED_OBJECT,  // for `run`: exports dg_program_entry, a dg_program; the runtime's symbols are left undefined
@@ -30,6 +30,7 @@ typedef struct dagger_compile_request {
   int32_t tests;               // the file's tests in place of main
   int32_t color;               // of diagnostics
   int32_t vector_bits;         // 128, 256 or 512: as wide as vectors may be; 0: what the processor does best
+  int32_t quick;               // somebody waits: what runs for less time than to make its code fast takes is left as it is
 } dagger_compile_request;
 
 typedef struct dagger_source { const char *path; const char *text; size_t text_bytes; } dagger_source;

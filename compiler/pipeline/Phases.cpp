@@ -22,7 +22,7 @@ bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result
   for (Stage stage : {Stage::Values, Stage::Graph, Stage::Kernels, Stage::Host}) {
     PassManager passes(module.getContext());
     passes.enableVerifier(false); // once at the phase's end is enough: behind each pass it takes a third of their time
-    addPhase(passes, stage);
+    addPhase(passes, stage, options.isQuick);
     if (failed(passes.run(module))) return false;
     if (stage == options.stopAt && !options.graphFormat.empty()) {
       std::optional<std::string> text = graph::dump(module, options.graphFormat);

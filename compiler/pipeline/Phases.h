@@ -17,6 +17,7 @@ std::optional<Stage> stageByName(llvm::StringRef name);
 struct PhaseOptions {
   Stage stopAt = Stage::Object;
   codegen::CpuOptions cpu;
+  bool isQuick = false;    // somebody waits: what runs for less time than to make its code fast takes is left as it is
   std::string graphFormat; // dot, json or svg: the graph at that stage (values, graph or kernels) in place of its text
 };
 
@@ -32,7 +33,7 @@ bool runPhases(mlir::ModuleOp module, const PhaseOptions &options, PhaseResult &
 // The dialects that the phases need beyond those in the module.
 void registerDialects(mlir::DialectRegistry &registry);
 // Adds the passes of one phase: those that end in `stage`.
-void addPhase(mlir::OpPassManager &passes, Stage stage);
+void addPhase(mlir::OpPassManager &passes, Stage stage, bool isQuick);
 // Adds the pass that says what holds where that phase ends.
 void addVerifier(mlir::OpPassManager &passes, Stage stage);
 void registerVerifiers();

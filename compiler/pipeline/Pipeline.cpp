@@ -17,6 +17,7 @@ static std::optional<PhaseResult> run(const hir::Program &program, const Options
   PhaseOptions phases;
   phases.stopAt = stage;
   phases.graphFormat = graphFormat;
+  phases.isQuick = options.isQuick;
   phases.cpu.vectorBits = options.vectorBits;
   PhaseResult result;
   std::string error;

@@ -10,6 +10,7 @@ namespace dagger::pipeline {
 
 struct Options {
   bool tests = false; // the program's tests in place of main
+  bool isQuick = false; // somebody waits: what runs for less time than to make its code fast takes is left as it is
   int vectorBits = 0; // 128, 256, 512; 0: what the CPU does best
 };
 

@@ -80,6 +80,7 @@ const dg_program *loadProgram(const std::string &path, const Options &options, b
     request.output = DAGGER_SHARED_OBJECT;
     request.output_path = temporary.c_str();
     request.tests = tests;
+    request.quick = options.vectorBits == 0; // who says how wide vectors may be wants them everywhere
     Compiled compiled(request);
     fputs(compiled->diagnostics, stderr);
     if (!compiled->ok) {

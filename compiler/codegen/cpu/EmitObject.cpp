@@ -44,7 +44,7 @@ static std::string hostFeatures(int vectorBits) {
 std::string cpuIdentity() { return llvm::sys::getHostCPUName().str() + " " + hostFeatures(0); }
 
 // The processor is asked once: each answer leaves a virtual machine for its host.
-static std::unique_ptr<llvm::TargetMachine> makeTarget(const CpuOptions &options, std::string &error) {
+static std::unique_ptr<llvm::TargetMachine> makeTarget(const CpuOptions &options, bool isOptimized, std::string &error) {
   static const std::string cpu = llvm::sys::getHostCPUName().str();
   static std::map<int, std::string> features; // by the width of vectors
   std::string &mine = features[options.vectorBits];
@@ -60,7 +60,7 @@ static std::unique_ptr<llvm::TargetMachine> makeTarget(const CpuOptions &options
   targetOptions.AllowFPOpFusion = llvm::FPOpFusion::Strict; // the front end wrote every fused multiply-add
   return std::unique_ptr<llvm::TargetMachine>(
       target->createTargetMachine(triple, cpu, mine, targetOptions, llvm::Reloc::PIC_,
-                                  std::nullopt, llvm::CodeGenOptLevel::Default));
+                                  std::nullopt, isOptimized ? llvm::CodeGenOptLevel::Default : llvm::CodeGenOptLevel::None));
 }
 
 namespace {
@@ -76,6 +76,7 @@ struct Part {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::TargetMachine> target;
   std::unique_ptr<llvm::Module> module;
+  bool isOptimized = true;
   llvm::SmallVector<char, 0> bytes;
   std::string error;
 };
@@ -106,7 +107,7 @@ bool translate(mlir::ModuleOp module, const CpuOptions &options, const FunctionN
     part.error = "the LLVM dialect could not be translated";
     return false;
   }
-  part.target = makeTarget(options, part.error);
+  part.target = makeTarget(options, part.isOptimized, part.error);
   if (!part.target) return false;
   part.module->setDataLayout(part.target->createDataLayout());
   part.module->setTargetTriple(part.target->getTargetTriple());
@@ -167,7 +168,7 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
   registerTranslations(*module.getContext());
   FunctionNames names = nameFunctions(module);
   describeLines(module, names);
-  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules = split(module);
+  std::vector<ModulePart> modules = split(module);
   std::vector<Part> parts(modules.size());
   // Translation asks MLIR for attributes, which it makes for one thread at a time; it is a tenth of the work.
   std::atomic<size_t> translated = 0, next = 0;
@@ -175,7 +176,7 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
     for (size_t index; (index = next++) < parts.size();) {
       for (size_t seen; (seen = translated.load()) <= index;) translated.wait(seen);
       if (!parts[index].error.empty()) continue;
-      optimize(*parts[index].module, *parts[index].target);
+      if (parts[index].isOptimized) optimize(*parts[index].module, *parts[index].target);
       generate(parts[index], llvm::CodeGenFileType::ObjectFile);
     }
   };
@@ -183,7 +184,8 @@ bool emitObjects(mlir::ModuleOp module, const CpuOptions &options, std::vector<s
   size_t threads = std::min(parts.size(), size_t(llvm::hardware_concurrency().compute_thread_count()));
   for (size_t helper = 1; helper < threads; ++helper) helpers.emplace_back(work);
   for (auto [part, partModule] : llvm::zip(parts, modules)) {
-    translate(*partModule, options, names, part);
+    part.isOptimized = partModule.isOptimized;
+    translate(*partModule.module, options, names, part);
     ++translated;
     translated.notify_all();
   }

@@ -1,4 +1,5 @@
 #include "compiler/codegen/cpu/Split.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/HasLoop.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -29,24 +30,37 @@ bool isHostCode(Operation *function) {
 class Splitter {
 public:
   explicit Splitter(ModuleOp module) : module(module), table(module) {
+    llvm::DenseMap<Operation *, Symbols> users;
+    llvm::SetVector<std::pair<Operation *, Operation *>> calls;
     for (Operation &symbol : module.getBody()->getOperations()) {
       Symbols &used = uses[&symbol];
       symbol.walk([&](Operation *op) {
-        if (auto call = dyn_cast<LLVM::CallOp>(op))
-          if (auto callee = call.getCalleeAttr())
-            if (Operation *other = table.lookup(callee.getAttr())) noteCall(&symbol, other);
+        if (auto call = dyn_cast<LLVM::CallOp>(op)) {
+          auto callee = call.getCalleeAttr();
+          if (Operation *other = callee ? table.lookup(callee.getAttr()) : nullptr) {
+            calls.insert({&symbol, other});
+            used.insert(other);
+          }
+          return;
+        }
+        if (op->getNumOperands() && op->getNumResults() == 1) return; // it computes: to look through its attributes takes long
         for (NamedAttribute attribute : op->getAttrs())
           attribute.getValue().walk([&](SymbolRefAttr name) {
             if (Operation *other = table.lookup(name.getRootReference())) used.insert(other);
           });
       });
+      for (Operation *other : used) users[other].insert(&symbol);
     }
+    findLeft(users);
+    for (auto [caller, callee] : calls)
+      if (!left.contains(caller) && !left.contains(callee)) noteCall(caller, callee);
   }
 
-  std::vector<OwningOpRef<ModuleOp>> run() {
-    std::vector<Symbols> owned = assign();
-    std::vector<OwningOpRef<ModuleOp>> parts;
-    for (const Symbols &mine : owned) parts.push_back(build(withWhatTheyUse(mine), mine));
+  std::vector<ModulePart> run() {
+    size_t optimized = 0;
+    std::vector<Symbols> owned = assign(optimized);
+    std::vector<ModulePart> parts;
+    for (const Symbols &mine : owned) parts.push_back({build(withWhatTheyUse(mine), mine), parts.size() < optimized});
     share(parts);
     return parts;
   }
@@ -57,17 +71,37 @@ private:
     if (function && !function.isExternal() && !isHostCode(callee)) together.unionSets(caller, callee);
   }
 
+  // What is not optimized: functions that say so, and private ones without loops that only those name.
+  void findLeft(llvm::DenseMap<Operation *, Symbols> &users) {
+    Symbols found;
+    for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+      if (function.getOptimizeNone().value_or(false)) found.insert(function);
+    left.insert_range(found);
+    for (size_t at = 0; at < found.size(); ++at)
+      for (Operation *used : uses[found[at]]) {
+        auto function = dyn_cast<LLVM::LLVMFuncOp>(used);
+        bool isTheirs = function && !function.isExternal() && isPrivate(function.getLinkage()) && !task::hasLoop(function) &&
+                        llvm::all_of(users[used], [&](Operation *user) { return left.contains(user); });
+        if (isTheirs && left.insert(used).second) found.insert(used);
+      }
+  }
+
   static size_t weigh(Operation *function) {
     size_t count = 0;
     function->walk([&](Operation *) { ++count; });
     return count;
   }
 
-  // What each part defines. Heaviest first, each to the part that has least.
-  std::vector<Symbols> assign() {
-    llvm::MapVector<Operation *, std::pair<size_t, Symbols>> groups;
+  struct Group {
+    size_t weight = 0;
+    Symbols functions;
+  };
+  using Groups = llvm::MapVector<Operation *, Group>;
+
+  // What each part defines: first those that are optimized.
+  std::vector<Symbols> assign(size_t &optimized) {
+    Groups toOptimize, toLeave;
     Symbols rest;
-    size_t total = 0;
     for (Operation &symbol : module.getBody()->getOperations()) {
       auto function = dyn_cast<LLVM::LLVMFuncOp>(symbol);
       if (!function) {
@@ -75,28 +109,38 @@ private:
         continue;
       }
       if (function.isExternal()) continue;
-      size_t weight = weigh(&symbol);
-      total += weight;
-      auto &group = groups[together.getOrInsertLeaderValue(&symbol)];
-      group.first += weight;
-      group.second.insert(&symbol);
+      Group &group = left.contains(&symbol) ? toLeave[&symbol] : toOptimize[together.getOrInsertLeaderValue(&symbol)];
+      group.weight += weigh(&symbol);
+      group.functions.insert(&symbol);
     }
-    constexpr size_t worthTwo = 200, worthAnother = 500, most = 32;
-    size_t count = total < worthTwo ? 1 : std::min({most, 2 + total / worthAnother, std::max<size_t>(1, groups.size())});
+    std::vector<Symbols> owned;
+    spread(toOptimize, 200, 500, owned);
+    optimized = owned.size();
+    spread(toLeave, 3000, 3000, owned);
+    if (owned.empty()) owned.emplace_back();
+    owned.front().insert_range(rest);
+    return owned;
+  }
+
+  // Two parts from a weight on, then one more each time; heaviest first, each to the part that has least.
+  static void spread(Groups &groups, size_t worthTwo, size_t worthAnother, std::vector<Symbols> &owned) {
+    if (groups.empty()) return;
+    size_t total = 0;
+    for (auto &[leader, group] : groups) total += group.weight;
+    constexpr size_t most = 32;
+    size_t count = total < worthTwo ? 1 : std::min({most, 2 + total / worthAnother, groups.size()}), begin = owned.size();
     std::vector<size_t> order(groups.size());
     std::iota(order.begin(), order.end(), size_t(0));
-    auto groupAt = [&](size_t index) -> auto & { return (groups.begin() + index)->second; };
-    llvm::sort(order, [&](size_t a, size_t b) { return std::pair(groupAt(b).first, a) < std::pair(groupAt(a).first, b); });
-    std::vector<Symbols> owned(count);
+    auto groupAt = [&](size_t index) -> Group & { return (groups.begin() + index)->second; };
+    llvm::sort(order, [&](size_t a, size_t b) { return std::pair(groupAt(b).weight, a) < std::pair(groupAt(a).weight, b); });
+    owned.resize(begin + count);
     std::vector<size_t> load(count);
     for (size_t index : order) {
       auto &[weight, functions] = groupAt(index);
       size_t part = size_t(std::min_element(load.begin(), load.end()) - load.begin());
       load[part] += weight;
-      for (Operation *function : functions) owned[part].insert(function);
+      owned[begin + part].insert_range(functions);
     }
-    for (Operation *symbol : rest) owned[0].insert(symbol);
-    return owned;
   }
 
   // What another part defines is only declared here: what it uses is not needed.
@@ -124,13 +168,13 @@ private:
   }
 
   // Functions that were private and that a part declares are no longer private in any of them.
-  void share(std::vector<OwningOpRef<ModuleOp>> &parts) {
+  void share(std::vector<ModulePart> &parts) {
     llvm::SetVector<StringAttr> shared;
-    for (auto &part : parts)
-      for (auto function : part->getOps<LLVM::LLVMFuncOp>())
+    for (ModulePart &part : parts)
+      for (auto function : part.module->getOps<LLVM::LLVMFuncOp>())
         if (function.isExternal() && isPrivate(function.getLinkage())) shared.insert(function.getSymNameAttr());
-    for (auto &part : parts)
-      for (auto function : part->getOps<LLVM::LLVMFuncOp>())
+    for (ModulePart &part : parts)
+      for (auto function : part.module->getOps<LLVM::LLVMFuncOp>())
         if (shared.contains(function.getSymNameAttr())) function.setLinkage(LLVM::Linkage::External);
   }
 
@@ -138,10 +182,11 @@ private:
   SymbolTable table;
   llvm::DenseMap<Operation *, Symbols> uses;
   llvm::EquivalenceClasses<Operation *> together;
+  llvm::DenseSet<Operation *> left; // not optimized
 };
 
 } // namespace
 
-std::vector<OwningOpRef<ModuleOp>> split(ModuleOp module) { return Splitter(module).run(); }
+std::vector<ModulePart> split(ModuleOp module) { return Splitter(module).run(); }
 
 } // namespace dagger::codegen

@@ -1,5 +1,6 @@
 // The exported description of a program: main with its parameters, or tests.
 #include "mlir-dialects/Conversion/TaskToLLVM/Abi.h"
+#include "mlir-dialects/Conversion/TaskToLLVM/HasLoop.h"
 #include "dagger/library.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -20,26 +21,15 @@ Value optionalText(Abi &abi, OpBuilder &b, Location loc, Attribute text) {
   return string ? abi.cString(b, loc, string.getValue()) : abi.null(b, loc);
 }
 
-// Blocks stand in the order in which they are reached first.
-bool hasLoop(LLVM::LLVMFuncOp function) {
-  llvm::DenseMap<Block *, size_t> order;
-  for (Block &block : function.getBody()) order[&block] = order.size();
-  return llvm::any_of(function.getBody(), [&](Block &block) {
-    return llvm::any_of(block.getSuccessors(), [&](Block *next) { return order[next] <= order[&block]; });
-  });
-}
-
 // void entry(dg_context *, const void *const *arguments): takes the arguments from where they lie and calls the function.
 LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function, bool takesArguments) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = function.getLoc();
-  if (!hasLoop(function)) { // each of its instructions runs once: to make them faster takes longer than they do
-    function.setOptimizeNone(true);
-    function.setNoInline(true);
-  }
+  if (!hasLoop(function)) leaveAsItIs(function); // each of its instructions runs once
   SmallVector<Type> parameters{abi.ptr};
   if (takesArguments) parameters.push_back(abi.ptr);
   auto entry = LLVM::LLVMFuncOp::create(builder, loc, (function.getName() + ".entry").str(), LLVM::LLVMFunctionType::get(abi.none, parameters), LLVM::Linkage::Internal);
+  leaveAsItIs(entry);
   Block *block = entry.addEntryBlock(builder);
   builder.setInsertionPointToStart(block);
   SmallVector<Value> arguments{block->getArgument(0)};
@@ -53,6 +43,11 @@ LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function,
   return entry;
 }
 } // namespace
+
+void leaveAsItIs(LLVM::LLVMFuncOp function) {
+  function.setOptimizeNone(true);
+  function.setNoInline(true);
+}
 
 LogicalResult emitProgram(ModuleOp module, Abi &abi) {
   auto main = module.lookupSymbol<LLVM::LLVMFuncOp>("main");
@@ -94,8 +89,9 @@ LogicalResult emitProgram(ModuleOp module, Abi &abi) {
         });
     }
     mainEntry = makeEntry(module, abi, main, true);
-    // The exported name must not be the C library's.
-    if (failed(SymbolTable(module).rename(main, "dagger.main"))) return failure();
+    // The exported name must not be the C library's. Only the entry calls it.
+    main.setSymName("dagger.main");
+    mainEntry.walk([&](LLVM::CallOp call) { call.setCallee(main.getSymName()); });
   }
   if (!tests.empty()) {
     SmallVector<LLVM::LLVMFuncOp> entries;

@@ -89,7 +89,10 @@ struct TaskToLLVM : impl::TaskToLLVMBase<TaskToLLVM> {
         failed(emitProgram(module, abi)))
       return signalPassFailure();
     emitDirectBodies(module, abi);
-    module.walk([](LLVM::LLVMFuncOp function) { function->removeAttr("task.type"); });
+    module.walk([](LLVM::LLVMFuncOp function) {
+      function->removeAttr("task.type");
+      if (function->removeAttr(briefAttr)) leaveAsItIs(function);
+    });
   }
 };
 } // namespace

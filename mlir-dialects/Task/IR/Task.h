@@ -26,6 +26,8 @@ inline constexpr llvm::StringLiteral vectorAttr = "task.vector";
 inline constexpr llvm::StringLiteral lookupPrefix = "dg_lookup.";
 // Unit attribute of a task that takes less time than its way through the graph.
 inline constexpr llvm::StringLiteral lightAttr = "task.light";
+// Unit attribute of a launch, and of its kernel, that runs once and takes less time than to make its code fast.
+inline constexpr llvm::StringLiteral briefAttr = "task.brief";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.
 inline constexpr llvm::StringLiteral inoutAttr = "task.inout", tasksAttr = "task.tasks";
 } // namespace dagger::task

@@ -33,7 +33,7 @@ static int denseAxis(LaunchOp launch, unsigned number, OperandAttr access, unsig
 
 KernelBuilder::KernelBuilder(LaunchOp launch, func::FuncOp function, AccessGroups &groups)
     : builder(OpBuilder::atBlockBegin(&function.getBody().front())), loc(launch.getLoc()), launch(launch),
-      rank(launch.getExtents().size()), groups(groups) {
+      rank(launch.getExtents().size()), isBrief(launch->hasAttr(briefAttr)), groups(groups) {
   Block *entry = &function.getBody().front();
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(),
        index = builder.getIndexType();

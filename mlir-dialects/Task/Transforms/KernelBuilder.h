@@ -36,6 +36,7 @@ public:
   mlir::Location loc;
   LaunchOp launch;
   unsigned rank;
+  bool isBrief; // has no versions: to make them takes longer than they save
   llvm::SmallVector<KernelOperand> operands; // arrays, then results
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them

@@ -56,6 +56,7 @@ void shareKernels(ArrayRef<LaunchOp> launches, SymbolTable &symbols) {
       known.push_back(kernel);
       continue;
     }
+    if (!kernel->hasAttr(briefAttr)) (*same)->removeAttr(briefAttr);
     launch.setKernelAttr(FlatSymbolRefAttr::get(*same));
     symbols.erase(kernel);
   }
@@ -75,6 +76,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
                                            builder.getFunctionType({ptr, ptr, ptr, ptr, ptr}, {}));
       function.setPrivate();
       function->setAttr(contextAttr, builder.getStringAttr("kernel"));
+      if (launch->hasAttr(briefAttr)) function->setAttr(briefAttr, builder.getUnitAttr());
       Block *entry = function.addEntryBlock();
       builder.setInsertionPointToEnd(entry);
       func::ReturnOp::create(builder, launch.getLoc());

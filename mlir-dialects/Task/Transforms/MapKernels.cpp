@@ -243,6 +243,7 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
     also(high[rank - 1], constant(together));
   }
   if (!isDense) return body(true);
+  if (isBrief) return body(false);
   auto choice = scf::IfOp::create(builder, loc, isDense, true);
   SmallVector<KernelOperand> general = operands;
   builder.setInsertionPointToStart(choice.thenBlock());
@@ -256,7 +257,7 @@ void KernelBuilder::ifDense(function_ref<void(bool)> body) {
 
 void buildMap(KernelBuilder &kernel) {
   if (kernel.rank == 0) return write(kernel, {}, kernel.copyBody({}, Edges::None).values);
-  bool hasVersions = !kernel.launch.getTasks() && !isLarge(kernel);
+  bool hasVersions = !kernel.launch.getTasks() && !kernel.isBrief && !isLarge(kernel);
   auto all = [&](bool isDense) {
     if (isDense && isCrosswise(kernel)) return buildCrosswise(kernel);
     if (isDense && hasVersions) announceStreams(kernel);

@@ -3,6 +3,17 @@
 #define DAGGER_TASK_TRANSFORMS_PASSES
 include "mlir/Pass/PassBase.td"
 
+def BriefLaunches : Pass<"brief-launches", "::mlir::ModuleOp"> {
+  let summary = "launches that are over before better code for them would be ready";
+  let description = [{
+    In: launches, of which some stand in functions that run once: `main` and tests.
+    Out: those outside of loops that take 50,000 operations at most say so (`task.brief`): their extents are constants, and so
+    is the number of turns of each loop at a point. What makes kernels faster leaves theirs as they are.
+    Refuses: launches of groups, of several steps and of tasks; arrays to combine that no launch made.
+    Why: the first start of a small program is mostly the compilation of such kernels.
+  }];
+}
+
 def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
   let summary = "one function for the body of each launch";
   let description = [{

@@ -35,8 +35,9 @@ Part combineParts(KernelBuilder &k, const Part &left, const Part &right) {
 }
 
 // Whether what a point computes takes so long that to keep lanes in registers saves nothing: its code stands once then. It has loops,
-// calls, elementary functions, which are long, or is long itself.
+// calls, elementary functions, which are long, or is long itself. Nor does it where there are few points.
 bool isHeavy(KernelBuilder &k) {
+  if (k.isBrief) return true;
   int64_t size = 0;
   auto result = k.launch.getBody().walk([&](Operation *op) {
     bool isLong = isa<array::MathOp, func::CallOp, scf::ForOp, scf::WhileOp>(op) || ++size > 60;
@@ -336,7 +337,7 @@ void buildBlocks(KernelBuilder &k) {
         isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, from, zero));
         isLong = both(isLong, arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, to, count));
       }
-      Value left = !heavy ? choose(isLong, wholeTurns, turns) : isDense ? choose(isDense, turns, turns) : turns();
+      Value left = !heavy ? choose(isLong, wholeTurns, turns) : isDense && !k.isBrief ? choose(isDense, turns, turns) : turns();
       // Lanes pairwise; an odd last one passes through. In place: lane i takes lanes 2i and 2i + 1, which are not behind it.
       auto halving = scf::WhileOp::create(
           b, k.loc, TypeRange{b.getIndexType()}, ValueRange{left},

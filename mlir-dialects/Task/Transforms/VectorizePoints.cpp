@@ -129,7 +129,8 @@ struct VectorizePoints : impl::VectorizePointsBase<VectorizePoints> {
   void runOnOperation() override {
     SmallVector<scf::ForOp> loops;
     getOperation().walk([&](scf::ForOp loop) {
-      if (loop->removeAttr(pointsAttr)) loops.push_back(loop);
+      bool isBrief = loop->getParentOfType<func::FuncOp>()->hasAttr(briefAttr);
+      if (loop->removeAttr(pointsAttr) && !isBrief) loops.push_back(loop);
     });
     for (scf::ForOp loop : loops) {
       Differences differences(loop);
