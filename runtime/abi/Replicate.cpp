@@ -112,12 +112,14 @@ struct Replication {
   uint32_t begun = 0;               // calls before the turns that are under way
   bool isStale = true;              // not only replicas have touched the arrays since they were looked at
   std::vector<std::vector<char>> carried; // of each: what it gives back
+  std::vector<Task *> tasks;              // of those of other threads, while they are made
 
   explicit Replication(Runtime &runtime) : runtime(runtime) {
     const uint32_t threads = uint32_t(runtime.scheduler.threads());
     for (uint32_t thread = 0; thread < threads; ++thread)
       replicas.push_back(std::make_unique<Replica>(*this, thread, threads));
     carried.resize(replicas.size());
+    tasks.resize(replicas.size() - 1);
   }
   uint32_t doneBy(uint32_t thread) const { return replicas[thread]->lastDone(); }
   uint32_t lastDone() const {
@@ -409,10 +411,9 @@ int64_t Replicator::share(const dg_replicated &loop, char *frame, int64_t from, 
   work->location = loop.location;
   for (std::vector<char> &carried : all.carried)
     carried.resize(loop.carried_bytes);
-  std::vector<Task *> tasks;
   for (uint32_t thread = 1; thread <= others; ++thread)
-    tasks.push_back(scheduler.make(work, work->sequence, thread, 0, true));
-  scheduler.submitTogether(tasks.data(), int(others));
+    all.tasks[thread - 1] = scheduler.make(work, work->sequence, thread, 0, true);
+  scheduler.submitTogether(all.tasks.data(), int(others));
   work->release();
   Replica &host = *all.replicas[0];
   host.run(scheduler.host(), loop, frame, from, to, all.carried[0].data());

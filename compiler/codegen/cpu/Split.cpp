@@ -116,7 +116,13 @@ private:
     std::vector<Symbols> owned;
     spread(toOptimize, 200, 500, owned);
     optimized = owned.size();
-    spread(toLeave, 3000, 3000, owned);
+    // A few instructions are not worth a part.
+    size_t toLeaveAll = 0;
+    for (auto &[leader, group] : toLeave) toLeaveAll += group.weight;
+    if (!owned.empty() && toLeaveAll < 200)
+      for (auto &[leader, group] : toLeave) owned.front().insert_range(group.functions);
+    else
+      spread(toLeave, 3000, 3000, owned);
     if (owned.empty()) owned.emplace_back();
     owned.front().insert_range(rest);
     return owned;
