@@ -37,8 +37,8 @@ static GreedyRewriteConfig operationsAlone() {
 // they are an error of the program, which the launch finds: until it is formed, what an array was made with stays.
 static std::unique_ptr<Pass> canonicalizeValues() {
   return createCanonicalizerPass(operationsAlone(), {"(anonymous namespace)::InferStaticShapeOfOperands",
-                                      "(anonymous namespace)::ReplaceEmptyTensorStaticShapeDims", "FoldTensorCastProducerOp",
-                                      "(anonymous namespace)::EraseIdentityLinalgOp<mlir::linalg::GenericOp>"});
+                                                     "(anonymous namespace)::ReplaceEmptyTensorStaticShapeDims", "FoldTensorCastProducerOp",
+                                                     "(anonymous namespace)::EraseIdentityLinalgOp<mlir::linalg::GenericOp>"});
 }
 
 // Values: everything is still algebra. Elementwise chains fuse across statements and inlined functions.

@@ -99,6 +99,18 @@ inline bool mayShare(const dg_task &task, dg_array *const *arrays, const int64_t
   return false;
 }
 
+// Whether no two that are updated may share elements. `shares`: one that is read may share some with one that is updated.
+inline bool updatesAreApart(const dg_task &task, dg_array *const *arrays, const int64_t *const *boxes, bool &shares) {
+  for (int u = 0; u < task.arrays; ++u)
+    for (int k = 0; task.access[u] != DG_READ && k < task.arrays; ++k)
+      if (k != u && mayShare(arrays, boxes, u, k)) {
+        if (task.access[k] != DG_READ)
+          return false;
+        shares = true;
+      }
+  return true;
+}
+
 // What is the same of all views that bodies get.
 inline void beginView(Array &view) {
   view.shape_known = 1;

@@ -72,20 +72,14 @@ bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_a
       runtime.cancelled.load(std::memory_order_relaxed))
     return false;
   const int count = task.arrays;
-  const uint8_t *access = task.access;
   bool shares = false;
   for (int k = 0; k < count; ++k) {
     const dg_array *a = arrays[k];
     if ((k == 0 || a != arrays[k - 1]) && !isThere(a))
       return false;
-    if (access[k] != DG_READ)
-      for (int other = 0; other < count; ++other)
-        if (other != k && mayShare(arrays, boxes, k, other)) {
-          if (access[other] != DG_READ)
-            return false;
-          shares = true;
-        }
   }
+  if (!updatesAreApart(task, arrays, boxes, shares))
+    return false;
   std::atomic_thread_fence(std::memory_order_acquire); // what the tasks that have ended wrote
   runtime.enter();
   alignas(16) char values[DG_DIRECT_RESULTS][DG_DIRECT_BYTES];

@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t shortTicks = 60'000;    // what takes longer is better given to whom is free
 constexpr uint64_t measuredTicks = 200'000; // long enough to be compared
 constexpr uint64_t chunkTicks = 4'000'000;  // then the host looks again how it goes
-constexpr int mostStops = 3;
+constexpr int mostStops = 3;                // one behind the other: then the loop is not for replicas
 constexpr int mostPatience = 64;            // chunks between two comparisons
 constexpr int64_t firstTurns = 2;           // by the host: arrays that are shared at first are copied then
 constexpr size_t mostRecordBytes = size_t(1) << 20;
@@ -32,7 +32,6 @@ struct Record {
 
 struct Records {
   const dg_buffer *buffer;
-  int64_t count;
   std::vector<uint32_t> words;
 };
 
@@ -79,9 +78,7 @@ class alignas(64) Replica {
   }
   bool touchAny(const Shown &shown, const int64_t *box, bool updates);
   void waitFor(uint32_t thread, uint32_t call);
-  // Of two arguments of its own call.
-  bool haveSharedPlace(const dg_task &task, dg_array *const *given, const int64_t *const *boxes, bool &shares) const;
-  bool enter(const dg_replicated &loop, const char *frame, int64_t from, int64_t to, void *carried);
+  void enter(const dg_replicated &loop, const char *frame, int64_t from, int64_t to, void *carried);
 
   void begin(Worker &worker);
 
@@ -168,7 +165,6 @@ __attribute__((noinline)) const Shown *Replica::meet(const dg_array *a) {
       return nullptr;
     auto made = std::make_unique<Records>();
     made->buffer = buffer;
-    made->count = count;
     made->words.resize(size_t(count) * recordBytes / sizeof(uint32_t));
     for (int64_t i = 0; i < count; ++i) // neighbours belong to one thread
       record(reinterpret_cast<char *>(made->words.data()), i).home =
@@ -205,8 +201,6 @@ __attribute__((noinline)) bool Replica::touchAny(const Shown &shown, const int64
       if (shown.chunk != 1 && high > low)
         low /= shown.chunk, high = (high - 1) / shown.chunk + 1;
     }
-    if (high == low + 1)
-      return add(low);
     bool fits = true;
     for (int64_t number = low; number < high && fits; ++number)
       fits = add(number);
@@ -264,18 +258,6 @@ void Replica::waitFor(uint32_t thread, uint32_t call) {
   }
 }
 
-bool Replica::haveSharedPlace(const dg_task &task, dg_array *const *given, const int64_t *const *boxes, bool &shares) const {
-  for (int u = 0; u < task.arrays; ++u)
-    if (task.access[u] != DG_READ)
-      for (int k = 0; k < task.arrays; ++k)
-        if (k != u && mayShare(given, boxes, u, k)) {
-          if (task.access[k] != DG_READ)
-            return true;
-          shares = true;
-        }
-  return false;
-}
-
 void Replica::call(const dg_task &task, const void *frame, dg_array *const *given, const int64_t *const *boxes) {
   uint32_t owner;
   if (!find(task, given, boxes, owner))
@@ -290,7 +272,7 @@ void Replica::call(const dg_task &task, const void *frame, dg_array *const *give
     }
     bool shares = false;
     alignas(16) char none[DG_DIRECT_BYTES];
-    if (haveSharedPlace(task, given, boxes, shares) || !task.direct(&context, frame, given, boxes, none, shares))
+    if (!updatesAreApart(task, given, boxes, shares) || !task.direct(&context, frame, given, boxes, none, shares))
       leave();
     done.store(number, std::memory_order_release);
   }
@@ -317,13 +299,11 @@ void Replica::leave() {
 }
 
 // Apart, so that nothing of the caller lives in registers across the return from setjmp.
-__attribute__((noinline)) bool Replica::enter(const dg_replicated &loop, const char *frame, int64_t from, int64_t to, void *carried) {
+__attribute__((noinline)) void Replica::enter(const dg_replicated &loop, const char *frame, int64_t from, int64_t to, void *carried) {
   jmp_buf edge;
   beginAt(context, edge);
-  if (_setjmp(edge))
-    return false;
-  loop.body(&context, frame, from, to, carried);
-  return true;
+  if (_setjmp(edge) == 0)
+    loop.body(&context, frame, from, to, carried);
 }
 
 void Replica::run(Worker &worker, const dg_replicated &loop, const char *frame, int64_t from, int64_t to, void *carried) {
@@ -471,9 +451,11 @@ void Replicator::run(const dg_replicated &loop, char *frame, int64_t turns) {
       if (runtime.progress && loop.counted)
         runtime.progress->nextTurns(to - from);
       const bool areLong = double(__rdtsc() - begin) > double(shortTicks) * double(made); // or a thread came late
-      stops += made < 0 || areLong;
-      if (made < 0 || areLong)
+      if (made < 0 || areLong) {
+        ++stops;
         continue;
+      }
+      stops = 0;
     }
     const double all = double(__rdtsc() - begin);
     ticks[way] = all / double(to - from);

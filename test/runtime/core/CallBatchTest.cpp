@@ -31,14 +31,6 @@ const dg_task *join(bool isStatement) {
   return &tasks[isStatement];
 }
 
-dg_array *tiles(dg_context *c) {
-  int64_t n = places, chunk = 1;
-  dg_array *a = dg_array_rechunk(c, dg_array_new(c, DG_I64, 1, &n, 0, nullptr), &chunk, nullptr);
-  for (int64_t i = 0; i < n; ++i)
-    element<int64_t>(a, i) = i;
-  return a;
-}
-
 struct Pattern {
   uint64_t state = 1;
   int64_t next() {
@@ -70,7 +62,7 @@ TEST(CallBatch, SameAsOneBehindTheOther) {
   for (int threads : {1, 2, 4})
     for (bool isRow : {false, true}) {
       Outcome o = run([&](dg_context *c) {
-        dg_array *a = tiles(c);
+        dg_array *a = tiles(c, places);
         std::vector<int64_t> right(places);
         for (int64_t i = 0; i < places; ++i)
           right[size_t(i)] = i;
@@ -99,7 +91,7 @@ TEST(CallBatch, SameAsOneBehindTheOther) {
 TEST(CallBatch, StatementFailsInItsPlace) {
   for (int threads : {1, 3}) {
     Outcome o = run([](dg_context *c) {
-      dg_array *a = tiles(c);
+      dg_array *a = tiles(c, places);
       for (int64_t k = 0; k < 5'000; ++k) {
         if (k == 4'000)
           print(c, "before\n");
@@ -119,7 +111,7 @@ TEST(CallBatch, StatementFailsInItsPlace) {
 TEST(CallBatch, FailureStaysWhereItIs) {
   for (int threads : {1, 3}) {
     Outcome o = run([](dg_context *c) {
-      dg_array *a = tiles(c);
+      dg_array *a = tiles(c, places);
       for (int64_t k = 0; k < 3'000; ++k) { // only ever from the place before: what fails reaches no lower place
         int64_t to = 1 + k % (places - 1);
         submit(c, a, to - 1, to, {k, 3'000 - places / 2}, false);
@@ -149,7 +141,7 @@ TEST(CallBatch, ResultsOfTheirOwn) {
   for (int threads : {1, 3}) {
     std::vector<dg_array *> results; // out here: a failure leaves what is below without destructors
     Outcome o = run([&](dg_context *c) {
-      dg_array *a = tiles(c);
+      dg_array *a = tiles(c, places);
       for (int64_t k = 0; k < 5'000; ++k) {
         Frame frame{k, 4'321};
         int64_t source[] = {k % places, 1};

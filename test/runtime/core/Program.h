@@ -127,4 +127,13 @@ template <typename T> T scalar(dg_context *context, dg_array *a) {
   return *reinterpret_cast<T *>(a->data);
 }
 
+// 0, 1, 2, ... in chunks of one element.
+inline dg_array *tiles(dg_context *c, int64_t n) {
+  int64_t chunk = 1;
+  dg_array *a = dg_array_rechunk(c, dg_array_new(c, DG_I64, 1, &n, 0, nullptr), &chunk, nullptr);
+  for (int64_t i = 0; i < n; ++i)
+    element<int64_t>(a, i) = i;
+  return a;
+}
+
 } // namespace dagger::test

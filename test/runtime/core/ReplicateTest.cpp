@@ -74,14 +74,6 @@ void turns(dg_context *c, const void *frame, int64_t from, int64_t to, void *car
 const uint32_t handles[] = {offsetof(LoopFrame, now), offsetof(LoopFrame, next)};
 const dg_replicated loop = {DG_ABI_VERSION, 2, handles, offsetof(LoopFrame, now), 2 * sizeof(dg_array *), 0, turns, &callSite};
 
-dg_array *tiles(dg_context *c) {
-  int64_t n = width, chunk = 1;
-  dg_array *a = dg_array_rechunk(c, dg_array_new(c, DG_I64, 1, &n, 0, nullptr), &chunk, nullptr);
-  for (int64_t i = 0; i < n; ++i)
-    element<int64_t>(a, i) = i;
-  return a;
-}
-
 std::vector<int64_t> expected(int64_t turns) {
   std::vector<int64_t> now(width), next(width);
   for (int64_t i = 0; i < width; ++i)
@@ -105,7 +97,7 @@ TEST(Replicate, SameAsOneBehindTheOther) {
   for (int threads : {1, 2, 4})
     for (int64_t turns : {0, 1, 7, 20'000, 20'001}) {
       Outcome o = run([&](dg_context *c, const void *const *) {
-        LoopFrame frame = {-1, -5, -1, tiles(c), tiles(c)};
+        LoopFrame frame = {-1, -5, -1, tiles(c, width), tiles(c, width)};
         dg_replicate(c, &loop, &frame, turns);
         expectElements(c, frame.now, expected(turns));
         if (threads > 1 && turns > 10'000)
@@ -120,7 +112,7 @@ TEST(Replicate, SameAsOneBehindTheOther) {
 // An array that somebody else has too is copied before it is updated, and what it was stays.
 TEST(Replicate, ArraysThatAreShared) {
   Outcome o = run([&](dg_context *c, const void *const *) {
-    LoopFrame frame = {-1, -5, -1, tiles(c), tiles(c)};
+    LoopFrame frame = {-1, -5, -1, tiles(c, width), tiles(c, width)};
     dg_array *kept = frame.next;
     dg_array_retain(kept);
     dg_replicate(c, &loop, &frame, 10'000);
@@ -139,7 +131,7 @@ TEST(Replicate, ArraysThatAreShared) {
 TEST(Replicate, GoesOnBehindWhatCannotBeShared) {
   for (int64_t cutsAt : {3'000, 9'998, 9'999}) {
     Outcome o = run([&](dg_context *c, const void *const *) {
-      LoopFrame frame = {-1, cutsAt, -1, tiles(c), tiles(c)};
+      LoopFrame frame = {-1, cutsAt, -1, tiles(c, width), tiles(c, width)};
       dg_replicate(c, &loop, &frame, 10'000);
       expectElements(c, frame.now, expected(10'000));
       EXPECT_GT(c->runtime->replicator->shared, 0u);
@@ -156,7 +148,7 @@ TEST(Replicate, FailsInItsPlace) {
     for (int64_t failsAt : {0, 1, 4'000, 9'999})
       for (bool isCall : {true, false}) {
         Outcome o = run([&](dg_context *c, const void *const *) {
-          LoopFrame frame = {isCall ? failsAt : failsAt + 1, -5, isCall ? failsAt + 1 : failsAt, tiles(c), tiles(c)};
+          LoopFrame frame = {isCall ? failsAt : failsAt + 1, -5, isCall ? failsAt + 1 : failsAt, tiles(c, width), tiles(c, width)};
           print(c, "before\n");
           dg_replicate(c, &loop, &frame, 10'000);
           print(c, "behind\n");
@@ -179,9 +171,9 @@ TEST(Replicate, DoesNotWaitForOthers) {
                                   element<int64_t>(a[0], 0) = 1;
                                 }, &ways[2], nullptr, nullptr, "waits", &callSite, nullptr};
   Outcome o = run([&](dg_context *c, const void *const *) {
-    dg_array *other = tiles(c);
+    dg_array *other = tiles(c, width);
     dg_task_submit(c, &waits, nullptr, &other, nullptr, nullptr, nullptr, 0);
-    LoopFrame frame = {-1, -5, -1, tiles(c), tiles(c)};
+    LoopFrame frame = {-1, -5, -1, tiles(c, width), tiles(c, width)};
     dg_replicate(c, &loop, &frame, 10'000);
     isLoopOver = true;
     expectElements(c, frame.now, expected(10'000));
