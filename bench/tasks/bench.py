@@ -322,7 +322,7 @@ def main():
     for threads in (1, 2):
         spawn(bench, options, threads)
     kinds = [("independent", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 300),
-             ("nodes", n, 10, lambda n: n * (n - 1) // 2, ["independent", n], "--n", (), 1, 20),
+             ("nodes", 1, 10, lambda turns: turns * (n * (n - 1) // 2), ["independent", n], "--turns", ("--n", n), n, 200),
              ("chain", n, 35, chain_result, ["chain", n], "--n", (), 1, 2_000),
              ("chain_nodes", n, 35, chain_result, ["chain", n], "--n", (), 1, 20),
              ("stencil", steps, 100, lambda steps: stencil_result(steps, 64), ["stencil", steps, 64], "--steps", ("--width", 64), 64, 5),

@@ -70,6 +70,7 @@ static void addGraph(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass(operationsAlone()));
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(task::createSpawnCalls());
+  passes.addPass(task::createPeelBaseCases());
   passes.addNestedPass<func::FuncOp>(array::createMaterializeCopies());
   passes.addNestedPass<func::FuncOp>(task::createTileTime());
   passes.addNestedPass<func::FuncOp>(task::createHoistPlans());

@@ -304,6 +304,7 @@ dg_array *dg_array_rechunk(dg_context *context, dg_array *a, const int64_t *chun
   a->buffer->dropChunks();
   setGrid(a->buffer, chunk);
   a->buffer->gridGiven = true;
+  a->tiles = a->tile = 0;
   return a;
 }
 
@@ -344,6 +345,9 @@ void dg_array_tile_box(dg_context *context, dg_array *a, const int64_t *tile, in
   if (!isRow || uint64_t(number) >= uint64_t(buffer->counts[0]))
     return tileBox(context, a, tile, starts, counts, location);
   const int64_t chunk = buffer->chunk[0], low = number * chunk;
+  // From now on compiled code knows it: a handle that is the whole stays so, and its chunks change only in dg_array_rechunk.
+  __atomic_store_n(&a->tile, chunk, __ATOMIC_RELAXED);
+  __atomic_store_n(&a->tiles, buffer->counts[0], __ATOMIC_RELEASE);
   *starts = low;
   *counts = std::min(chunk, extent - low);
 }

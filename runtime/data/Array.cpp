@@ -209,6 +209,7 @@ Array *newArray(dg_context *context, dg_buffer *buffer, int rank, const int64_t 
   a->type = buffer->type;
   a->rank = uint8_t(rank);
   a->shape_known = 1;
+  a->tiles = a->tile = 0;
   for (int axis = 0; axis < rank; ++axis) {
     a->extents[axis] = extents[axis];
     a->strides[axis] = strides[axis];

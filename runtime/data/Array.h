@@ -98,7 +98,7 @@ struct Array : dg_array {
   Array *previous = nullptr, *next = nullptr;
 };
 static_assert(offsetof(dg_array, data) == 16 && offsetof(dg_array, extents) == 24 && offsetof(dg_array, strides) == 88 &&
-                  offsetof(dg_array, type) == 152 && sizeof(dg_array) == 160,
+                  offsetof(dg_array, type) == 152 && offsetof(dg_array, tiles) == 160 && offsetof(dg_array, tile) == 168,
               "compiled code reads these fields");
 
 inline Array *internal(dg_array *a) { return static_cast<Array *>(a); }

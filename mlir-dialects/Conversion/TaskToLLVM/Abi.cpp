@@ -7,7 +7,7 @@ using namespace mlir;
 namespace dagger::task {
 
 // Offsets in dg_array, which the runtime asserts.
-enum : int32_t { dataOffset = 16, extentsOffset = 24, stridesOffset = 88 };
+enum : int32_t { dataOffset = 16, extentsOffset = 24, stridesOffset = 88, tilesOffset = 160, tileOffset = 168 };
 
 Abi::Abi(ModuleOp module, const LLVMTypeConverter &types) : types(types), module(module) {
   MLIRContext *context = module.getContext();
@@ -162,6 +162,14 @@ Value Abi::field(OpBuilder &builder, Location loc, Type type, Value array, int32
 Value Abi::data(OpBuilder &b, Location loc, Value array) { return field(b, loc, ptr, array, dataOffset); }
 Value Abi::extent(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i64, array, extentsOffset + 8 * axis); }
 Value Abi::stride(OpBuilder &b, Location loc, Value array, unsigned axis) { return field(b, loc, i64, array, stridesOffset + 8 * axis); }
+
+Value Abi::tiles(OpBuilder &b, Location loc, Value array) {
+  auto load = field(b, loc, i64, array, tilesOffset).getDefiningOp<LLVM::LoadOp>();
+  load.setOrdering(LLVM::AtomicOrdering::acquire); // `tile` was written before
+  load.setAlignment(8);
+  return load;
+}
+Value Abi::tile(OpBuilder &b, Location loc, Value array) { return field(b, loc, i64, array, tileOffset); }
 
 static void setField(OpBuilder &builder, Location loc, const Abi &abi, Value array, int32_t offset, Value value) {
   LLVM::StoreOp::create(builder, loc, value, LLVM::GEPOp::create(builder, loc, abi.ptr, abi.i8, array, ArrayRef<LLVM::GEPArg>{offset}));

@@ -42,6 +42,9 @@ public:
   mlir::Value data(mlir::OpBuilder &, mlir::Location, mlir::Value array);
   mlir::Value extent(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
   mlir::Value stride(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis);
+  // Of a row: how many tiles, 0 if that is not known, and the extent of each but the last.
+  mlir::Value tiles(mlir::OpBuilder &, mlir::Location, mlir::Value array);
+  mlir::Value tile(mlir::OpBuilder &, mlir::Location, mlir::Value array);
   void setData(mlir::OpBuilder &, mlir::Location, mlir::Value array, mlir::Value data);
   void setExtent(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis, mlir::Value extent);
   void setStride(mlir::OpBuilder &, mlir::Location, mlir::Value array, unsigned axis, mlir::Value stride);

@@ -161,6 +161,8 @@ struct TileBox : Pattern<array::TileBoxOp> {
     Location loc = op.getLoc();
     int64_t rank = rankOf(op.getArray());
     Value starts = abi.slot(op, abi.i64, rank), counts = abi.slot(op, abi.i64, rank);
+    Block *rest = nullptr;
+    if (rank == 1 && Abi::isHost(op)) rest = known(rewriter, op, adaptor.getArray(), adaptor.getTile()[0]);
     abi.call(rewriter, loc, "dg_array_tile_box", {},
              {Abi::context(op), adaptor.getArray(), abi.list(rewriter, op, adaptor.getTile(), abi.i64), starts, counts, abi.location(rewriter, loc)});
     SmallVector<Value> box;
@@ -168,8 +170,31 @@ struct TileBox : Pattern<array::TileBoxOp> {
       for (int64_t axis = 0; axis < rank; ++axis)
         box.push_back(LLVM::LoadOp::create(rewriter, loc, abi.i64,
                                            LLVM::GEPOp::create(rewriter, loc, abi.ptr, abi.i64, part, ArrayRef<LLVM::GEPArg>{int32_t(axis)})));
+    if (rest) {
+      LLVM::BrOp::create(rewriter, loc, box, rest);
+      box.assign(rest->args_begin(), rest->args_end());
+    }
     rewriter.replaceOp(op, box);
     return success();
+  }
+
+private:
+  // Rows have a hundred thousand tiles that a loop goes through: once the handle knows them, its box is a product. The builder stays
+  // where it is not known; the block that is given takes the box, and goes on.
+  Block *known(ConversionPatternRewriter &rewriter, array::TileBoxOp op, Value array, Value number) const {
+    Location loc = op.getLoc();
+    Value isKnown = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::ult, number, abi.tiles(rewriter, loc, array));
+    Block *block = rewriter.getInsertionBlock(), *rest = rewriter.splitBlock(block, rewriter.getInsertionPoint());
+    rest->addArguments({abi.i64, abi.i64}, {loc, loc});
+    Block *quick = rewriter.createBlock(rest->getParent(), Region::iterator(rest));
+    Value tile = abi.tile(rewriter, loc, array), start = LLVM::MulOp::create(rewriter, loc, number, tile);
+    Value left = LLVM::SubOp::create(rewriter, loc, abi.extent(rewriter, loc, array, 0), start);
+    LLVM::BrOp::create(rewriter, loc, ValueRange{start, LLVM::UMinOp::create(rewriter, loc, tile, left)}, rest);
+    Block *slow = rewriter.createBlock(rest->getParent(), rest->getParent()->end());
+    rewriter.setInsertionPointToEnd(block);
+    LLVM::CondBrOp::create(rewriter, loc, isKnown, quick, ValueRange(), slow, ValueRange(), std::make_pair<uint32_t, uint32_t>(1u << 20, 1));
+    rewriter.setInsertionPointToEnd(slow);
+    return rest;
   }
 };
 

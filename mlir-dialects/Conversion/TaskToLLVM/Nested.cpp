@@ -123,7 +123,7 @@ struct Spawn : Pattern<SpawnOp> {
     LLVM::BrOp::create(rewriter, loc, ValueRange(), rest);
     rewriter.setInsertionPointToEnd(block);
     LLVM::CondBrOp::create(rewriter, loc, isSlow, slow, ValueRange(), rest, ValueRange(), std::make_pair<uint32_t, uint32_t>(1, 1u << 20));
-    rewriter.replaceOp(op, base);
+    rewriter.replaceOp(op, frame);
     return success();
   }
 };
@@ -133,7 +133,9 @@ struct Join : Pattern<JoinOp> {
     Location loc = op.getLoc();
     Parcel parcel(abi, op.getArgs().getTypes(), op.getFuture().getType().getTypes());
     Value context = Abi::context(op), worker = workerOf(abi, rewriter, op);
-    Value frame = byteAt(abi, rewriter, loc, loadAt(abi, rewriter, loc, abi.ptr, worker, headOffset), -frameBytes);
+    // All that was spawned since has been joined, so this frame is the last: to read the head would make each join wait for what the
+    // last spawn or join wrote.
+    Value frame = adaptor.getFuture();
     Value split = loadAt(abi, rewriter, loc, abi.ptr, worker, splitOffset);
     Value isMine = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::ule, split, frame);
     Block *block = rewriter.getInsertionBlock(), *rest = rewriter.splitBlock(block, rewriter.getInsertionPoint());
@@ -149,7 +151,8 @@ struct Join : Pattern<JoinOp> {
     Value ended = abi.call(rewriter, loc, "dg_join_slow", abi.ptr, context);
     Value nobody = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq, ended, abi.null(rewriter, loc));
     Block *taken = rewriter.createBlock(region, region->end());
-    LLVM::BrOp::create(rewriter, loc, parcel.take(abi, rewriter, loc, parcel.structure ? adaptor.getFuture() : ended, true), rest);
+    Value base = parcel.structure ? Value(loadAt(abi, rewriter, loc, abi.ptr, ended, dataOffset)) : ended;
+    LLVM::BrOp::create(rewriter, loc, parcel.take(abi, rewriter, loc, base, true), rest);
     rewriter.setInsertionPointToEnd(slow);
     LLVM::CondBrOp::create(rewriter, loc, nobody, call, taken);
     rewriter.setInsertionPointToEnd(block);

@@ -180,4 +180,17 @@ def SpawnCalls : Pass<"spawn-calls", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::dagger::task::TaskDialect"];
 }
+
+def PeelBaseCases : Pass<"peel-base-cases", "::mlir::ModuleOp"> {
+  let summary = "calls of tasks that are over at once are made where they stand";
+  let description = [{
+    In: in tasks, calls, spawns and joins of tasks on scalars.
+    Out: where the body of the called task is a branch, one side of which is a few operations on scalars, the caller tests for it
+    and computes that side itself; it calls, or spawns and joins, only for the other. A spawn that is not made has no future.
+    Refuses: tests and sides that are long, may fail, trap or be seen; tasks that take or give arrays or texts; hosts, which call
+    through the graph.
+    Why: half of the calls of a recursion in two are its base cases, and a spawn costs more than they do.
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::ub::UBDialect"];
+}
 #endif

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define DG_ABI_VERSION 5
+#define DG_ABI_VERSION 6
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
@@ -54,8 +54,9 @@ typedef struct dg_array {
   uint8_t type, rank;           // dg_type
   uint8_t shape_known;
   uint8_t padding[5];
+  int64_t tiles, tile;          // of a row that was given chunks: how many, atomic, and the extent of all but the last; 0 until they are asked for
 } dg_array;
-// offsets that compiled code uses: data 16, extents 24, strides 88 (asserted in the runtime)
+// offsets that compiled code uses: data 16, extents 24, strides 88, tiles 160, tile 168 (asserted in the runtime)
 
 void dg_array_retain(dg_array *a);
 void dg_array_release(dg_array *a);                                             // consumed; null is fine
