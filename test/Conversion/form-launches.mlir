@@ -64,13 +64,13 @@ func.func @foreign(%a: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {ta
   return %s : tensor<?xf64>
 }
 
-// A halo as wide as the widest reads; what wraps around is read whole, since its other end is far away.
+// A halo as wide as the widest reads; where it goes past an edge, it takes in the other end, which is what wraps around.
 // CHECK-LABEL: func @stencil(
 func.func @stencil(%u: tensor<?x?xf64>, %w: tensor<?xf64>, %n: index, %m: index) -> tensor<?x?xf64> attributes {task.context = "host"} {
   // CHECK: task.launch "stencil"
   // CHECK: array.shifted
   // CHECK: access = [#task.operand<"read", mapped = false, exact = false, axes = [0, 1], scale = [1, 1], low = [1, 0], high = [0, 2]>,
-  // CHECK-SAME: #task.operand<"read", mapped = false, exact = false, axes = [-1],
+  // CHECK-SAME: #task.operand<"read", mapped = false, exact = false, axes = [1], scale = [1], low = [0], high = [1]>,
   // CHECK-SAME: #task.operand<"write", mapped = true, exact = true, axes = [0, 1],
   %v = array.stencil in (%n, %m) {
   ^bb0(%i: index, %j: index):

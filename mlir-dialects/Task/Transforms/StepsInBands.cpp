@@ -54,7 +54,9 @@ Outside outsideOf(LaunchOp launch) {
 struct StepsInBands : Steps {
   explicit StepsInBands(const Steps &steps) : Steps(steps) {
     int64_t operations = 0;
-    kernel.launch.getBody().walk([&](Operation *op) { operations += !isa<arith::ConstantOp>(op); });
+    kernel.launch.getBody().walk([&](Operation *op) {
+      operations += !isa<arith::ConstantOp>(op) && !op->hasTrait<OpTrait::IsTerminator>();
+    });
     rows = std::max(2 * reach, operations > mostTogether ? 2 : int64_t(4));
     passing = rows - 2 * reach;
   }
