@@ -84,6 +84,18 @@ func.func @stencil(%u: tensor<?x?xf64>, %w: tensor<?xf64>, %n: index, %m: index)
   return %v : tensor<?x?xf64>
 }
 
+// What is further away than a halo can say is read whole.
+// CHECK-LABEL: func @far_away(
+func.func @far_away(%u: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  // CHECK: access = [#task.operand<"read", mapped = false, exact = false, axes = [-1],
+  %v = array.stencil in (%n) {
+  ^bb0(%i: index):
+    %l = array.shifted %u[4294967297] axes [0] rule wrap : tensor<?xf64>
+    array.yield %l : f64
+  } : tensor<?xf64>
+  return %v : tensor<?xf64>
+}
+
 // A reduction is a launch over the blocks of the fixed tree, and one that combines what they made.
 // CHECK-LABEL: func @reduce(
 func.func @reduce(%a: tensor<?x?xf64>, %n: index, %m: index) -> tensor<?xf64> attributes {task.context = "host"} {

@@ -127,6 +127,7 @@ OperandAttr reachOf(Value array) {
     if (axes.empty()) axes.assign(shifted.getAxes().begin(), shifted.getAxes().end());
     if (ArrayRef<int64_t>(axes) != shifted.getAxes()) return wholeOf(array.getContext(), arrayRank);
     for (auto [axis, offset] : llvm::enumerate(shifted.getOffsets())) {
+      if (!llvm::isInt<32>(offset)) return wholeOf(array.getContext(), arrayRank); // more than the runtime's halos hold
       low[axis] = std::max(low[axis], -offset);
       high[axis] = std::max(high[axis], offset);
     }
