@@ -103,23 +103,51 @@ LibraryError runLinear(dg_context *context, const LibraryFrame &frame, dg_array 
 
 // ---- the product of two matrices: a task a tile of the result ----------------------------------------------------------
 
-// Large enough that packing its operands does not count, small enough that a product of 2,000 rows has 16 tasks.
-static constexpr int64_t tile = 512;
+// Large enough that packing its operands does not count for much, small enough that a product of 2,000 rows has 16 tasks. Where
+// there are enough of them for all threads, a task has two, one below the other: what they have in common is packed once.
+static constexpr int64_t tile = 512, together = 2, enough = 16;
 
+namespace {
+struct Product {
+  uint8_t type, tiles; // of a task
+};
+} // namespace
+
+// So many rows and columns of the result, from (i, j) on.
+struct Part {
+  ArrayView left, right, out;
+  int64_t a[2], b[2], c[2];
+
+  Part(dg_type type, const dg_view *v, int64_t i, int64_t j, int64_t rows, int64_t columns)
+      : a{rows, v[0].extents[1]}, b{v[1].extents[0], columns}, c{rows, columns} {
+    int64_t size = int64_t(dg_type_size(type));
+    left = {type, 2, v[0].data + i * v[0].strides[0] * size, a, v[0].strides};
+    right = {type, 2, v[1].data + j * v[1].strides[1] * size, b, v[1].strides};
+    out = {type, 2, v[2].data + (i * v[2].strides[0] + j * v[2].strides[1]) * size, c, v[2].strides};
+  }
+  Part(const Part &) = delete;
+};
+
+// The tiles of a task. How many those are must not show in the result: several are one product where no bit depends on it.
 static void productKernel(dg_context *context, const int64_t *low, const int64_t *high, const dg_view *v, const void *scalars) {
-  dg_type type = dg_type(*static_cast<const uint8_t *>(scalars));
-  int64_t size = int64_t(dg_type_size(type));
+  const Product &product = *static_cast<const Product *>(scalars);
+  dg_type type = dg_type(product.type);
+  int64_t rows = v[0].extents[0], columns = v[1].extents[1];
+  int64_t begin = low[0] * product.tiles * tile, end = std::min(high[0] * product.tiles * tile, rows);
   char *text = nullptr;
-  for (int64_t i = low[0]; i < high[0] && !text; ++i)
-    for (int64_t j = low[1]; j < high[1] && !text; ++j) {
-      int64_t rows = std::min(tile, v[0].extents[0] - i * tile), columns = std::min(tile, v[1].extents[1] - j * tile);
-      int64_t a[2] = {rows, v[0].extents[1]}, b[2] = {v[1].extents[0], columns}, c[2] = {rows, columns};
-      ArrayView left = {type, 2, v[0].data + i * tile * v[0].strides[0] * size, a, v[0].strides};
-      ArrayView right = {type, 2, v[1].data + j * tile * v[1].strides[1] * size, b, v[1].strides};
-      ArrayView out = {type, 2, v[2].data + (i * tile * v[2].strides[0] + j * tile * v[2].strides[1]) * size, c, v[2].strides};
-      if (auto failure = linalg::matmul(left, right, out))
+  for (int64_t j = low[1] * tile; j < std::min(high[1] * tile, columns); j += tile) {
+    int64_t wide = std::min(tile, columns - j), each = (end - begin) / tile * tile;
+    Part all(type, v, begin, j, each, wide); // whole tiles
+    if (each < tile || !linalg::isAlikeInParts(all.left, all.right, all.out))
+      each = tile;
+    for (int64_t i = begin; i < end && !text; i += each) {
+      if (end - i < each)
+        each = end - i;
+      Part part(type, v, i, j, each, wide);
+      if (auto failure = linalg::matmul(part.left, part.right, part.out))
         text = ownedText(failure->text);
     }
+  }
   if (text)
     raiseOwned(context, failures::LinearAlgebra, text, nullptr);
 }
@@ -128,18 +156,20 @@ bool launchMatmul(dg_context *context, const LibraryFrame &frame, dg_array *cons
   if (frame.function != DG_LIB_MATMUL || arrays[0]->rank != 2 || arrays[1]->rank != 2)
     return false;
   struct Table {
-    dg_operand operands[DG_TYPE_COUNT][3] = {};
+    dg_operand operands[together][DG_TYPE_COUNT][3] = {};
     Table() {
-      for (int type = 0; type < DG_TYPE_COUNT; ++type)
-        for (int k = 0; k < 3; ++k) {
-          dg_operand &o = operands[type][k];
-          o.access = k == 2 ? DG_WRITE : DG_READ;
-          o.type = uint8_t(type);
-          o.rank = 2;
-          o.axes[0] = k == 1 ? -1 : 0;
-          o.axes[1] = k == 0 ? -1 : 1;
-          o.scale[0] = o.scale[1] = tile;
-        }
+      for (int tiles = 1; tiles <= together; ++tiles)
+        for (int type = 0; type < DG_TYPE_COUNT; ++type)
+          for (int k = 0; k < 3; ++k) {
+            dg_operand &o = operands[tiles - 1][type][k];
+            o.access = k == 2 ? DG_WRITE : DG_READ;
+            o.type = uint8_t(type);
+            o.rank = 2;
+            o.axes[0] = k == 1 ? -1 : 0;
+            o.axes[1] = k == 0 ? -1 : 1;
+            o.scale[0] = tiles * tile;
+            o.scale[1] = tile;
+          }
     }
   };
   static const Table table;
@@ -159,15 +189,18 @@ bool launchMatmul(dg_context *context, const LibraryFrame &frame, dg_array *cons
   launch.rank = 2;
   launch.operands = 3;
   launch.results = 1;
-  // A chunk a tile, but no task of the program's.
+  // A chunk a point, but no task of the program's.
   launch.flags = OneTileChunks;
-  launch.scalar_bytes = 1;
+  launch.scalar_bytes = sizeof(Product);
   launch.kernel = productKernel;
-  launch.operand = table.operands[arrays[0]->type];
+  int64_t points[DG_MAX_RANK] = {(n + tile - 1) / tile, (m + tile - 1) / tile};
+  bool isEnough = points[0] * points[1] >= enough * context->runtime->scheduler.threads();
+  Product product = {arrays[0]->type, uint8_t(isEnough ? together : 1)};
+  points[0] = (points[0] + product.tiles - 1) / product.tiles;
+  launch.operand = table.operands[product.tiles - 1][product.type];
   launch.name = "matmul";
   launch.location = frame.location;
-  int64_t points[DG_MAX_RANK] = {(n + tile - 1) / tile, (m + tile - 1) / tile};
-  dg_launch_submit(context, &launch, points, arrays, 0, &arrays[0]->type, shape, results, 0);
+  dg_launch_submit(context, &launch, points, arrays, 0, &product, shape, results, 0);
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/data/Grid.h"
 #include <algorithm>
+#include <unistd.h>
 
 namespace dagger::rt {
 
@@ -31,12 +32,18 @@ static void cut(int64_t points, int64_t grain, uint32_t uncut, int rank, const i
   }
 }
 
+// Bytes in a core's first-level cache.
+static int64_t firstLevel() {
+  static const long known = sysconf(_SC_LEVEL1_DCACHE_SIZE);
+  return known > 0 ? known : 32 << 10;
+}
+
 // What lies next to a chunk within `halo` elements is computed by its neighbours too, so chunks are much wider than that; but the
-// rows that the kernel works on, a dozen, fit a first-level cache, a hundredth of `bytes` each, and those that it keeps of each step
-// a second-level one. Sixty-four chunks, if they can be so many.
-static void cutWide(int64_t bytes, int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
+// rows that the kernel works on, a dozen, fit a first-level cache, and those that it keeps of each step a second-level one.
+// Sixty-four chunks, if they can be so many.
+static void cutWide(int64_t halo, int64_t elementBytes, const int64_t *extents, int64_t *chunk) {
   int64_t columns = std::max<int64_t>(extents[1], 1), rows = std::max<int64_t>(extents[0], 1);
-  int64_t most = std::clamp<int64_t>(bytes / (128 * elementBytes), 16 * halo, std::max(columns, 16 * halo));
+  int64_t most = std::clamp<int64_t>(firstLevel() / (12 * elementBytes), 16 * halo, std::max(columns, 16 * halo));
   chunk[1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, most)), 64) * 64);
   most = std::clamp<int64_t>(rows * columns / 64 / chunk[1], 8 * halo, std::max(rows, 8 * halo));
   chunk[0] = divideUp(rows, divideUp(rows, most));
@@ -110,7 +117,7 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
       uncut |= ~followed;
   }
   if (rank == 2 && halo >= wideHalo && !chunkBytes)
-    return cutWide(defaultBytes, halo, haloBytes, extents, chunk);
+    return cutWide(halo, haloBytes, extents, chunk);
   bool isStencil = rank == 3 && around.planes > 1 && pointElements == 1 && lastScale == 1 && !(uncut & 7);
   if (isStencil && !chunkBytes && around.planes * extents[1] * extents[2] * around.elementBytes > defaultBytes)
     return cutPlanes(defaultBytes, around, extents, chunk);

@@ -21,6 +21,9 @@ Result<std::string> blasCore();
 // a vector on either side is a row or a column that leaves the shape; of two vectors rank 0. Integers wrap; f16 and bf16
 // accumulate in f32.
 std::optional<Failure> matmul(const ArrayView &a, const ArrayView &b, const ArrayView &out);
+// Whether an element of a @ b has the same bits with more rows around it. Not so where OpenBLAS makes it: what it takes
+// in which way depends on the extents.
+bool isAlikeInParts(const ArrayView &a, const ArrayView &b, const ArrayView &out);
 
 // ---- in place, on tiles: LAPACK's lower, right-hand forms. For complex numbers ᵀ means the conjugate transpose ---------
 

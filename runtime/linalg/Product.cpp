@@ -215,6 +215,11 @@ static std::optional<Failure> product(const ArrayView &a, const ArrayView &b, co
   });
 }
 
+bool isAlikeInParts(const ArrayView &a, const ArrayView &b, const ArrayView &out) {
+  auto factors = match(a, b, out);
+  return factors.ok() && (a.type == DG_F32 || a.type == DG_F64) && takesWide(*factors);
+}
+
 std::optional<Failure> matmul(const ArrayView &a, const ArrayView &b, const ArrayView &out) {
   return orOutOfMemory("@", [&] { return product(a, b, out); });
 }

@@ -10,6 +10,9 @@ struct Factors {
   int64_t aDown, aRight, bDown, bRight, outDown, outRight;
 };
 
+// Whether `wideProduct` takes them.
+bool takesWide(const Factors &f);
+
 // False, and nothing is done: the processor has no such vectors, the elements of some row do not lie side by side, or
 // there are too few rows or columns to repay the copies. An element of the result is the same whatever part of the
 // result is asked for, if it is asked for here. Throws std::bad_alloc.

@@ -64,13 +64,13 @@ func.func @foreign(%a: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {ta
   return %s : tensor<?xf64>
 }
 
-// A halo as wide as the widest reads; what wraps around is read whole, since its other end is far away.
+// A halo as wide as the widest reads; where it goes past an edge, it takes in the other end, which is what wraps around.
 // CHECK-LABEL: func @stencil(
 func.func @stencil(%u: tensor<?x?xf64>, %w: tensor<?xf64>, %n: index, %m: index) -> tensor<?x?xf64> attributes {task.context = "host"} {
   // CHECK: task.launch "stencil"
   // CHECK: array.shifted
   // CHECK: access = [#task.operand<"read", mapped = false, exact = false, axes = [0, 1], scale = [1, 1], low = [1, 0], high = [0, 2]>,
-  // CHECK-SAME: #task.operand<"read", mapped = false, exact = false, axes = [-1],
+  // CHECK-SAME: #task.operand<"read", mapped = false, exact = false, axes = [1], scale = [1], low = [0], high = [1]>,
   // CHECK-SAME: #task.operand<"write", mapped = true, exact = true, axes = [0, 1],
   %v = array.stencil in (%n, %m) {
   ^bb0(%i: index, %j: index):
@@ -82,6 +82,18 @@ func.func @stencil(%u: tensor<?x?xf64>, %w: tensor<?xf64>, %n: index, %m: index)
     array.yield %d : f64
   } : tensor<?x?xf64>
   return %v : tensor<?x?xf64>
+}
+
+// What is further away than a halo can say is read whole.
+// CHECK-LABEL: func @far_away(
+func.func @far_away(%u: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  // CHECK: access = [#task.operand<"read", mapped = false, exact = false, axes = [-1],
+  %v = array.stencil in (%n) {
+  ^bb0(%i: index):
+    %l = array.shifted %u[4294967297] axes [0] rule wrap : tensor<?xf64>
+    array.yield %l : f64
+  } : tensor<?xf64>
+  return %v : tensor<?xf64>
 }
 
 // A reduction is a launch over the blocks of the fixed tree, and one that combines what they made.

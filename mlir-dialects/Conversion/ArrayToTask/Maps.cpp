@@ -125,15 +125,15 @@ OperandAttr reachOf(Value array) {
     auto shifted = dyn_cast<array::ShiftedOp>(use.getOwner());
     if (!shifted || use.getOperandNumber() != 0) return wholeOf(array.getContext(), arrayRank);
     if (axes.empty()) axes.assign(shifted.getAxes().begin(), shifted.getAxes().end());
-    // What wraps around reads the other end.
-    if (ArrayRef<int64_t>(axes) != shifted.getAxes() || shifted.getRule() == array::EdgeRule::Wrap)
-      return wholeOf(array.getContext(), arrayRank);
+    if (ArrayRef<int64_t>(axes) != shifted.getAxes()) return wholeOf(array.getContext(), arrayRank);
     for (auto [axis, offset] : llvm::enumerate(shifted.getOffsets())) {
+      if (!llvm::isInt<32>(offset)) return wholeOf(array.getContext(), arrayRank); // more than the runtime's halos hold
       low[axis] = std::max(low[axis], -offset);
       high[axis] = std::max(high[axis], offset);
     }
   }
-  // Not exact: an array of another extent is read by its own edge rule.
+  // A halo past an edge takes in the other one, for what wraps around. Not exact: an array of another extent is read by
+  // its own edge rule.
   return OperandAttr::get(array.getContext(), "read", false, false, axes, ones, low, high);
 }
 

@@ -157,10 +157,11 @@ def TileTime : Pass<"tile-time", "::mlir::func::FuncOp"> {
   let summary = "temporal blocking: a loop of a stencil takes several steps a launch";
   let description = [{
     In: a loop of a host function that does nothing but replace an array of rank 2 by a stencil of it, which reads at most two
-    elements away and nothing from the other edge; everything else it reads comes from outside of the loop, at the point.
+    elements away; everything else it reads comes from outside of the loop, at the point. Or all its reads wrap, there are no others,
+    and it does not ask where the point is: then what lies beyond an edge is computed as what it repeats.
     Out: a loop of `steps` launches, each of which takes up to 32 steps while the rows are in cache; half as many where caches hold
     the array, and half where the stencil reaches two elements far. How many, the last scalar says.
-    Refuses: a step that reads from the other edge, at a computed place or with its axes exchanged; a second carried array, the same
+    Refuses: a step of which only some reads wrap, or that reads at a computed place or with its axes exchanged; a second carried array, the same
     array at the point, another one around it; a number of the turn; what may fail or trap, also beyond a chunk's edge; points that
     are tasks; a result of other extents.
     Why: a step moves all of the array through memory and computes little; so many steps move it once.

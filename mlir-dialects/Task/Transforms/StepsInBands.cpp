@@ -6,7 +6,7 @@
 // The rows of a step, as the next step's band sees them:   0 … 2 reach - 1   kept of the band before
 //                                                          2 reach …         of this band; the last 2 reach are kept
 // What is kept has two places, for bands in turn. What is read outside of the array is written around it, step by step,
-// so that no point is another kind of point.
+// so that no point is another kind of point; where the array goes on at its other end, it is computed as what it repeats.
 #include "mlir-dialects/Task/Transforms/Lanes.h"
 #include "mlir-dialects/Task/Transforms/StepsKernel.h"
 #include <map>
@@ -20,7 +20,7 @@ constexpr int64_t mostTogether = 24; // operations of a point of which four rows
 
 bool isInMemory(Type type) { return isLaneType(type) && !type.isIndex() && bitsOf(type) >= 8; }
 
-// The one value outside, if all reads have one that is known before the points; null: all are clamped.
+// The one value outside, if all reads have one that is known before the points; null: all are clamped, or all wrap.
 struct Outside {
   bool isKnown = true;
   Value fill;
@@ -29,13 +29,16 @@ struct Outside {
 Outside outsideOf(LaunchOp launch) {
   Outside outside;
   SmallVector<Value> fills;
-  bool isClamped = false;
+  bool isClamped = false, isWrapped = false;
   launch.getBody().walk([&](array::ShiftedOp shifted) {
     if (shifted.getRule() == array::EdgeRule::Value)
       fills.push_back(shifted.getFill());
+    else if (shifted.getRule() == array::EdgeRule::Wrap)
+      isWrapped = true;
     else
       isClamped = true, outside.isKnown &= shifted.getRule() == array::EdgeRule::Clamp;
   });
+  outside.isKnown &= int(isClamped) + int(isWrapped) + int(!fills.empty()) <= 1;
   if (fills.empty()) return outside;
   outside.fill = fills.front();
   auto isSame = [&](Value fill) {
@@ -44,14 +47,16 @@ Outside outsideOf(LaunchOp launch) {
            (matchPattern(fill, m_Constant(&one)) && matchPattern(outside.fill, m_Constant(&other)) && one == other);
   };
   bool isEarly = isa<BlockArgument>(outside.fill) || matchPattern(outside.fill, m_Constant());
-  outside.isKnown &= !isClamped && isEarly && llvm::all_of(fills, isSame);
+  outside.isKnown &= isEarly && llvm::all_of(fills, isSame);
   return outside;
 }
 
 struct StepsInBands : Steps {
   explicit StepsInBands(const Steps &steps) : Steps(steps) {
     int64_t operations = 0;
-    kernel.launch.getBody().walk([&](Operation *op) { operations += !isa<arith::ConstantOp>(op); });
+    kernel.launch.getBody().walk([&](Operation *op) {
+      operations += !isa<arith::ConstantOp>(op) && !op->hasTrait<OpTrait::IsTerminator>();
+    });
     rows = std::max(2 * reach, operations > mostTogether ? 2 : int64_t(4));
     passing = rows - 2 * reach;
   }
@@ -278,13 +283,13 @@ struct StepsInBands : Steps {
           each(rows, [&, from = from, to = to](Value number) {
             Value coming = add(row, number);
             when(isIn(coming, from, to),
-                 [&] { copyRow(in, asOperand(rowAt(zero, add(number, constant(2 * reach)))), coming, low, high); });
+                 [&] { bringIn(asOperand(rowAt(zero, add(number, constant(2 * reach)))), coming); });
           });
           b.setInsertionPointToStart(isFirst.elseBlock());
           fetchAhead(level, front);
           when(isIn(row, sub(from, constant(rows - 1)), to), [&] { takeStep(level, row, band); });
         }
-        surround(level, row, fill);
+        if (!wraps) surround(level, row, fill);
         return {};
       });
       each(rows, [&](Value number) {

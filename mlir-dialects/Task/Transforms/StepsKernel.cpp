@@ -9,6 +9,7 @@ Steps::Steps(KernelBuilder &kernel) : kernel(kernel) {
   while (kernel.operands[carried].access.getMapped()) ++carried;
   kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
     for (int64_t offset : shifted.getOffsets()) reach = std::max(reach, std::abs(offset));
+    wraps &= shifted.getRule() == array::EdgeRule::Wrap;
   });
   in = kernel.operands[carried];
   out = kernel.result(0);
@@ -30,11 +31,14 @@ void Steps::when(Value condition, function_ref<void()> body) {
 }
 
 std::pair<Value, Value> Steps::rowsAround(Value band) {
-  return {larger(sub(rowLow, band), constant(0)), smaller(add(rowHigh, band), out.extents[0])};
+  Value from = sub(rowLow, band), to = add(rowHigh, band);
+  if (wraps) return {from, to};
+  return {larger(from, constant(0)), smaller(to, out.extents[0])};
 }
 
 std::pair<Value, Value> Steps::columnsAround(Value band) {
   Value from = sub(columnLow, band), to = add(add(columnHigh, band), constant(line - 1)), mask = constant(-line);
+  if (wraps) return {both(from, mask), both(to, mask)};
   return {larger(both(from, mask), constant(0)), smaller(both(to, mask), out.extents[1])};
 }
 
@@ -56,19 +60,40 @@ Value Steps::roomAt(Value offset) {
   return LLVM::GEPOp::create(b, loc, room.getType(), b.getI8Type(), room, ArrayRef<LLVM::GEPArg>{wide});
 }
 
-void Steps::copyRow(const KernelOperand &from, const KernelOperand &to, Value row, Value low, Value high) {
+void Steps::copyPiece(const KernelOperand &from, Place source, const KernelOperand &to, Place target, Value count) {
   Value unit = constant(1);
   Value isDense = both(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, from.strides[1], unit),
                        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, to.strides[1], unit));
   auto choice = scf::IfOp::create(b, loc, isDense, true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(choice.thenBlock());
-  Value size = arith::IndexCastOp::create(b, loc, b.getI64Type(), mul(sub(high, low), constant(bytes())));
-  LLVM::MemcpyOp::create(b, loc, kernel.addressOf(to, {row, low}), kernel.addressOf(from, {row, low}), size,
-                         /*isVolatile=*/false);
+  Value size = arith::IndexCastOp::create(b, loc, b.getI64Type(), mul(count, constant(bytes())));
+  LLVM::MemcpyOp::create(b, loc, kernel.addressOf(to, {target.first, target.second}),
+                         kernel.addressOf(from, {source.first, source.second}), size, /*isVolatile=*/false);
   b.setInsertionPointToStart(choice.elseBlock());
-  kernel.markScalar(kernel.loop(low, high, {}, [&](Value column, ValueRange) -> SmallVector<Value> {
-    kernel.store(to, {row, column}, kernel.load(from, {row, column}));
+  kernel.markScalar(kernel.loop(constant(0), count, {}, [&](Value at, ValueRange) -> SmallVector<Value> {
+    kernel.store(to, {target.first, add(target.second, at)}, kernel.load(from, {source.first, add(source.second, at)}));
+    return {};
+  }));
+}
+
+void Steps::copyRow(const KernelOperand &from, const KernelOperand &to, Value row, Value low, Value high) {
+  copyPiece(from, {row, low}, to, {row, low}, sub(high, low));
+}
+
+void Steps::bringIn(const KernelOperand &to, Value row) {
+  if (!wraps) return copyRow(in, to, row, low, high);
+  auto within = [&](Value at, Value extent) -> Value {
+    Value rest = arith::RemSIOp::create(b, loc, at, extent);
+    Value isBefore = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, rest, constant(0));
+    return choose(isBefore, add(rest, extent), rest);
+  };
+  // As often as the array goes by, what of it is in use.
+  Value columns = out.extents[1], repeated = within(row, out.extents[0]), begin = sub(low, within(low, columns));
+  Value turns = divided(add(sub(high, begin), sub(columns, constant(1))), columns);
+  kernel.markScalar(kernel.loop(constant(0), turns, {}, [&](Value turn, ValueRange) -> SmallVector<Value> {
+    Value origin = add(begin, mul(turn, columns)), from = larger(low, origin);
+    copyPiece(in, {repeated, sub(from, origin)}, to, {row, from}, sub(smaller(high, add(origin, columns)), from));
     return {};
   }));
 }
@@ -95,6 +120,7 @@ struct StepsOfRows : Steps {
     kernel.result(0) = ring(level);
     kernel.result(0).access = written;
     auto [low, high] = columnsAround(band);
+    if (wraps) return buildElements(kernel, {row}, low, high, Edges::None);
     Value edge = constant(reach), top = sub(out.extents[0], edge), right = sub(out.extents[1], edge);
     Value isInner = isIn(row, edge, top);
     // All of the row without a look at the edge, which is then taken again; a row at the edge is all edge.
@@ -114,7 +140,7 @@ struct StepsOfRows : Steps {
     kernel.loop(sub(rowLow, before), add(rowHigh, after), {}, [&](Value front, ValueRange) -> SmallVector<Value> {
       auto [a, z] = rowsAround(widest);
       Value coming = add(front, step);
-      when(isIn(coming, a, z), [&] { copyRow(in, ring(constant(0)), coming, low, high); });
+      when(isIn(coming, a, z), [&] { bringIn(ring(constant(0)), coming); });
       kernel.loop(one, add(levels, one), {}, [&](Value level, ValueRange) -> SmallVector<Value> {
         Value row = sub(front, mul(sub(level, one), step)), band = mul(sub(levels, level), step);
         auto [from, to] = rowsAround(band);

@@ -16,6 +16,9 @@ struct Steps {
   mlir::Location loc = kernel.loc;
   unsigned carried = 0;        // the operand
   int64_t reach = 0, line = 0; // line: elements in one of the cache
+  // The array goes on at its other end. Rows and columns outside are then rows and columns as any others, which bring in
+  // what they repeat and are computed like it: none lies at an edge.
+  bool wraps = true;
   KernelOperand in, out;
   mlir::Value levels, rowLow, rowHigh, columnLow, columnHigh; // of the box
   mlir::Value low, high, first, width;                        // of the rows that are kept: columns in use, all
@@ -47,6 +50,12 @@ struct Steps {
   // So many bytes into the room.
   mlir::Value roomAt(mlir::Value offset);
   void copyRow(const KernelOperand &from, const KernelOperand &to, mlir::Value row, mlir::Value low, mlir::Value high);
+  // A row of the array, wherever it lies, to where rows are kept: the columns that are in use.
+  void bringIn(const KernelOperand &to, mlir::Value row);
+
+private:
+  using Place = std::pair<mlir::Value, mlir::Value>; // row, column
+  void copyPiece(const KernelOperand &from, Place source, const KernelOperand &to, Place target, mlir::Value count);
 };
 
 // Whether the steps can be taken in bands: several rows at a time, in vectors.

@@ -49,12 +49,21 @@ bool carriesItself(LaunchOp launch, scf::ForOp loop) {
                       [&](Value value) { return value == carried || loop.isDefinedOutsideOfLoop(value); });
 }
 
-// How far a step reads, or nothing: all reads of the carried array must be near the point, none from the other edge.
+// Whether rows and columns beyond an edge can be computed as those that they repeat: no read has another rule, and a
+// point is nothing but what is around it.
+bool wrapsThroughout(LaunchOp launch) {
+  bool wraps = true;
+  launch.getBody().walk([&](array::ShiftedOp shifted) { wraps &= shifted.getRule() == array::EdgeRule::Wrap; });
+  auto point = launch.getBody().getArguments().take_front(launch.getExtents().size());
+  return wraps && launch.getArrays().size() == 1 && llvm::all_of(point, [](Value at) { return at.use_empty(); });
+}
+
+// How far a step reads, or nothing: all reads of the carried array must be near the point, or all from around the edge.
 // Nothing may trap: what lies beyond a chunk's edge is computed from anything.
 std::optional<int64_t> reachOf(LaunchOp launch) {
   int64_t reach = 0;
   unsigned operations = 0;
-  bool isPlain = true;
+  bool isPlain = true, wraps = false;
   launch.getBody().walk([&](Operation *op) {
     ++operations;
     auto shifted = dyn_cast<array::ShiftedOp>(op);
@@ -63,9 +72,11 @@ std::optional<int64_t> reachOf(LaunchOp launch) {
                  (isPure(op) && !mayTrap(op) && llvm::none_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>));
       return;
     }
-    isPlain &= shifted.getRule() != array::EdgeRule::Wrap && shifted.getAxes() == ArrayRef<int64_t>{0, 1};
+    wraps |= shifted.getRule() == array::EdgeRule::Wrap;
+    isPlain &= shifted.getAxes() == ArrayRef<int64_t>{0, 1};
     for (int64_t offset : shifted.getOffsets()) reach = std::max(reach, std::abs(offset));
   });
+  if (wraps && !wrapsThroughout(launch)) return std::nullopt;
   if (!isPlain || operations > mostOperations || reach == 0 || reach > 2) return std::nullopt;
   return reach;
 }

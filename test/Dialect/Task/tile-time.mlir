@@ -62,10 +62,12 @@ func.func @narrow(%u: tensor<?x?xf64>, %n: index, %from: i8, %to: i8) -> tensor<
   return %r : tensor<?x?xf64>
 }
 
-// What lies beyond the other edge is not near.
+// The array goes on at its other end: what is read beyond an edge are rows and columns like others, as far as all steps reach.
 // CHECK-LABEL: func.func @wraps
-// CHECK-NOT: "steps"
-func.func @wraps(%u: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+// CHECK: task.launch "steps"
+// CHECK: rule wrap
+// CHECK: low = [32, 32], high = [32, 32]>, #task.operand<"write"
+func.func @wraps(%u: tensor<?x?xf64>, %w: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
   %zero = arith.constant 0 : i64
   %one = arith.constant 1 : i64
   %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
@@ -74,6 +76,63 @@ func.func @wraps(%u: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64>
       %p = array.shifted %a [-1, 0] axes [0, 1] rule wrap : tensor<?x?xf64>
       array.yield %p : f64
     } combine {} {access = [#around, #result]} : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}
+
+// Only some of the reads wrap: a row beyond an edge is one thing to some and another to the others.
+// CHECK-LABEL: func.func @wraps_some
+// CHECK-NOT: "steps"
+func.func @wraps_some(%u: tensor<?x?xf64>, %w: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v : tensor<?x?xf64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule wrap : tensor<?x?xf64>
+      %q = array.shifted %a [0, 1] axes [0, 1] rule clamp : tensor<?x?xf64>
+      %y = arith.addf %p, %q : f64
+      array.yield %y : f64
+    } combine {} {access = [#around, #result]} : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}
+
+// A point beyond an edge would say another place than the one that it repeats.
+// CHECK-LABEL: func.func @wraps_and_asks
+// CHECK-NOT: "steps"
+func.func @wraps_and_asks(%u: tensor<?x?xf64>, %w: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v : tensor<?x?xf64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule wrap : tensor<?x?xf64>
+      %k = arith.index_cast %j : index to i64
+      %c = arith.sitofp %k : i64 to f64
+      %y = arith.addf %p, %c : f64
+      array.yield %y : f64
+    } combine {} {access = [#around, #result]} : tensor<?x?xf64>
+    scf.yield %x : tensor<?x?xf64>
+  }
+  return %r : tensor<?x?xf64>
+}
+
+// Another array at the point does not go on beyond its edge.
+// CHECK-LABEL: func.func @wraps_beside
+// CHECK-NOT: "steps"
+func.func @wraps_beside(%u: tensor<?x?xf64>, %w: tensor<?x?xf64>, %n: index, %turns: i64) -> tensor<?x?xf64> attributes {task.context = "host"} {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %t = %zero to %turns step %one iter_args(%v = %u) -> (tensor<?x?xf64>) : i64 {
+    %x = task.launch "stencil" over(%n, %n) arrays(%v, %w : tensor<?x?xf64>, tensor<?x?xf64>) shapes(%n, %n) {
+    ^bb0(%i: index, %j: index, %a: tensor<?x?xf64>, %b: f64):
+      %p = array.shifted %a [-1, 0] axes [0, 1] rule wrap : tensor<?x?xf64>
+      %y = arith.addf %p, %b : f64
+      array.yield %y : f64
+    } combine {} {access = [#around, #at, #result]} : tensor<?x?xf64>
     scf.yield %x : tensor<?x?xf64>
   }
   return %r : tensor<?x?xf64>

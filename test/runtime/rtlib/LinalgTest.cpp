@@ -98,7 +98,7 @@ template <typename T> static bool isSame(T a, T b) { return a == b ? std::signbi
 // Larger than each of the blocks that loops of our own take, and by no multiple of them; rows as they are, with gaps, and upside
 // down. What is infinite or no number stays in its row or column, also beside an edge.
 template <typename T> static void largeProducts() {
-  const int64_t shapes[][3] = {{130, 400, 200}, {129, 385, 531}, {241, 384, 512}, {128, 1, 128}, {300, 769, 129}};
+  const int64_t shapes[][3] = {{130, 400, 200}, {129, 385, 531}, {241, 384, 512}, {128, 1, 128}, {300, 769, 129}, {200, 1540, 140}};
   for (auto [m, k, n] : shapes)
     for (bool isFinite : {true, false}) {
       TestArray<T> a = filled<T>({m, k}, 1), b = filled<T>({k, n}, 2);
