@@ -72,7 +72,7 @@ struct Launch : Pattern<LaunchOp> {
     }
     LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
     uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getRepeatable() ? DG_LAUNCH_REPEATABLE : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
-                    (op.getValues() ? DG_LAUNCH_VALUES : 0) | (op.getKind() == "blocks" ? DG_LAUNCH_BLOCKS : 0);
+                    (op.getValues() ? DG_LAUNCH_VALUES : 0) | (op.getKind() == "blocks" ? DG_LAUNCH_BLOCKS : 0) | (op.getKind() == "prefix" ? DG_LAUNCH_IN_TURN : 0);
     auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.i32});
     LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
