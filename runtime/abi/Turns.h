@@ -10,16 +10,19 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 
 namespace dagger::rt {
 
 class Turns {
 public:
-  explicit Turns(int64_t chunks) : chunks(new int64_t[size_t(chunks)]()) {}
+  explicit Turns(int64_t count) : chunks(new int64_t[size_t(count)]) {
+    std::iota(chunks.get(), chunks.get() + count, 0);
+  }
 
   // The chunk that the task which was made for `point` runs. Any thread, once for each point.
   int64_t begin(int64_t point) { return chunks[size_t(point)] = begun.fetch_add(1, std::memory_order_relaxed); }
-  // The chunk that it has run. The same thread, or when all have ended.
+  // The chunk that it has run, or its own if it has not begun. The same thread, or when all have ended.
   int64_t chunkOf(int64_t point) const { return chunks[size_t(point)]; }
 
   // Until the chunk before has passed the turn on: what it left.

@@ -117,7 +117,8 @@ enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel
 
 typedef struct dg_launch {
   uint32_t version;             // DG_ABI_VERSION
-  uint8_t rank, operands, results, flags; // results are the last `results` operands, with access DG_WRITE
+  uint8_t rank, operands, results; // results are the last `results` operands, with access DG_WRITE
+  uint16_t flags;
   uint32_t scalar_bytes;
   dg_kernel kernel;
   const dg_operand *operand;
