@@ -5,7 +5,7 @@ namespace dagger::rt {
 
 void *Turns::wait(int64_t chunk) {
   // The chunk before mostly began earlier, and is done with its part of the work, or nearly.
-  constexpr int mostPauses = 5000;
+  constexpr int mostPauses = 2000;
   int pauses = 0;
   for (uint32_t seen; (seen = turn.load(std::memory_order_acquire)) != uint32_t(chunk);)
     if (++pauses < mostPauses)
