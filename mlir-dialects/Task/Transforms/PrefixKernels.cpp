@@ -121,6 +121,7 @@ Prefix::Values Prefix::groupTurns(Value first, function_ref<void(Value, ArrayRef
     if (put) put(at, running);
     return sum;
   }, elements);
+  k.markScalar(turns); // vectors already, and too much code to have twice
   return Values(turns.getResults());
 }
 
@@ -172,6 +173,7 @@ void Prefix::blockTotal(Value block, Value number) {
     return values;
   };
   auto rest = k.loop(add(first, one), end, elementAt(first), [&](Value at, ValueRange sum) -> Values { return k.combine(sum, elementAt(at)); });
+  k.markScalar(rest);
   storeRooms(rest.getResults(), before, number);
 }
 
@@ -190,11 +192,11 @@ void Prefix::blockElements(Value block, Value number) {
   };
   Values start = elementAt(first);
   put(first, start);
-  k.loop(add(first, one), end, start, [&](Value at, ValueRange sum) -> Values {
+  k.markScalar(k.loop(add(first, one), end, start, [&](Value at, ValueRange sum) -> Values {
     Values next = k.combine(sum, elementAt(at));
     put(at, next);
     return next;
-  });
+  }));
 }
 
 // From what each block comes to, what all before it come to. Between tasks that goes through the launch.
@@ -240,10 +242,10 @@ void Prefix::takePart(Value from, Value to, Value isDense) {
     if (isDense) {
       SmallVector<KernelOperand> general = k.operands;
       for (KernelOperand &operand : k.operands) operand.strides[0] = one;
-      k.loop(from, grouped, {}, [&](Value block, ValueRange) -> Values { return (this->*group)(block, minus(block, from)), Values(); }, side);
+      k.markScalar(k.loop(from, grouped, {}, [&](Value block, ValueRange) -> Values { return (this->*group)(block, minus(block, from)), Values(); }, side));
       k.operands = general;
     }
-    k.loop(grouped, to, {}, [&](Value block, ValueRange) -> Values { return (this->*single)(block, minus(block, from)), Values(); });
+    k.markScalar(k.loop(grouped, to, {}, [&](Value block, ValueRange) -> Values { return (this->*single)(block, minus(block, from)), Values(); }));
   };
   overBlocks(&Prefix::groupTotals, &Prefix::blockTotal);
   handOn(from, to);
