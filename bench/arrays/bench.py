@@ -131,11 +131,14 @@ def streams(rows, n):
                 check = None
             turns = rows.options.turns
             goals = (Ahead(),) if what == "histogram" else (OfFloor(0.9), Ahead())
-            note = "memory does not limit it: the floor is not held against it" if what == "histogram" else ""
+            note = {"histogram": "memory does not limit it: the floor is not held against it",
+                    "gather": "each element lies in a line of its own: the floor is a loop in C that gathers the same ones, "
+                              "asking for hundreds at once"}.get(what, "")
+            floor = (lambda: Peer([floors(), "gather", n], 1e3 * n, env=threads)) if what == "gather" else bandwidth(kind, moved)
             rows.row(name, lambda: Ours(source, "--turns", 1, 1 + turns, 1, 1e3, 2, extra, check, more=True),
                      {"NumPy": lambda: python("numpy", what, n, check=check),
                       "Numba": lambda: python("numba", what, n, check=check, packages=("numba",))},
-                     goals, bandwidth(kind, moved), note)
+                     goals, floor, note)
         rows.memory(name, source, [*extra, "--turns", 2], kept)
 
 

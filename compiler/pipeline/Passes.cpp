@@ -63,10 +63,11 @@ static void addValues(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-// Graph: launches, tasks that tasks call, a copy before each update, stencils of several steps, then loops that are planned once, and
+// Graph: launches, scans that several tasks do, tasks that tasks call, a copy before each update, stencils of several steps, then loops that are planned once, and
 // loops that say how far they are.
 static void addGraph(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(task::createFormLaunches());
+  passes.addNestedPass<func::FuncOp>(task::createCutScans());
   passes.addPass(createCanonicalizerPass(operationsAlone()));
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(task::createSpawnCalls());

@@ -110,6 +110,7 @@ static void runAll(Runtime &runtime, LaunchWork &work) {
 static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
   Scheduler &scheduler = runtime.scheduler;
   size_t operands = work.operands.size();
+  bool inTurn = work.turns != nullptr;
   constexpr int64_t few = 4; // from here on, gates are cheaper than edges
   constexpr size_t mostShared = 64;
   SharedUse shared[mostShared];
@@ -118,10 +119,10 @@ static void enumerate(Runtime &runtime, LaunchWork &work, int32_t priority) {
   for (size_t k = 0; k < operands; ++k) {
     LaunchOperand &o = work.operands[k];
     ordered[k] = isOrdered(work, o);
-    if (work.chunkCount <= few || ordered[k] || k >= mostShared || !isShared(work, o))
+    if (!inTurn && (work.chunkCount <= few || ordered[k] || k >= mostShared || !isShared(work, o)))
       continue;
     int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
-    work.pointsOf(0, low, high);
+    work.reachOf(0, low, high);
     isSharedUse[k] = true;
     bool any = false;
     forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
@@ -385,6 +386,8 @@ void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *exte
     plan->cut(*work);
   else
     cutLaunch(runtime, *work, operandExtents, givenGrid, givenGrid ? buffers[inputs] : nullptr);
+  if ((launch.flags & DG_LAUNCH_IN_TURN) && work->chunkCount > 1 && !work->failed)
+    work->turns = std::make_unique<Turns>(work->chunkCount);
   if (!plan || plan->isStopped())
     work->together = pointsTogether(runtime, *work);
   // New results are cut as the launch is.

@@ -1,5 +1,6 @@
 // A launch under way: its operands, and the cutting of its index space into tasks.
 #pragma once
+#include "runtime/abi/Turns.h"
 #include "runtime/data/Array.h"
 #include "runtime/data/Boxes.h"
 #include "runtime/data/Dependences.h"
@@ -27,11 +28,14 @@ struct LaunchWork final : Work {
   std::vector<dg_view> views;
   std::unique_ptr<Array[]> values; // with DG_LAUNCH_VALUES: what functions get for an input
   std::vector<char> scalars;
+  std::unique_ptr<Turns> turns;    // with DG_LAUNCH_IN_TURN, if there are several chunks
   const Failure *failed = nullptr; // it failed before it began
   int64_t resultBytes = 0;         // counted in the run-ahead window
 
   ~LaunchWork() override;
   void pointsOf(int64_t number, int64_t *low, int64_t *high) const;
+  // The points whose operands the task for this chunk may reach: all of them, where it may run any chunk.
+  void reachOf(int64_t number, int64_t *low, int64_t *high) const;
   const Failure *inputFailure(int64_t point) override;
   void run(dg_context *context, int64_t point, int64_t count) override;
   bool isSound() override;

@@ -23,6 +23,13 @@ void LaunchWork::pointsOf(int64_t number, int64_t *low, int64_t *high) const {
   }
 }
 
+void LaunchWork::reachOf(int64_t number, int64_t *low, int64_t *high) const {
+  if (!turns)
+    return pointsOf(number, low, high);
+  std::fill(low, low + launch.rank, 0);
+  std::copy(extents, extents + launch.rank, high);
+}
+
 const Failure *LaunchWork::inputFailure(int64_t point) {
   const Failure *found = failed;
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
@@ -38,7 +45,7 @@ const Failure *LaunchWork::inputFailure(int64_t point) {
       continue;
     }
     if (!known)
-      pointsOf(point, low, high);
+      reachOf(point, low, high);
     known = true;
     forOperandBoxes(*o.operand, o.extents, low, high, [&](const Box &box) {
       forChunks(buffer, o.map.chunks(box), [&](int64_t number) { found = earlier(found, failureOf(buffer, number)); });
@@ -55,6 +62,8 @@ bool LaunchWork::isSound() {
 
 void LaunchWork::run(dg_context *context, int64_t point, int64_t count) {
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK], lastLow[DG_MAX_RANK];
+  if (turns)
+    point = context->point = turns->begin(point);
   pointsOf(point, low, high);
   if (count > 1)
     pointsOf(point + count - 1, lastLow, high);
@@ -95,7 +104,7 @@ std::string LaunchWork::partOf(int64_t point) const {
   if (chunkCount == 1)
     return text;
   int64_t low[DG_MAX_RANK], high[DG_MAX_RANK];
-  pointsOf(point, low, high);
+  pointsOf(turns ? turns->chunkOf(point) : point, low, high);
   for (int axis = 0; axis < launch.rank; ++axis) {
     bool isWhole = low[axis] == 0 && high[axis] == extents[axis];
     auto add = [&](int64_t number) {

@@ -202,6 +202,10 @@ void Plan::replay(LaunchWork &work, int32_t priority) {
   std::copy(work.extents, work.extents + use.rank, use.extents);
   std::copy(work.chunk, work.chunk + use.rank, use.chunk);
   std::copy(work.counts, work.counts + use.rank, use.counts);
+  if (work.turns) { // Any task may have run any chunk: what waits for all of them stands for the whole.
+    std::copy(work.extents, work.extents + use.rank, use.chunk);
+    std::fill(use.counts, use.counts + use.rank, 1);
+  }
   for (const LaunchOperand &o : work.operands)
     if (o.operand->access != DG_READ)
       o.map.buffer->writes.fetch_add(work.chunkCount, std::memory_order_relaxed);
@@ -210,11 +214,14 @@ void Plan::replay(LaunchWork &work, int32_t priority) {
     Task *task;
     if (node.isGate) {
       task = scheduler.make(nullptr, work.sequence, 0, 2, false);
+      if (work.turns && node.isLate)
+        use.points.push_back({TaskRef(task), 0});
     } else {
       // The window may be full in the middle of a launch: the host then works on what is there.
       runtime.makeRoom();
       task = scheduler.make(&work, work.sequence, node.point, priority, true);
-      use.points.push_back({TaskRef(task), node.point});
+      if (!work.turns)
+        use.points.push_back({TaskRef(task), node.point});
     }
     now.tasks.push_back(TaskRef(task));
     for (Edge edge : node.before)

@@ -66,7 +66,7 @@ private:
     dg_kernel kernel = nullptr;
     const dg_operand *operand = nullptr;
     const dg_location *location = nullptr;
-    uint8_t flags = 0;
+    uint16_t flags = 0;
     uint64_t dying = 0, reused = 0;
     std::vector<int64_t> extents, resultExtents, chunk, counts;
     std::vector<Source> sources;

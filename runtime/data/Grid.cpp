@@ -128,6 +128,8 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   int64_t most = isUnknown ? mostUnknown : mostPoints;
   points = std::clamp<int64_t>(points, 1, std::max<int64_t>(most / pointElements, 1));
   int64_t grain = std::max<int64_t>(1024 / lastScale, 1);
+  if ((launch.flags & DG_LAUNCH_IN_TURN) && points >= 8) // its kernel takes eight blocks side by side
+    grain = 8;
   if (isCrosswise && !(uncut & ((1u << rank) - 1)) && !chunkBytes)
     return cutCrosswise(points, grain, rank, extents, chunk);
   cut(points, grain, uncut, rank, extents, chunk);

@@ -6,7 +6,7 @@
 namespace dagger::rt {
 
 // In dg_launch::flags, beside those of the ABI: chunks of one point, which is a tile already.
-enum { OneTileChunks = 0x80 };
+enum { OneTileChunks = 0x8000 };
 // In dg_launch::arithmetic: nobody counts it, but an element costs little.
 enum { CheapElements = -2 };
 

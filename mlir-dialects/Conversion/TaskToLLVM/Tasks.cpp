@@ -71,14 +71,14 @@ struct Launch : Pattern<LaunchOp> {
       access.append(reinterpret_cast<const char *>(&bytes), sizeof bytes);
     }
     LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
-    uint8_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getRepeatable() ? DG_LAUNCH_REPEATABLE : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
-                    (op.getValues() ? DG_LAUNCH_VALUES : 0) | (op.getKind() == "blocks" ? DG_LAUNCH_BLOCKS : 0);
-    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, abi.i8, abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.i32});
+    uint16_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getRepeatable() ? DG_LAUNCH_REPEATABLE : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
+                    (op.getValues() ? DG_LAUNCH_VALUES : 0) | (op.getKind() == "blocks" ? DG_LAUNCH_BLOCKS : 0) | (op.getKind() == "prefix" ? DG_LAUNCH_IN_TURN : 0);
+    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, IntegerType::get(op.getContext(), 16), abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.i32});
     LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
       access.push_back(0);
       return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), byte(op.getExtents().size()), byte(op.getAccess().size()), byte(op.getNumResults()),
-              byte(flags), abi.constant(b, l, abi.i32, op.getScalars().empty() ? 0 : sizeOf(packed)),
+              abi.constant(b, l, IntegerType::get(op.getContext(), 16), flags), abi.constant(b, l, abi.i32, op.getScalars().empty() ? 0 : sizeOf(packed)),
               LLVM::AddressOfOp::create(b, l, abi.ptr, op.getKernelAttr()), abi.bytes(b, l, access),
               abi.cString(b, l, nameOf(loc, op.getKind())), abi.location(b, loc), textsOf(abi, b, op, packed),
               abi.constant(b, l, abi.i32, op.getArithmetic() ? int64_t(std::min<uint64_t>(*op.getArithmetic(), INT32_MAX)) : -1),

@@ -208,7 +208,7 @@ LogicalResult GroupsOp::verify() {
 }
 
 LogicalResult LaunchOp::verify() {
-  if (!llvm::is_contained({"map", "stencil", "steps", "blocks", "combine", "scan", "groups"}, getKind()))
+  if (!llvm::is_contained({"map", "stencil", "steps", "blocks", "combine", "scan", "prefix", "groups"}, getKind()))
     return emitOpError() << "is of no kind `" << getKind() << "`";
   if (getAccess().size() != getArrays().size() + getNumResults())
     return emitOpError() << "describes " << getAccess().size() << " operands but has " << getArrays().size()

@@ -54,6 +54,8 @@ def Task_LaunchOp : Task_Op<"launch", [AttrSizedOperandSegments, RecursiveMemory
       results are the blocks' accumulators, then whether there are any, then those, of which a point has 1024 elements;
     - `combine`: the operands are what `blocks` made; combines all blocks along `reduced` axes pairwise;
     - `scan`: a point is a row; results are the running combinations along `axis`;
+    - `prefix`: the same of arrays with one axis, where a point is a block of 1024 elements; tasks begin in the order of their
+      points, and hand on what they and those before them come to;
     - `groups`: a point is a group of a kernel's lanes; the region sees whole arrays and yields nothing, it updates in place.
 
     `combine` takes two sets of accumulators, then what it uses besides: the last arrays and the last scalars (of `blocks`

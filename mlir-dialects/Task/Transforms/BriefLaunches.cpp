@@ -88,7 +88,7 @@ std::optional<int64_t> turnsOf(LaunchOp launch) {
     return *points * ofBlock;
   }
   if (kind == "combine") return elementsOf(launch.getArrays().front());
-  if (kind == "scan") return elementsOf(launch.getResult(0));
+  if (kind == "scan" || kind == "prefix") return elementsOf(launch.getResult(0));
   return std::nullopt;
 }
 

@@ -142,6 +142,7 @@ void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);
 void buildCombine(KernelBuilder &);
 void buildScan(KernelBuilder &);
+void buildPrefix(KernelBuilder &);
 void buildGroups(KernelBuilder &);
 
 } // namespace dagger::task

@@ -85,6 +85,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
       if (launch.getKind() == "blocks") buildBlocks(kernel);
       else if (launch.getKind() == "combine") buildCombine(kernel);
       else if (launch.getKind() == "scan") buildScan(kernel);
+      else if (launch.getKind() == "prefix") buildPrefix(kernel);
       else if (launch.getKind() == "groups") buildGroups(kernel);
       else if (launch.getKind() == "steps") buildSteps(kernel);
       else buildMap(kernel);

@@ -126,6 +126,21 @@ def CountTurns : Pass<"count-turns", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dagger::task::TaskDialect", "::mlir::arith::ArithDialect"];
 }
 
+def CutScans : Pass<"cut-scans", "::mlir::func::FuncOp"> {
+  let summary = "scans along the one axis of an array, by several tasks";
+  let description = [{
+    In: launches of kind `scan`.
+    Out: of those of arrays with one axis, launches of kind `prefix`, whose points are blocks of 1024 elements. A task finds what
+    each of its blocks comes to, takes over from the task before it what all earlier ones come to, hands on what that and its own
+    come to, and only then writes its elements. The association is that of `scan`.
+    Refuses: functions that may fail, since the first failure would not be the first found; those that are not arithmetic on
+    numbers of 32 or 64 bits, of which vectors cannot take several blocks at once, so that going over them twice would take
+    twice as long; other axes, whose rows are tasks already.
+    Why: one task leaves all threads but one idle, and waits for each sum before the next.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def LightTasks : Pass<"light-tasks", "::mlir::ModuleOp"> {
   let summary = "tasks that take less time than their way through the graph";
   let description = [{

@@ -243,9 +243,11 @@ void buildBlocks(KernelBuilder &k) {
         Value unit = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::eq, stride, k.constant(1));
         isDense = isDense ? arith::AndIOp::create(b, k.loc, isDense, unit).getResult() : unit;
       }
-    // While the last pass goes over a block, memory brings the next one: what follows a block keeps the loads behind it waiting.
+    // While a pass goes over a block, memory brings the next one: what follows a block keeps the loads behind it waiting. Of two passes
+    // the second reads nothing from memory and takes less time than a line needs to come: both ask, and for the second-level cache,
+    // which waits for more lines at once than the first-level one.
+    int32_t level = second.numbers.empty() ? 3 : 2;
     auto fetchNextBlock = [&](Value start) {
-      if (now == &first && !second.numbers.empty()) return;
       Value next = arith::AddIOp::create(b, k.loc, arith::AddIOp::create(b, k.loc, base, start), k.constant(array::reductionBlock));
       for (const KernelOperand &operand : ArrayRef(k.operands).take_front(arrays)) {
         if (!axisOfElements(operand) || !operand.element.isIntOrFloat()) continue;
@@ -254,7 +256,7 @@ void buildBlocks(KernelBuilder &k) {
           SmallVector<Value> point(blockPoint);
           point[blocked] = add(k, next, line);
           Value address = k.addressOf(operand, k.indicesAt(operand, point));
-          LLVM::Prefetch::create(b, k.loc, address, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+          LLVM::Prefetch::create(b, k.loc, address, /*rw=*/0, /*hint=*/level, /*cache=*/1);
         }
       }
     };

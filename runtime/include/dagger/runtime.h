@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define DG_ABI_VERSION 6
+#define DG_ABI_VERSION 7
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
@@ -113,11 +113,13 @@ enum { DG_LAUNCH_TASKS = 1 /* a point is a task: chunks of one point, the kernel
        DG_LAUNCH_VALUES = 16 /* the kernel hands operands to functions, as arrays */,
        DG_LAUNCH_REPEATABLE = 32 /* to run a point again, or many in one call of the kernel, changes nothing that can be seen */,
        DG_LAUNCH_BLOCKS = 64 /* a point is up to 1,024 elements along an axis; its extent is the last scalar, an int64_t */,
+       DG_LAUNCH_IN_TURN = 128 /* each chunk hands something on to the next: see dg_turn_wait */,
        DG_LAUNCH_REUSE = 4 /* a result may take the buffer of an operand of the same shape and map that dies here */ };
 
 typedef struct dg_launch {
   uint32_t version;             // DG_ABI_VERSION
-  uint8_t rank, operands, results, flags; // results are the last `results` operands, with access DG_WRITE
+  uint8_t rank, operands, results; // results are the last `results` operands, with access DG_WRITE
+  uint16_t flags;
   uint32_t scalar_bytes;
   dg_kernel kernel;
   const dg_operand *operand;
@@ -139,6 +141,15 @@ void dg_launch_submit(dg_context *, const dg_launch *, const int64_t *extents, d
 
 // Memory for what a kernel keeps while it runs: aligned to 64 bytes, of no known content, valid until this thread asks again.
 void *dg_scratch(dg_context *, int64_t bytes, const dg_location *);
+
+// In a kernel of a launch with DG_LAUNCH_IN_TURN, on behalf of the chunk that it runs. Chunks begin in order, so that waiting ends: such
+// a kernel does not fail. `wait`, which only a chunk that is not the first calls, returns when the chunk before has passed the turn on, and
+// gives the DG_TURN_BYTES bytes (aligned to 64) that this one left there. What the caller writes there until it passes the turn on is
+// for the next one; the first chunk gets them by `room`. A chunk that has one behind it passes on once, after it has waited.
+enum { DG_TURN_BYTES = 256 };
+void *dg_turn_wait(dg_context *);
+void *dg_turn_room(dg_context *);
+void dg_turn_pass(dg_context *);
 
 // ---- task calls --------------------------------------------------------------------------------------------------------
 // `body` unpacks `frame` (copied at submission): scalars by value, arrays as dg_array * in the order of `arrays`, and stores

@@ -1,5 +1,6 @@
 // Reads by an index that may be outside: the indices of a piece of a row are tested by a loop of their own. Then reads need no
-// test, or, if one is outside, each has its own.
+// test, or, if one is outside, each has its own. Of an array that no cache holds, elements that lie far apart are fetched before
+// the first of them is read.
 // RUN: %dagger-opt --lower-kernels --cse --canonicalize %s | FileCheck %s
 #read = #task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>
 #whole = #task.operand<"read", mapped = false, exact = false, axes = [-1], scale = [1], low = [0], high = [0]>
@@ -15,7 +16,9 @@ func.func @gather(%x: tensor<?xf64>, %p: tensor<?xi64>, %n: index) -> tensor<?xf
   return %y : tensor<?xf64>
 }
 // CHECK-LABEL: func.func private @map_kernel(
-// CHECK: scf.for %[[FIRST:.*]] = %{{.*}} to %{{.*}} step %c1024
+// CHECK: llvm.intr.annotation
+// CHECK: %[[LARGE:.*]] = arith.cmpi sgt, %{{.*}}, %c4194304
+// CHECK-NEXT: scf.for %[[FIRST:.*]] = %{{.*}} to %{{.*}} step %c1024
 // CHECK: %[[ANY:.*]] = scf.for %{{.*}} iter_args(%[[BEFORE:.*]] = %false) -> (i1)
 // CHECK: %[[PLACE:.*]] = llvm.load
 // CHECK: %[[OUT:.*]] = arith.cmpi uge, %{{.*}}, %{{.*}} : index
@@ -25,6 +28,11 @@ func.func @gather(%x: tensor<?xf64>, %p: tensor<?xi64>, %n: index) -> tensor<?xf
 // CHECK: task.runtime "dg_fail_index"
 // CHECK: } else {
 // CHECK-NOT: dg_fail_index
+// CHECK: scf.if %[[LARGE]]
+// CHECK: %[[FAR:.*]] = arith.cmpi ugt
+// CHECK: scf.if %[[FAR]]
+// CHECK: scf.for
+// CHECK: "llvm.intr.prefetch"(%{{.*}}) <{cache = 1 : i32, hint = 2 : i32, rw = 0 : i32}>
 // CHECK: llvm.store {{.*}} {access_groups
 // CHECK: } {loop_annotation
 // Where memory is not dense.
@@ -57,6 +65,7 @@ func.func @chained(%p: tensor<?xi64>, %n: index) -> tensor<?xi64> attributes {ta
   return %y : tensor<?xi64>
 }
 // CHECK-LABEL: func.func private @map_kernel_1(
+// CHECK-NOT: llvm.intr.prefetch
 // CHECK-NOT: step %c1024
 // CHECK: return
 
