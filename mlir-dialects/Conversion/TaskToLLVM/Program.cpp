@@ -25,7 +25,8 @@ Value optionalText(Abi &abi, OpBuilder &b, Location loc, Attribute text) {
 LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function, bool takesArguments) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = function.getLoc();
-  if (!hasLoop(function)) leaveAsItIs(function); // each of its instructions runs once
+  // Each of its instructions runs once, or beside what takes longer; the latter only for as long as nothing better is there.
+  if (!hasLoop(function) || (module->hasAttr(hastyAttr) && function->hasAttr(submitsAttr))) leaveAsItIs(function);
   SmallVector<Type> parameters{abi.ptr};
   if (takesArguments) parameters.push_back(abi.ptr);
   auto entry = LLVM::LLVMFuncOp::create(builder, loc, (function.getName() + ".entry").str(), LLVM::LLVMFunctionType::get(abi.none, parameters), LLVM::Linkage::Internal);

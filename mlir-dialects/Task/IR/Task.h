@@ -33,6 +33,8 @@ inline constexpr llvm::StringLiteral briefAttr = "task.brief";
 inline constexpr llvm::StringLiteral provisionalAttr = "task.provisional";
 // Unit attribute of a module in which such launches get such kernels. In another they get better ones, which the program lists.
 inline constexpr llvm::StringLiteral hastyAttr = "task.hasty";
+// Unit attribute of a host function each turn of whose loops submits a launch or a task.
+inline constexpr llvm::StringLiteral submitsAttr = "task.submits";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.
 inline constexpr llvm::StringLiteral inoutAttr = "task.inout", tasksAttr = "task.tasks";
 } // namespace dagger::task
