@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 
 namespace dagger::rt {
 
@@ -14,11 +15,18 @@ int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-double turnsAt(const dg_launch &launch, int32_t place, const void *scalars) {
+double turnsAt(int32_t place, const void *scalars) {
   int64_t turns = 1;
   if (place >= 0)
     std::memcpy(&turns, static_cast<const char *>(scalars) + place, sizeof turns);
   return double(std::max<int64_t>(turns, 1));
+}
+
+// Of this thread: what other processes take of the machine is no reason to wait for one more.
+int64_t worked() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return int64_t(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 } // namespace
@@ -69,7 +77,9 @@ void runProvisional(dg_context *context, const dg_launch &launch, const int64_t 
   std::copy(low, low + launch.rank, from);
   std::copy(high, high + launch.rank, to);
   int64_t at = from[axis], end = launch.rank ? to[axis] : at + 1, least = launch.steps >= 0 ? end - at : 1, count = least;
-  double each = operation * launch.cost * turnsAt(launch, launch.turns, scalars) * turnsAt(launch, launch.steps, scalars);
+  double each = operation * launch.cost * turnsAt(launch.turns, scalars) * turnsAt(launch.steps, scalars);
+  if (launch.flags & DG_LAUNCH_BLOCKS)
+    each *= std::min(turnsAt(int32_t(launch.scalar_bytes - sizeof(int64_t)), scalars), 1024.0);
   for (int other = 0; other < launch.rank; ++other)
     if (other != axis)
       each *= double(to[other] - from[other]);
@@ -88,9 +98,9 @@ void runProvisional(dg_context *context, const dg_launch &launch, const int64_t 
     at += count;
     if (!isPending)
       return provisional->kernelOf(launch)(context, from, to, views, scalars);
-    int64_t begin = now();
+    int64_t begin = worked();
     launch.kernel(context, from, to, views, scalars);
-    int64_t time = now() - begin;
+    int64_t time = worked() - begin;
     provisional->note(time);
     if (time < shortest)
       count *= 2;

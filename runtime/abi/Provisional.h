@@ -24,7 +24,7 @@ public:
 
 private:
   // Of all threads together: less than it takes to make better kernels for all but the smallest programs.
-  static constexpr double allowance = 30e6;
+  static constexpr double allowance = 40e6;
   static constexpr int64_t pause = 200'000; // between two questions, in nanoseconds
 
   void ask(bool waits);

@@ -59,7 +59,7 @@ bool halves(scf::WhileOp loop) {
   return more && getConstantIntValue(half.getRhs()) == 2 && more.getLhs() == after && getConstantIntValue(more.getRhs()) == 1;
 }
 
-// What one run of a launch's region costs, in operations: a number, times one of its scalars if a loop goes so far.
+// What one run of a launch's region costs, in operations, of an element: a number, times one of its scalars if a loop goes so far.
 class Coster {
 public:
   explicit Coster(Block *region) : region(region) {}
@@ -140,13 +140,12 @@ std::optional<Estimate> estimate(LaunchOp launch) {
   Coster ofBody(body), ofCombine(nullptr);
   auto cost = ofBody.costOf(launch.getBody()), combine = ofCombine.costOf(launch.getCombine());
   if (!cost || !combine) return std::nullopt;
-  int64_t scalar = -1, elements = kind == "blocks" ? array::reductionBlock : 1;
+  int64_t scalar = -1;
   if (ofBody.turns) {
-    if (kind != "map" && kind != "stencil") return std::nullopt;
     scalar = int64_t(ofBody.turns.getArgNumber()) - int64_t(body->getNumArguments() - launch.getScalars().size());
     if (scalar < 0 || !launch.getScalars()[scalar].getType().isIndex()) return std::nullopt;
   }
-  return Estimate{std::min<int64_t>((*cost + *combine + 4) * elements, most), scalar};
+  return Estimate{std::min<int64_t>(*cost + *combine + 4, most), scalar};
 }
 
 // Whether each turn of each loop submits something, which takes longer than the rest of a turn.

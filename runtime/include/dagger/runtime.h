@@ -126,8 +126,8 @@ typedef struct dg_launch {
   // Operations on floating-point numbers of 32 bits (one on 64 bits counts twice) of one element; -1: not known.
   int32_t arithmetic;
   int32_t steps;         // where in `scalars` the number of times is, an int64_t, that each point takes them; -1: they do once
-  // 0; or the kernel is provisional, and this, from 1, the number of a better one: see dg_better. Then a point takes about so many
-  // operations, times what stands in `scalars` at `turns`, an int64_t (-1: once).
+  // 0; or the kernel is provisional, and this, from 1, the number of a better one: see dg_better. Then an element takes about so
+  // many operations, times what stands in `scalars` at `turns`, an int64_t (-1: once).
   int32_t provisional, cost, turns;
 } dg_launch;
 #define DG_NO_TEXT UINT32_MAX
