@@ -32,18 +32,22 @@ Better::Better(const std::function<bool()> &make, std::function<const dg_program
   asked.ask = [](void *state, int32_t wait, const dg_kernel **kernels, int32_t *count) {
     return static_cast<Better *>(state)->ask(wait, kernels, count);
   };
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return;
+  int ends[2] = {-1, -1};
   fflush(nullptr);
-  child = fork();
+  if (pipe2(ends, O_CLOEXEC) == 0) child = fork();
+  if (child < 0) {
+    for (int end : ends)
+      if (end >= 0) close(end);
+    isMade = make();
+    return;
+  }
   if (child == 0) {
     detach(ends[1]);
     if (make()) (void)!write(ends[1], "", 1);
     _exit(0);
   }
   close(ends[1]);
-  if (child > 0) result = ends[0];
-  else close(ends[0]);
+  result = ends[0];
 }
 
 Better::~Better() {
@@ -53,7 +57,7 @@ Better::~Better() {
 
 int32_t Better::ask(bool waits, const dg_kernel **kernels, int32_t *count) {
   char byte;
-  ssize_t got = 0;
+  ssize_t got = isMade;
   if (result >= 0) {
     pollfd answer{result, POLLIN, 0};
     int ready;
