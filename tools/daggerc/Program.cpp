@@ -85,8 +85,9 @@ LoadedProgram beginHastily(Cache &cache, const Digest &key, const std::string &t
     loaded.exitCode = 1;
     return loaded;
   }
+  // Made here, so that from now on the cache's folder says that somebody is at work.
+  std::string made = cache.temporary();
   auto make = [&] {
-    std::string made = cache.temporary();
     auto *rest = reinterpret_cast<dagger_compile_rest_fn *>(functionOf("libdagger_compiler.so", "dagger_compile_rest"));
     if (!rest(&*compiled, made.c_str())) {
       unlink(made.c_str());
