@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WAYS = {"interpreted": ["--reference"], "compiled": ["--threads", "2"]}
@@ -38,6 +39,16 @@ class Pages:
         except subprocess.TimeoutExpired:
             return -1, "", "had not ended after 120 s"
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+    # Until nobody is at work on the cache any more: a first start leaves a process that puts the program there.
+    def settle(self):
+        cache = self.folder / "cache" / "dagger"
+        end = time.monotonic() + 60
+        while cache.exists() and any(file.name.startswith("tmp-") for file in cache.iterdir()):
+            if time.monotonic() > end:
+                return "after a minute somebody is still at work on the cache"
+            time.sleep(0.01)
+        return ""
 
     def write(self, name, content):
         (self.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -188,7 +199,9 @@ def main():
 
     def problem_of(path):
         with tempfile.TemporaryDirectory() as folder:
-            return Pages(os.path.abspath(options.daggerc), options.cc, folder).of_page(Page(path))
+            pages = Pages(os.path.abspath(options.daggerc), options.cc, folder)
+            problems = [pages.of_page(Page(path)), pages.settle()]
+            return "\n".join(filter(None, problems))
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         problems = list(pool.map(problem_of, paths))

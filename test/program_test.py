@@ -1,4 +1,5 @@
-"""Programs as tests. A program is run by the reference execution and, compiled, on one thread, on two, on two with its arrays
+"""Programs as tests. A program is run by the reference execution and, compiled, on one thread (as a first start: in code that was made in
+a hurry, until better code is there), on two, on two with its arrays
 cut into small pieces, with narrower vectors, and as an executable of its own. Every way must print what is expected.
 
 What is expected stands in the program, as comments, or in test/run/expected/NAME:
@@ -23,8 +24,8 @@ import lit.formats
 WAYS = {
     "reference": ["--reference"],
     "threads-1": ["--threads", "1"],
-    "threads-2": ["--threads", "2"],
-    "small-chunks": ["--threads", "2", "--chunk-bytes", "4096"],
+    "threads-2": ["--threads", "2", "--optimized"],
+    "small-chunks": ["--threads", "2", "--optimized", "--chunk-bytes", "4096"],
     "vectors-128": ["--threads", "2", "--vector-bits", "128", "--chunk-bytes", "1000"],
     "vectors-256": ["--threads", "2", "--vector-bits", "256", "--chunk-bytes", "1000"],
     "built": ["--dagger-threads", "2"], # of the executable

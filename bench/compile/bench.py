@@ -1,12 +1,14 @@
 """./dev bench compile: how long the compiler keeps people waiting.
 
-Wall time of whole processes. Every example is checked, started for the first time (its cache folder is empty) and started again,
-with the small arguments that its test has. A generated program is compiled against the same one in C++."""
+Wall time of whole processes. Every example is checked, started for the first time (its cache folder is empty) and, when the cache has
+it, started again, with the small arguments that its test has. A first start may leave a process that optimizes the program and puts
+it into the cache: the time until that is done is a row of its own, and the next measurement begins only then. A generated program is compiled against the same one in C++."""
 
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
@@ -35,9 +37,18 @@ def wait(*words, cache: Path | None = None, lines: bool = False) -> float:
     return seconds if lines else seconds * 1e3
 
 
+def until_cached(cache: Path, began: float) -> float:
+    """Milliseconds from then on until the cache has the one program, and nobody works on it any more."""
+    while [file.suffix for file in (cache / "dagger").iterdir()] != [".so"]:
+        if time.perf_counter() - began > 60:
+            raise Failure("after a minute the cache has no program")
+        time.sleep(0.001)
+    return (time.perf_counter() - began) * 1e3
+
+
 def examples(bench: command.Bench):
     """One row a way to start, with the slowest example for its number and all of them in the note."""
-    times: dict[str, dict[str, list[float]]] = {"check": {}, "first start": {}, "cached start": {}}
+    times: dict[str, dict[str, list[float]]] = {"check": {}, "first start": {}, "until optimized code is in the cache": {}, "cached start": {}}
     errors: dict[str, str] = {}
     skipped = []
     for turn in range(bench.options.repetitions):
@@ -52,17 +63,19 @@ def examples(bench: command.Bench):
                     continue
                 shutil.rmtree(cache, ignore_errors=True)
                 cache.mkdir(parents=True)
-                for way in ("first start", "cached start"):
-                    times[way].setdefault(example.stem, []).append(wait("run", example, *words, cache=cache))
+                began = time.perf_counter()
+                times["first start"].setdefault(example.stem, []).append(wait("run", example, *words, cache=cache))
+                times["until optimized code is in the cache"].setdefault(example.stem, []).append(until_cached(cache, began))
+                times["cached start"].setdefault(example.stem, []).append(wait("run", example, *words, cache=cache))
             except Failure as failure:
                 errors[example.stem] = str(failure)
-    for (way, of), mark in zip(times.items(), (30, 120, 8)):
+    for (way, of), mark in zip(times.items(), (30, 120, None, 8)):
         medians = {name: Sample(tuple(values)) for name, values in of.items()}
         slowest = max(medians, key=lambda name: medians[name].median)
         note = f"slowest is {slowest}; " + ", ".join(f"{name} {number(s.median)}" for name, s in medians.items())
         if skipped and way != "check":
             note += f"; left out, since they need more than a command line or end in a failure: {', '.join(skipped)}"
-        row = Row(f"examples, {way}", "ms", medians[slowest], goals=(AtMost(mark),), note=note)
+        row = Row(f"examples, {way}", "ms", medians[slowest], goals=(AtMost(mark),) if mark else (), note=note)
         if errors:
             row.ours, row.error = None, "; ".join(f"{name}: {text}" for name, text in errors.items())
         bench.add(row)

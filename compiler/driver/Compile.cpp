@@ -19,6 +19,8 @@ struct Result : dagger_compile_result {
   std::vector<std::string> sourcePaths, libraryArguments;
   std::vector<dagger_source> sourceList;
   std::vector<const char *> libraryList;
+  std::unique_ptr<pipeline::Rest> rest;
+  std::vector<std::string> restArguments; // what it is linked with
 };
 
 std::string absolutePath(const std::string &path) {
@@ -82,6 +84,7 @@ bool compile(const dagger_compile_request &request, Result &result) {
 
   pipeline::Options options;
   options.isQuick = request.quick;
+  options.isHasty = request.hasty;
   options.vectorBits = request.vector_bits;
   options.tests = request.tests;
   if (request.output == DAGGER_STAGE_TEXT) {
@@ -89,12 +92,15 @@ bool compile(const dagger_compile_request &request, Result &result) {
     if (text) result.stageText = std::move(*text);
     return text.has_value();
   }
-  std::optional<std::vector<std::string>> objects = pipeline::compile(*program, options, result.loader.diagnostics);
-  if (!objects) return false;
+  std::optional<pipeline::Objects> made = pipeline::compile(*program, options, result.loader.diagnostics);
+  if (!made) return false;
   bool isShared = request.output == DAGGER_SHARED_OBJECT;
-  if (!isShared) result.libraryArguments = libraries(*program, true);
-  std::string problem = isShared ? linkShared(*objects, request.output_path, libraries(*program, false))
-                                 : linkRelocatable(*objects, request.output_path);
+  if (isShared) result.restArguments = libraries(*program, false);
+  else result.libraryArguments = libraries(*program, true);
+  std::string problem = isShared ? linkShared(made->objects, request.output_path, result.restArguments)
+                                 : linkRelocatable(made->objects, request.output_path);
+  result.rest = std::move(made->rest);
+  result.provisional = result.rest != nullptr;
   if (!problem.empty()) addProblem(result, 7006, "the program cannot be linked: " + problem);
   return problem.empty();
 }
@@ -127,6 +133,20 @@ dagger_compile_result *dagger_compile(const dagger_compile_request *request) {
   result->libraries = result->libraryList.data();
   result->library_count = result->libraryList.size();
   return result;
+}
+
+int32_t dagger_compile_rest(dagger_compile_result *made, const char *outputPath) {
+  using namespace dagger;
+  auto &result = *static_cast<Result *>(made->owner);
+  std::string problem;
+  std::optional<std::vector<std::string>> objects;
+  if (result.rest) objects = result.rest->finish(problem);
+  result.rest.reset();
+  if (objects) problem = linkShared(*objects, outputPath, result.restArguments);
+  if (objects && problem.empty()) return 1;
+  addProblem(result, 7006, "the program cannot be made faster: " + problem);
+  result.diagnostics = result.diagnosticsText.c_str();
+  return 0;
 }
 
 void dagger_compile_free(dagger_compile_result *result) {

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define DAGGER_COMPILER_VERSION 2
+#define DAGGER_COMPILER_VERSION 3
 
 typedef enum dagger_output {
   DAGGER_SHARED_OBJECT,  // for `run`: exports dg_program_entry, a dg_program; the runtime's symbols are left undefined
@@ -31,6 +31,7 @@ typedef struct dagger_compile_request {
   int32_t color;               // of diagnostics
   int32_t vector_bits;         // 128, 256 or 512: as wide as vectors may be; 0: what the processor does best
   int32_t quick;               // somebody waits: what runs for less time than to make its code fast takes is left as it is
+  int32_t hasty;               // DAGGER_SHARED_OBJECT: kernels may be provisional, so that the program can begin
 } dagger_compile_request;
 
 typedef struct dagger_source { const char *path; const char *text; size_t text_bytes; } dagger_source;
@@ -43,6 +44,7 @@ typedef struct dagger_compile_result {
   size_t source_count;
   const char *const *libraries; // DAGGER_OBJECT: what `extern` declarations name, for a C compiler's command line
   size_t library_count;
+  int32_t provisional;         // the object has provisional kernels: dagger_compile_rest makes the same program without
   void *owner;                 // what all of the above lives in
 } dagger_compile_result;
 
@@ -50,6 +52,10 @@ typedef struct dagger_compile_result {
 // One call at a time in a process.
 __attribute__((visibility("default"))) dagger_compile_result *dagger_compile(const dagger_compile_request *request);
 __attribute__((visibility("default"))) void dagger_compile_free(dagger_compile_result *result);
+// Of a result that is `provisional`, once: writes the shared object that has the better kernels (dg_better) and is all that the program
+// needs from then on. 1; or 0, and the result's `diagnostics` say why. May be called in a child of the process that compiled.
+__attribute__((visibility("default"))) int32_t dagger_compile_rest(dagger_compile_result *result, const char *output_path);
+typedef int32_t dagger_compile_rest_fn(dagger_compile_result *, const char *);
 typedef dagger_compile_result *dagger_compile_fn(const dagger_compile_request *);
 typedef void dagger_compile_free_fn(dagger_compile_result *);
 

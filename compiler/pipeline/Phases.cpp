@@ -1,6 +1,7 @@
 // Runs the phases, and stops where it is asked to.
 #include "compiler/pipeline/Phases.h"
 #include "compiler/graph/Graph.h"
+#include "mlir-dialects/Task/Transforms/Passes.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -12,14 +13,29 @@ std::optional<Stage> stageByName(StringRef name) {
       .Case("host", Stage::Host).Case("llvm", Stage::Llvm).Case("asm", Stage::Asm).Default(std::nullopt);
 }
 
-bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error) {
+// Numbers what may be provisional. If there is any, keeps the module as it is for later, and says in it that it is made in a hurry.
+static bool divide(ModuleOp module, PhaseResult &result) {
+  PassManager passes(module.getContext());
+  passes.enableVerifier(false);
+  passes.addPass(task::createBriefLaunches());
+  passes.addPass(task::createProvisionalLaunches());
+  if (failed(passes.run(module))) return false;
+  bool isAny = module.walk([](task::LaunchOp launch) { return launch->hasAttr(task::provisionalAttr) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
+  if (!isAny) return true;
+  result.rest = module.clone();
+  module->setAttr(task::hastyAttr, UnitAttr::get(module.getContext()));
+  return true;
+}
+
+static bool runFrom(ArrayRef<Stage> stages, ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error) {
   // Errors of the passes are the compiler's own: they are collected for the report.
   ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
     llvm::raw_string_ostream stream(error);
     stream << diagnostic.getLocation() << ": " << diagnostic.str() << "\n";
     return success();
   });
-  for (Stage stage : {Stage::Values, Stage::Graph, Stage::Kernels, Stage::Host}) {
+  for (Stage stage : stages) {
+    if (stage == Stage::Kernels && options.isHasty && options.stopAt == Stage::Object && !divide(module, result)) return false;
     PassManager passes(module.getContext());
     passes.enableVerifier(false); // once at the phase's end is enough: behind each pass it takes a third of their time
     addPhase(passes, stage, options.isQuick);
@@ -42,6 +58,16 @@ bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result
   if (options.stopAt == Stage::Object) return codegen::emitObjects(module, options.cpu, result.objects, error);
   auto kind = options.stopAt == Stage::Llvm ? codegen::CpuText::Llvm : codegen::CpuText::Assembly;
   return codegen::emitText(module, options.cpu, kind, result.text, error);
+}
+
+bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error) {
+  return runFrom({Stage::Values, Stage::Graph, Stage::Kernels, Stage::Host}, module, options, result, error);
+}
+
+bool finishPhases(ModuleOp rest, const PhaseOptions &options, PhaseResult &result, std::string &error) {
+  PhaseOptions well = options;
+  well.isHasty = false;
+  return runFrom({Stage::Kernels, Stage::Host}, rest, well, result, error);
 }
 
 } // namespace dagger::pipeline

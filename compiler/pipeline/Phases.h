@@ -18,17 +18,23 @@ struct PhaseOptions {
   Stage stopAt = Stage::Object;
   codegen::CpuOptions cpu;
   bool isQuick = false;    // somebody waits: what runs for less time than to make its code fast takes is left as it is
+  bool isHasty = false;    // of Object: what may be provisional is made in a hurry, and what it takes to make it well comes back
   std::string graphFormat; // dot, json or svg: the graph at that stage (values, graph or kernels) in place of its text
 };
 
 struct PhaseResult {
   std::string text;                 // of any stage but Object
   std::vector<std::string> objects; // of Object
+  // Of Object with isHasty: the module before KERNELS, for `finishPhases`; null if nothing in the objects is provisional.
+  mlir::OwningOpRef<mlir::ModuleOp> rest;
 };
 
 // Takes a module at VALUES (as compiler/lower makes it) through the phases, in place. False with `error` set if one fails, which
 // is a fault of the compiler and not of the program.
 bool runPhases(mlir::ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error);
+
+// The same program, all of it made well, from what `runPhases` left in `rest`: in place.
+bool finishPhases(mlir::ModuleOp rest, const PhaseOptions &options, PhaseResult &result, std::string &error);
 
 // The dialects that the phases need beyond those in the module.
 void registerDialects(mlir::DialectRegistry &registry);

@@ -4,21 +4,47 @@
 
 namespace dagger::pipeline {
 
-static std::optional<PhaseResult> run(const hir::Program &program, const Options &options, Stage stage, Diagnostics &diagnostics,
-                                      const std::string &graphFormat = {}) {
+namespace {
+std::unique_ptr<mlir::MLIRContext> makeContext() {
   mlir::DialectRegistry registry;
   registerDialects(registry);
-  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  context.loadAllAvailableDialects();
-  lower::Options lowerOptions;
-  lowerOptions.tests = options.tests;
-  mlir::OwningOpRef<mlir::ModuleOp> module = lower::lower(program, context, lowerOptions, diagnostics);
-  if (!module) return std::nullopt;
+  auto context = std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+PhaseOptions phaseOptions(const Options &options, Stage stage, const std::string &graphFormat) {
   PhaseOptions phases;
   phases.stopAt = stage;
   phases.graphFormat = graphFormat;
   phases.isQuick = options.isQuick;
+  phases.isHasty = options.isHasty;
   phases.cpu.vectorBits = options.vectorBits;
+  return phases;
+}
+
+struct RestOfModule final : Rest {
+  RestOfModule(std::unique_ptr<mlir::MLIRContext> context, mlir::OwningOpRef<mlir::ModuleOp> module, const PhaseOptions &options)
+      : context(std::move(context)), module(std::move(module)), options(options) {}
+
+  std::optional<std::vector<std::string>> finish(std::string &problem) override {
+    PhaseResult result;
+    if (!finishPhases(*module, options, result, problem)) return std::nullopt;
+    return std::move(result.objects);
+  }
+
+  std::unique_ptr<mlir::MLIRContext> context; // of the module, which goes first
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  PhaseOptions options;
+};
+} // namespace
+
+static std::optional<PhaseResult> run(const hir::Program &program, const Options &options, const PhaseOptions &phases,
+                                      mlir::MLIRContext &context, Diagnostics &diagnostics) {
+  lower::Options lowerOptions;
+  lowerOptions.tests = options.tests;
+  mlir::OwningOpRef<mlir::ModuleOp> module = lower::lower(program, context, lowerOptions, diagnostics);
+  if (!module) return std::nullopt;
   PhaseResult result;
   std::string error;
   if (!runPhases(*module, phases, result, error)) {
@@ -29,10 +55,14 @@ static std::optional<PhaseResult> run(const hir::Program &program, const Options
   return result;
 }
 
-std::optional<std::vector<std::string>> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics) {
-  std::optional<PhaseResult> result = run(program, options, Stage::Object, diagnostics);
+std::optional<Objects> compile(const hir::Program &program, const Options &options, Diagnostics &diagnostics) {
+  std::unique_ptr<mlir::MLIRContext> context = makeContext();
+  PhaseOptions phases = phaseOptions(options, Stage::Object, {});
+  std::optional<PhaseResult> result = run(program, options, phases, *context, diagnostics);
   if (!result) return std::nullopt;
-  return std::move(result->objects);
+  Objects made{std::move(result->objects), nullptr};
+  if (result->rest) made.rest = std::make_unique<RestOfModule>(std::move(context), std::move(result->rest), phases);
+  return made;
 }
 
 std::optional<std::string> emitStage(const hir::Program &program, const Options &options, const std::string &stage, Diagnostics &diagnostics) {
@@ -49,7 +79,8 @@ std::optional<std::string> emitStage(const hir::Program &program, const Options 
         "values, graph and kernels can be had as dot, json or svg";
     return std::nullopt;
   }
-  std::optional<PhaseResult> result = run(program, options, *wanted, diagnostics, format);
+  std::unique_ptr<mlir::MLIRContext> context = makeContext();
+  std::optional<PhaseResult> result = run(program, options, phaseOptions(options, *wanted, format), *context, diagnostics);
   return result ? std::optional(result->text) : std::nullopt;
 }
 

@@ -1,4 +1,5 @@
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Provisional.h"
 #include "runtime/abi/Single.h"
 #include "runtime/data/Grid.h"
 #include <algorithm>
@@ -464,7 +465,7 @@ static void runInPlace(dg_context *context, const dg_launch &launch, const int64
       low[axis] = -1;
   bool empty = std::any_of(low, low + launch.rank, [](int64_t l) { return l < 0; });
   if (!empty)
-    launch.kernel(context, low, extents, views, scalars);
+    runKernel(context, launch, low, extents, views, scalars);
   for (int k = 0; k < inputs; ++k)
     if (k < 64 && (dying >> k & 1))
       dg_array_release(arrays[k]);

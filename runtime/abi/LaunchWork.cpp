@@ -1,5 +1,5 @@
 // A launch under way: what its points read and write.
-#include "runtime/abi/Launch.h"
+#include "runtime/abi/Provisional.h"
 #include <algorithm>
 #include <charconv>
 #include <cstring>
@@ -67,7 +67,7 @@ void LaunchWork::run(dg_context *context, int64_t point, int64_t count) {
   pointsOf(point, low, high);
   if (count > 1)
     pointsOf(point + count - 1, lastLow, high);
-  launch.kernel(context, low, high, views.data(), scalars.data());
+  runKernel(context, launch, low, high, views.data(), scalars.data());
 }
 
 void LaunchWork::fail(int64_t point, const Failure *failure) {

@@ -1,5 +1,6 @@
 // dg_run: a program from its command line to its exit code.
 #include "runtime/abi/Arguments.h"
+#include "runtime/abi/Provisional.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/trace/Progress.h"
 #include "runtime/trace/Recorder.h"
@@ -109,6 +110,8 @@ struct Host {
 
   void runMain() {
     Runtime runtime(limits);
+    if (arguments.options.better)
+      runtime.provisional = std::make_unique<Provisional>(*arguments.options.better);
     std::string error;
     Recorder recorder(runtime, arguments.options.graph);
     std::optional<Timeline> timeline;

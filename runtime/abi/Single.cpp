@@ -1,5 +1,6 @@
 #include "runtime/abi/Single.h"
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Provisional.h"
 #include "runtime/data/Array.h"
 #include "runtime/sched/Order.h"
 #include <chrono>
@@ -29,7 +30,7 @@ __attribute__((noinline)) static bool succeeds(dg_context &context, const dg_lau
   static const int64_t low[DG_MAX_RANK] = {};
   jmp_buf edge;
   beginAt(context, edge);
-  if (_setjmp(edge) == 0) launch.kernel(&context, low, extents, views, scalars);
+  if (_setjmp(edge) == 0) runKernel(&context, launch, low, extents, views, scalars);
   return !context.failure;
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/abi/CallBatch.h"
 #include "runtime/abi/DirectCall.h"
 #include "runtime/abi/Plan.h"
+#include "runtime/abi/Provisional.h"
 #include "runtime/abi/Replicate.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/data/Array.h"

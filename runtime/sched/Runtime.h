@@ -9,6 +9,7 @@ class Progress;
 struct CallBatches;
 struct DirectCalls;
 struct Replicator;
+class Provisional;
 
 struct Limits {
   int threads = 1;
@@ -50,6 +51,7 @@ public:
   std::unique_ptr<DirectCalls> directCalls; // null before the first
   std::unique_ptr<CallBatches> callBatches;
   std::unique_ptr<Replicator> replicator;
+  std::unique_ptr<Provisional> provisional; // null: kernels are what they will be
   // Host: completes all effects before this point, and stops with the earliest failure of those and `failure` (null: only
   // if there is one).
   void settle(const Failure *failure);

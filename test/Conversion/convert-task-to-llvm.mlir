@@ -4,7 +4,7 @@
 
 // A launch is a constant (version, rank, operands, results, flags, bytes of scalars, kernel, operands' access, name, place,
 // texts) and one call. The array that dies in it travels as a bit; flag 4 allows its reuse.
-// CHECK: llvm.mlir.global internal constant @[[LAUNCH:launch.*]]() {{.*}}!llvm.struct<(i32, i8, i8, i8, i16, i32, ptr, ptr, ptr, ptr, ptr, i32, i32)> {
+// CHECK: llvm.mlir.global internal constant @[[LAUNCH:launch.*]]() {{.*}}!llvm.struct<(i32, i8, i8, i8, i16, i32, ptr, ptr, ptr, ptr, ptr, i32, i32, i32, i32, i32)> {
 // CHECK-DAG: llvm.mlir.constant(4 : i16)
 // CHECK-DAG: llvm.mlir.addressof @map_kernel
 // CHECK: llvm.return

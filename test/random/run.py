@@ -2,7 +2,7 @@
 
     run.py --daggerc build/bin/daggerc --count 500 [--seed N] [--keep DIR]
 
-Compiled runs: one thread, two threads, and two threads with small chunks forced. Standard output, the exit code and the
+Compiled runs: one thread, as a first start; two threads, optimized; and those with small chunks forced. Standard output, the exit code and the
 first line of an error must be those of the reference. Ends in `N passed, N failed`.
 """
 import argparse, concurrent.futures, os, pathlib, subprocess, sys, tempfile
@@ -10,7 +10,7 @@ import argparse, concurrent.futures, os, pathlib, subprocess, sys, tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from generate import Program
 
-WAYS = [["--threads", "1"], ["--threads", "2"], ["--threads", "2", "--chunk-bytes", "256"]]
+WAYS = [["--threads", "1"], ["--threads", "2", "--optimized"], ["--threads", "2", "--optimized", "--chunk-bytes", "256"]]
 
 
 def execute(daggerc, path, options):

@@ -28,6 +28,8 @@ public:
 
   // A fresh path in the cache's folder for the compiler to write to.
   std::string temporary();
+  // Whether what is stored is there for the next process.
+  bool isKept() const { return !isTemporary; }
   // Turns the object at `temporary` into the entry for `key` and returns a path to open it at. Afterwards the oldest
   // entries go until the cache is within its bound: $DAGGER_CACHE_SIZE megabytes, 256 if that is not set.
   std::string store(const Digest &key, const std::string &temporary, const std::vector<CachedSource> &sources);

@@ -20,6 +20,7 @@ struct Options {
   int64_t chunkBytes = 0;             // 0: the runtime chooses
   int vectorBits = 0;                 // 0: what the processor does best
   bool statistics = false, checked = false, reference = false, onlyCheck = false, isStatic = false;
+  bool optimized = false;             // run: not before all of the program is compiled well
 };
 
 int runProgram(const Options &);

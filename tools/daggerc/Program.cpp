@@ -1,5 +1,6 @@
 #include "tools/daggerc/Program.h"
 #include "compiler/driver/SourceText.h"
+#include "tools/daggerc/Better.h"
 #include "tools/daggerc/Cache.h"
 #include "tools/daggerc/Installation.h"
 #include <climits>
@@ -64,13 +65,56 @@ dagger_compile_request requestFor(const std::string &path, const std::string &te
   return request;
 }
 
-const dg_program *loadProgram(const std::string &path, const Options &options, bool tests, int &exitCode) {
+namespace {
+// What a cached entry depends on besides its key.
+std::vector<CachedSource> sourcesOf(const Compiled &compiled) {
+  std::vector<CachedSource> sources;
+  for (size_t i = 0; i < compiled->source_count; ++i) {
+    const dagger_source &read = compiled->sources[i];
+    sources.push_back({read.path, digestOf({read.text, read.text_bytes})});
+  }
+  return sources;
+}
+
+// A program with provisional kernels is for this process alone: the cache gets the one that is made meanwhile.
+LoadedProgram beginHastily(Cache &cache, const Digest &key, const std::string &temporary, Compiled &compiled) {
+  LoadedProgram loaded;
+  loaded.program = open(temporary);
+  unlink(temporary.c_str());
+  if (!loaded.program) {
+    loaded.exitCode = 1;
+    return loaded;
+  }
+  // Made here, so that from now on the cache's folder says that somebody is at work.
+  std::string made = cache.temporary();
+  auto make = [&] {
+    auto *rest = reinterpret_cast<dagger_compile_rest_fn *>(functionOf("libdagger_compiler.so", "dagger_compile_rest"));
+    if (!rest(&*compiled, made.c_str())) {
+      unlink(made.c_str());
+      return false;
+    }
+    cache.store(key, made, sourcesOf(compiled));
+    return true;
+  };
+  auto find = [&cache, key]() -> const dg_program * {
+    std::optional<std::string> object = cache.find(key);
+    return object ? open(*object) : nullptr;
+  };
+  static std::optional<Better> better; // until the process ends: the program's threads ask it
+  better.emplace(make, find);
+  loaded.better = better->source();
+  return loaded;
+}
+} // namespace
+
+LoadedProgram loadProgram(const std::string &path, const Options &options, bool tests, bool hasty) {
   static Cache cache; // its temporary files live as long as the programs that are open
+  LoadedProgram loaded;
   SourceText source = readSource(path);
   if (!source) {
     reportError(source.code, source.problem, source.help);
-    exitCode = 2;
-    return nullptr;
+    loaded.exitCode = 2;
+    return loaded;
   }
   Digest key = keyOf(path, source.text, options, tests);
   std::optional<std::string> object = cache.find(key);
@@ -81,23 +125,21 @@ const dg_program *loadProgram(const std::string &path, const Options &options, b
     request.output_path = temporary.c_str();
     request.tests = tests;
     request.quick = options.vectorBits == 0; // who says how wide vectors may be wants them everywhere
-    Compiled compiled(request);
-    fputs(compiled->diagnostics, stderr);
-    if (!compiled->ok) {
+    request.hasty = hasty && request.quick && cache.isKept();
+    auto compiled = std::make_unique<Compiled>(request);
+    fputs((*compiled)->diagnostics, stderr);
+    if (!(*compiled)->ok) {
       unlink(temporary.c_str());
-      exitCode = 1;
-      return nullptr;
+      loaded.exitCode = 1;
+      return loaded;
     }
-    std::vector<CachedSource> sources;
-    for (size_t i = 0; i < compiled->source_count; ++i) {
-      const dagger_source &read = compiled->sources[i];
-      sources.push_back({read.path, digestOf({read.text, read.text_bytes})});
-    }
-    object = cache.store(key, temporary, sources);
+    // The child works on it; to free it here would only copy the pages that both have.
+    if ((*compiled)->provisional) return beginHastily(cache, key, temporary, *compiled.release());
+    object = cache.store(key, temporary, sourcesOf(*compiled));
   }
-  const dg_program *program = open(*object);
-  if (!program) exitCode = 1;
-  return program;
+  loaded.program = open(*object);
+  if (!loaded.program) loaded.exitCode = 1;
+  return loaded;
 }
 
 } // namespace dagger

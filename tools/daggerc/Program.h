@@ -16,7 +16,7 @@ public:
   Compiled(const Compiled &) = delete;
   Compiled &operator=(const Compiled &) = delete;
   const dagger_compile_result *operator->() const { return result; }
-  const dagger_compile_result &operator*() const { return *result; }
+  dagger_compile_result &operator*() const { return *result; }
 
 private:
   dagger_compile_result *result;
@@ -25,7 +25,13 @@ private:
 // A request for `path` with everything but the output filled in; `text` must outlive it.
 dagger_compile_request requestFor(const std::string &path, const std::string &text, const Options &options);
 
-// The program at `path`, or its tests, opened. Nothing if it has errors: they have been printed, and `exitCode` is set.
-const dg_program *loadProgram(const std::string &path, const Options &options, bool tests, int &exitCode);
+struct LoadedProgram {
+  const dg_program *program = nullptr; // null: it has errors, which have been printed, or cannot be opened
+  const dg_better *better = nullptr;   // null: its kernels are what they will be. Lives as long as the process
+  int exitCode = 0;
+};
+
+// The program at `path`, or its tests, opened. `hasty`: kernels may be provisional, if nobody has compiled it before.
+LoadedProgram loadProgram(const std::string &path, const Options &options, bool tests, bool hasty);
 
 } // namespace dagger

@@ -10,9 +10,11 @@ namespace dagger {
 namespace {
 
 int execute(const std::string &path, const Options &options, bool tests) {
-  int exitCode = 0;
-  const dg_program *program = loadProgram(path, options, tests, exitCode);
-  if (!program) return exitCode;
+  // Who measures a program wants the code that it will have.
+  const char *statistics = getenv("DAGGER_STATS");
+  bool isMeasured = options.statistics || !options.trace.empty() || !options.graph.empty() || (statistics && *statistics);
+  LoadedProgram loaded = loadProgram(path, options, tests, !tests && !options.optimized && !isMeasured);
+  if (!loaded.program) return loaded.exitCode;
   dg_options runtime{};
   runtime.threads = options.threads;
   runtime.chunk_bytes = options.chunkBytes;
@@ -20,12 +22,13 @@ int execute(const std::string &path, const Options &options, bool tests) {
   runtime.trace = options.trace.empty() ? nullptr : options.trace.c_str();
   runtime.statistics = options.statistics;
   runtime.run_tests = tests;
+  runtime.better = loaded.better;
   std::vector<char *> arguments{const_cast<char *>(path.c_str())};
   for (const std::string &argument : options.arguments) arguments.push_back(const_cast<char *>(argument.c_str()));
   arguments.push_back(nullptr);
   using Run = int(const dg_program *, int, char **, const dg_options *, int);
   auto *run = reinterpret_cast<Run *>(functionOf("libdagger_runtime.so", "dg_run", true));
-  return run(program, int(arguments.size()) - 1, arguments.data(), &runtime, 0);
+  return run(loaded.program, int(arguments.size()) - 1, arguments.data(), &runtime, 0);
 }
 
 } // namespace

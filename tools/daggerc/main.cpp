@@ -116,7 +116,8 @@ int main(int argc, char **argv) {
   auto *stats = run->add_flag("--stats", options.statistics, "Say at the end where the time went, by source line, and what limits the run");
   auto *bits = run->add_option("--vector-bits", options.vectorBits, "How wide vectors may be: 128, 256 or 512")
                    ->check(CLI::IsMember({128, 256, 512}))->type_name("N");
-  reference->excludes(threads)->excludes(chunk)->excludes(graph)->excludes(trace)->excludes(stats)->excludes(bits);
+  auto *optimized = run->add_flag("--optimized", options.optimized, "Begin only when all of it is compiled well, the first time too");
+  reference->excludes(optimized)->excludes(threads)->excludes(chunk)->excludes(graph)->excludes(trace)->excludes(stats)->excludes(bits);
   run->callback([&] { action = dagger::runProgram; });
 
   CLI::App *test = command(app, "test", "Run the tests that stand in source files", R"(A test is a declaration of the language:

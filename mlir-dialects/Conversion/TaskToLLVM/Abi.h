@@ -58,6 +58,8 @@ public:
   static int typeNumber(mlir::Type element); // dg_type
 
   const mlir::LLVMTypeConverter &types;
+  // The kernels of launches that have a number, by it; null where a launch is gone.
+  llvm::SmallVector<mlir::FlatSymbolRefAttr> numberedKernels;
 
 private:
   mlir::Value field(mlir::OpBuilder &, mlir::Location, mlir::Type type, mlir::Value array, int32_t offset);

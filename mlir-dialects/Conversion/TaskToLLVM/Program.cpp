@@ -25,7 +25,8 @@ Value optionalText(Abi &abi, OpBuilder &b, Location loc, Attribute text) {
 LLVM::LLVMFuncOp makeEntry(ModuleOp module, Abi &abi, LLVM::LLVMFuncOp function, bool takesArguments) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = function.getLoc();
-  if (!hasLoop(function)) leaveAsItIs(function); // each of its instructions runs once
+  // Each of its instructions runs once, or beside what takes longer; the latter only for as long as nothing better is there.
+  if (!hasLoop(function) || (module->hasAttr(hastyAttr) && function->hasAttr(submitsAttr))) leaveAsItIs(function);
   SmallVector<Type> parameters{abi.ptr};
   if (takesArguments) parameters.push_back(abi.ptr);
   auto entry = LLVM::LLVMFuncOp::create(builder, loc, (function.getName() + ".entry").str(), LLVM::LLVMFunctionType::get(abi.none, parameters), LLVM::Linkage::Internal);
@@ -100,13 +101,25 @@ LogicalResult emitProgram(ModuleOp module, Abi &abi) {
       return {optionalText(abi, b, l, tests[i]->getAttr("task.test")), LLVM::AddressOfOp::create(b, l, entries[i]), abi.location(b, tests[i].getLoc())};
     });
   }
-  auto type = LLVM::LLVMStructType::getLiteral(context, {abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.ptr, abi.ptr, abi.i32});
+  LLVM::GlobalOp kernels;
+  int64_t kernelCount = module->hasAttr(hastyAttr) ? 0 : abi.numberedKernels.size();
+  if (kernelCount) {
+    auto type = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(kernelCount, abi.ptr));
+    kernels = abi.structure("kernels", type, [&](OpBuilder &b, Location l) {
+      SmallVector<Value> all;
+      for (FlatSymbolRefAttr kernel : abi.numberedKernels)
+        all.push_back(kernel ? LLVM::AddressOfOp::create(b, l, abi.ptr, kernel).getResult() : abi.null(b, l));
+      return all;
+    });
+  }
+  auto type = LLVM::LLVMStructType::getLiteral(context, {abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.ptr, abi.ptr, abi.i32, abi.ptr, abi.i32});
   LLVM::GlobalOp program = abi.structure("dg_program_entry", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
     Attribute name = module->getAttr("task.name"), doc = main ? main->getAttr("task.doc") : Attribute();
     return {abi.constant(b, l, abi.i32, DG_ABI_VERSION), optionalText(abi, b, l, name ? name : StringAttr::get(context, "program")), optionalText(abi, b, l, doc),
             parameters ? abi.addressOf(b, l, parameters) : abi.null(b, l), abi.constant(b, l, abi.i32, parameterCount),
             mainEntry ? LLVM::AddressOfOp::create(b, l, mainEntry).getResult() : abi.null(b, l),
-            testTable ? abi.addressOf(b, l, testTable) : abi.null(b, l), abi.constant(b, l, abi.i32, tests.size())};
+            testTable ? abi.addressOf(b, l, testTable) : abi.null(b, l), abi.constant(b, l, abi.i32, tests.size()),
+            kernels ? abi.addressOf(b, l, kernels) : abi.null(b, l), abi.constant(b, l, abi.i32, kernelCount)};
   });
   program.setLinkage(LLVM::Linkage::External);
   return success();

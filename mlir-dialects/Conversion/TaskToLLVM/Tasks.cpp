@@ -73,7 +73,16 @@ struct Launch : Pattern<LaunchOp> {
     LLVM::LLVMStructType packed = packedType(abi, op.getScalars().getTypes());
     uint16_t flags = (op.getDying() ? DG_LAUNCH_REUSE : 0) | (op.getTasks() ? DG_LAUNCH_TASKS : 0) | (op.getRepeatable() ? DG_LAUNCH_REPEATABLE : 0) | (op.getPrints() ? DG_LAUNCH_PRINTS : 0) | (op.getStatement() ? DG_LAUNCH_STATEMENT : 0) |
                     (op.getValues() ? DG_LAUNCH_VALUES : 0) | (op.getKind() == "blocks" ? DG_LAUNCH_BLOCKS : 0) | (op.getKind() == "prefix" ? DG_LAUNCH_IN_TURN : 0);
-    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, IntegerType::get(op.getContext(), 16), abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.i32});
+    auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), {abi.i32, abi.i8, abi.i8, abi.i8, IntegerType::get(op.getContext(), 16), abi.i32, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.ptr, abi.i32, abi.i32, abi.i32, abi.i32, abi.i32});
+    // Its number, what a point costs, and where the scalar is that this is to be taken times.
+    int64_t number = 0, cost = 0, turns = -1;
+    if (auto provisional = op->getAttrOfType<DenseI64ArrayAttr>(provisionalAttr)) {
+      bool isHasty = op->getParentOfType<ModuleOp>()->hasAttr(hastyAttr);
+      if (abi.numberedKernels.size() < size_t(provisional[0])) abi.numberedKernels.resize(provisional[0]);
+      abi.numberedKernels[provisional[0] - 1] = op.getKernelAttr();
+      if (isHasty) number = provisional[0], cost = provisional[1];
+      if (isHasty && provisional[2] >= 0) turns = placesIn(packed)[provisional[2]];
+    }
     LLVM::GlobalOp launch = abi.structure("launch", type, [&](OpBuilder &b, Location l) -> SmallVector<Value> {
       auto byte = [&](int64_t n) { return abi.constant(b, l, abi.i8, n); };
       access.push_back(0);
@@ -82,7 +91,8 @@ struct Launch : Pattern<LaunchOp> {
               LLVM::AddressOfOp::create(b, l, abi.ptr, op.getKernelAttr()), abi.bytes(b, l, access),
               abi.cString(b, l, nameOf(loc, op.getKind())), abi.location(b, loc), textsOf(abi, b, op, packed),
               abi.constant(b, l, abi.i32, op.getArithmetic() ? int64_t(std::min<uint64_t>(*op.getArithmetic(), INT32_MAX)) : -1),
-              abi.constant(b, l, abi.i32, op.getKind() == "steps" ? placesIn(packed).rbegin()[1] : -1)};
+              abi.constant(b, l, abi.i32, op.getKind() == "steps" ? placesIn(packed).rbegin()[1] : -1),
+              abi.constant(b, l, abi.i32, number), abi.constant(b, l, abi.i32, cost), abi.constant(b, l, abi.i32, turns)};
     });
     // Each result's extents, DG_MAX_RANK a result.
     SmallVector<Value> shapes;

@@ -28,6 +28,13 @@ inline constexpr llvm::StringLiteral lookupPrefix = "dg_lookup.";
 inline constexpr llvm::StringLiteral lightAttr = "task.light";
 // Unit attribute of a launch, and of its kernel, that runs once and takes less time than to make its code fast.
 inline constexpr llvm::StringLiteral briefAttr = "task.brief";
+// Of a launch that may begin with a kernel that was made in a hurry: its number, from 1; about how many operations a point of it is; and
+// the scalar that this is to be taken times, or -1.
+inline constexpr llvm::StringLiteral provisionalAttr = "task.provisional";
+// Unit attribute of a module in which such launches get such kernels. In another they get better ones, which the program lists.
+inline constexpr llvm::StringLiteral hastyAttr = "task.hasty";
+// Unit attribute of a host function each turn of whose loops submits a launch or a task.
+inline constexpr llvm::StringLiteral submitsAttr = "task.submits";
 // Unit attribute of an argument that the function updates, and of a linalg.generic whose points are tasks.
 inline constexpr llvm::StringLiteral inoutAttr = "task.inout", tasksAttr = "task.tasks";
 } // namespace dagger::task

@@ -71,6 +71,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     SymbolTable symbols(module);
     AccessGroups groups;
     for (LaunchOp launch : launches) {
+      if (module->hasAttr(hastyAttr) && launch->hasAttr(provisionalAttr)) launch->setAttr(briefAttr, UnitAttr::get(&getContext()));
       OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
       auto function = func::FuncOp::create(builder, launch.getLoc(), (launch.getKind() + "_kernel").str(),
                                            builder.getFunctionType({ptr, ptr, ptr, ptr, ptr}, {}));

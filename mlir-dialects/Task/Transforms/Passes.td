@@ -14,6 +14,20 @@ def BriefLaunches : Pass<"brief-launches", "::mlir::ModuleOp"> {
   }];
 }
 
+def ProvisionalLaunches : Pass<"provisional-launches", "::mlir::ModuleOp"> {
+  let summary = "launches that may begin before good code for them is there";
+  let description = [{
+    In: launches, brief ones marked.
+    Out: those others whose work at a point can be told get a number (`task.provisional`), with what a point costs. Of the module two
+    programs are made: one with `task.hasty`, whose kernels for them are left as they are, as those of brief launches, and which
+    runs at once; and one that is optimized, whose kernels take their place when they are there. A `main` of which each turn of each
+    loop submits something (`task.submits`) is left as it is in the first.
+    Refuses: tasks, groups and scans; loops without a bound, or of which two of unknown length stand in each other; foreign code.
+    Why: four fifths of a first start are the optimization of kernels, most of which then run for less time than that. What a point
+    costs bounds the time that is lost in provisional code.
+  }];
+}
+
 def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
   let summary = "one function for the body of each launch";
   let description = [{

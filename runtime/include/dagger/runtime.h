@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define DG_ABI_VERSION 7
+#define DG_ABI_VERSION 8
 
 // ---- where ----------------------------------------------------------------------------------------------------------
 // One place in the source, and the graph-code call that it was inlined through (null at the outermost). Static constants.
@@ -129,6 +129,9 @@ typedef struct dg_launch {
   // Operations on floating-point numbers of 32 bits (one on 64 bits counts twice) of one element; -1: not known.
   int32_t arithmetic;
   int32_t steps;         // where in `scalars` the number of times is, an int64_t, that each point takes them; -1: they do once
+  // 0; or the kernel is provisional, and this, from 1, the number of a better one: see dg_better. Then an element takes about so
+  // many operations, times what stands in `scalars` at `turns`, an int64_t (-1: once).
+  int32_t provisional, cost, turns;
 } dg_launch;
 #define DG_NO_TEXT UINT32_MAX
 
@@ -268,12 +271,21 @@ typedef struct dg_program {
   const dg_parameter *parameters; int32_t parameter_count;
   void (*main)(dg_context *, const void *const *arguments);  // each points to a value of the parameter's type (dg_str * for text)
   const dg_test *tests; int32_t test_count;
+  const dg_kernel *kernels; int32_t kernel_count; // better ones of a program whose kernels are provisional: see dg_better
 } dg_program;
+// Where the better kernels of a program with provisional ones come from, while it runs. `ask` says 1: `kernels` are there, and stay until
+// the program ends (null: that launch has none); 0: not yet; -1: they will not come. With `wait` it does not say 0. One call at a time,
+// on any thread; none after another answer than 0.
+typedef struct dg_better {
+  void *state;
+  int32_t (*ask)(void *state, int32_t wait, const dg_kernel **kernels, int32_t *count);
+} dg_better;
 typedef struct dg_options {
   int32_t threads;           // 0: all
   int64_t chunk_bytes;       // 0: chosen
   const char *graph, *trace; // files to write, or null
   int32_t run_tests, statistics;
+  const dg_better *better;   // null: what is provisional stays so
 } dg_options;
 // Parses `argv` by the parameters (and --dagger-* options if `standalone`), runs, returns the exit code: 0, 1 failed, 2 usage.
 int dg_run(const dg_program *, int argc, char **argv, const dg_options *, int standalone);

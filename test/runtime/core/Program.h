@@ -53,6 +53,7 @@ struct Settings {
   std::vector<dg_parameter> parameters = {};
   std::vector<std::string> arguments = {};
   bool standalone = false;
+  const dg_better *better = nullptr;
 };
 
 inline Outcome run(std::function<void(dg_context *, const void *const *)> main, const Settings &settings = {}) {
@@ -67,6 +68,7 @@ inline Outcome run(std::function<void(dg_context *, const void *const *)> main, 
   options.threads = settings.threads;
   options.chunk_bytes = settings.chunkBytes;
   options.graph = settings.graph;
+  options.better = settings.better;
   std::vector<char *> argv = {const_cast<char *>("prog")};
   for (const std::string &argument : settings.arguments)
     argv.push_back(const_cast<char *>(argument.c_str()));
