@@ -28,10 +28,24 @@ bool isOfEach(Operation *op) {
   return op->getNumRegions() == 0 && isMemoryEffectFree(op) && isa<arith::ArithDialect, math::MathDialect>(op->getDialect());
 }
 
+// A function on scalars of such operations, and of calls of others: not of itself, however far away.
+bool isOfEach(func::CallOp call, const SymbolTable &symbols, int depth = 0) {
+  constexpr int deepest = 4;
+  auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
+  auto context = callee ? callee->getAttrOfType<StringAttr>(contextAttr) : StringAttr();
+  if (!context || context.getValue() != scalarContext || callee.isExternal() || depth == deepest) return false;
+  return !callee.getBody().walk([&](Operation *op) {
+    auto inner = dyn_cast<func::CallOp>(op);
+    bool isFit = inner ? isOfEach(inner, symbols, depth + 1) : isa<func::ReturnOp>(op) || isOfEach(op);
+    return isFit ? WalkResult::advance() : WalkResult::interrupt();
+  }).wasInterrupted();
+}
+
 bool isReplicable(scf::ForOp loop, const SymbolTable &symbols) {
   if (loop.getUnsignedCmp() || loop.getNumResults() == 0 || llvm::any_of(loop.getResultTypes(), hasText)) return false;
   bool isWorth = false;
   WalkResult walked = loop.getBody()->walk([&](Operation *op) {
+    if (auto function = dyn_cast<func::CallOp>(op)) return isOfEach(function, symbols) ? WalkResult::advance() : WalkResult::interrupt();
     auto call = dyn_cast<CallOp>(op);
     if (!call) return isOfEach(op) ? WalkResult::advance() : WalkResult::interrupt();
     if (!isShared(call)) return WalkResult::interrupt();
