@@ -79,6 +79,8 @@ static dg_array *fail(dg_context *context, uint8_t type, int rank, const int64_t
 
 dg_array *dg_array_new(dg_context *context, dg_type type, int64_t rank, const int64_t *extents, int32_t zero,
                        const dg_location *location) {
+  if (rank == 0)
+    return newScalar(context, type);
   char text[96];
   for (int64_t axis = 0; axis < rank; ++axis)
     if (extents[axis] < 0) {

@@ -89,9 +89,12 @@ bool callOnArrays(Runtime &runtime, const dg_task &task, const void *frame, dg_a
     plan->stop();
   for (int r = 0; r < task.results; ++r) {
     const uint8_t type = task.result_type[r];
-    dg_buffer *buffer = newBuffer(type, 0, nullptr, false);
-    std::memcpy(buffer->small, values[r], sizeof buffer->small);
-    results[r] = newWhole(&runtime.host, buffer);
+    results[r] = newScalar(&runtime.host, type);
+    // As wide as the body stored it: a wider load would have to wait for the store.
+    if (dg_type_size(dg_type(type)) <= sizeof(int64_t))
+      std::memcpy(results[r]->data, values[r], sizeof(int64_t));
+    else
+      std::memcpy(results[r]->data, values[r], sizeof values[r]);
   }
   ++runtime.sequence;
   ranHere(runtime);
@@ -137,8 +140,8 @@ bool callDirect(Runtime &runtime, const dg_task &task, const void *frame, dg_arr
   if (Plan *plan = runtime.plan())
     plan->stop();
   for (int r = 0; r < task.results; ++r) {
-    calls.results[r] = newBuffer(task.result_type[r], 0, nullptr, true);
-    results[r] = newWhole(&runtime.host, calls.results[r]);
+    results[r] = newScalar(&runtime.host, task.result_type[r]);
+    calls.results[r] = results[r]->buffer;
     calls.returned[r] = nullptr;
   }
   calls.running = {&task, calls.arguments.get(), calls.views, calls.returned, calls.results};

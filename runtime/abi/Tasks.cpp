@@ -357,11 +357,11 @@ static void callInPlace(dg_context *context, const dg_task &task, const void *fr
   moveArrays(root, *context->root);
 }
 
-void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
-                    const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
-  if ((task->flags & DG_TASK_LIGHT) && context->isHost &&
-      ((task->direct && callOnArrays(*context->runtime, *task, frame, arrays, boxes, results)) ||
-       callDirect(*context->runtime, *task, frame, arrays, boxes, results)))
+// Separate, so that a call that is done at once needs no room for what others copy.
+__attribute__((noinline)) static void submitOther(dg_context *context, const dg_task *task, const void *frame,
+                                                  dg_array *const *arrays, const int64_t *const *boxes,
+                                                  const dg_place *const *places, dg_array **results, int32_t priority) {
+  if ((task->flags & DG_TASK_LIGHT) && context->isHost && callDirect(*context->runtime, *task, frame, arrays, boxes, results))
     return;
   if (context->isHost && !mayShare(*task, arrays, boxes))
     return submitCall(*context->runtime, *task, frame, arrays, boxes, true, places, results, priority);
@@ -384,6 +384,13 @@ void dg_task_submit(dg_context *context, const dg_task *task, const void *frame,
   for (int k = 0; copied; ++k, copied >>= 1)
     if (copied & 1)
       dg_array_release(given[k]);
+}
+
+void dg_task_submit(dg_context *context, const dg_task *task, const void *frame, dg_array *const *arrays,
+                    const int64_t *const *boxes, const dg_place *const *places, dg_array **results, int32_t priority) {
+  if (!((task->flags & DG_TASK_LIGHT) && context->isHost && task->direct &&
+        callOnArrays(*context->runtime, *task, frame, arrays, boxes, results)))
+    submitOther(context, task, frame, arrays, boxes, places, results, priority);
 }
 
 void dg_replicate(dg_context *context, const dg_replicated *loop, void *frame, int64_t turns) {

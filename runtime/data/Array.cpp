@@ -229,6 +229,43 @@ Array *newWhole(dg_context *context, dg_buffer *buffer) {
   return newArray(context, buffer, buffer->rank, buffer->extents, strides, buffer->base);
 }
 
+// Nothing but the value differs from a scalar just made: no task has a record of it, no failure, nobody else a count.
+static bool isLikeNew(const Array *a) {
+  const dg_buffer *buffer = a->buffer;
+  return a->rank == 0 && buffer->rank == 0 && a->values == &buffer->values && !a->pinned && !a->foreign && !a->exclusive &&
+         buffer->type != DG_STR && buffer->base == buffer->small && !buffer->chunks && !buffer->gridGiven && !buffer->gridChosen &&
+         !buffer->failures.load(std::memory_order_acquire) && buffer->refs.load(std::memory_order_acquire) == 1 &&
+         buffer->writes.load(std::memory_order_acquire) == 0 && a->holds.load(std::memory_order_acquire) == 1;
+}
+
+Array *newScalar(dg_context *context, uint8_t type) {
+  RootRun *root = context->root;
+  Array *a = root->spares;
+  if (!a || type == DG_STR)
+    return newWhole(context, newBuffer(type, 0, nullptr, true));
+  root->spares = a->next;
+  --root->spareCount;
+  dg_buffer *buffer = a->buffer;
+  a->refs = 1;
+  a->type = buffer->type = type;
+  a->data = buffer->small;
+  a->shape_known = 1;
+  a->tiles = a->tile = 0;
+  buffer->bytes = dg_type_size(dg_type(type));
+  buffer->values.store(1, std::memory_order_relaxed);
+  std::memset(buffer->small, 0, sizeof buffer->small);
+  enlist(context, a);
+  return a;
+}
+
+void freeSpares(RootRun &root) {
+  while (Array *a = root.spares) {
+    root.spares = a->next;
+    --root.spareCount;
+    unhold(a);
+  }
+}
+
 Array *newView(dg_context *context, dg_array *of, int rank, const int64_t *extents, const int64_t *strides, char *data) {
   Array *source = internal(of);
   retainBuffer(of->buffer);
@@ -263,7 +300,14 @@ void unhold(Array *a) {
 
 // The last reference to the value is gone; pending tasks may still need the handle.
 static void dropValue(Array *a) {
+  RootRun *root = a->root;
   detach(a);
+  if (root && root->keepsSpares() && isLikeNew(a)) {
+    a->next = root->spares;
+    root->spares = a;
+    ++root->spareCount;
+    return;
+  }
   if (a->buffer->refs.load(std::memory_order_acquire) == 1) // nobody else counts them
     a->values->store(a->values->load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
   else

@@ -135,6 +135,8 @@ void adoptStorage(dg_buffer *promised, dg_buffer *from);
 Array *newArray(dg_context *context, dg_buffer *buffer, int rank, const int64_t *extents, const int64_t *strides, char *data);
 // A handle with the shape of the whole buffer.
 Array *newWhole(dg_context *context, dg_buffer *buffer);
+// A handle on a scalar of its own, which is zero (an empty text). On the host from those it dropped last, if there is one.
+Array *newScalar(dg_context *context, uint8_t type);
 // Another view of what `a` views.
 Array *newView(dg_context *context, dg_array *a, int rank, const int64_t *extents, const int64_t *strides, char *data);
 // A value that failed, with a shape (null: none).
@@ -143,6 +145,8 @@ void hold(Array *a);
 void unhold(Array *a);
 // All arrays that a failed task still has.
 void releaseAll(RootRun &root);
+// Those scalars that were dropped and kept for newScalar.
+void freeSpares(RootRun &root);
 // The arrays of a nested task now belong to its caller.
 void moveArrays(RootRun &from, RootRun &to);
 // Takes `a` off its task's list: it will outlive the task.

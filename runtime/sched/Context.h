@@ -27,11 +27,15 @@ struct RootRun {
   std::atomic_flag lock = ATOMIC_FLAG_INIT;
   Array *arrays = nullptr;
   bool isOfOneThread = false; // the host's: nobody takes frames of nested tasks from it
+  int spareCount = 0;         // only of one thread's
+  Array *spares = nullptr;    // scalars with their buffers that were dropped: the next one is one of them (see newScalar)
+  static constexpr int mostSpares = PoolsBlocks ? 64 : 0;
   void acquire() {
     while (!isOfOneThread && lock.test_and_set(std::memory_order_acquire))
       __builtin_ia32_pause();
   }
   void release() { lock.clear(std::memory_order_release); }
+  bool keepsSpares() const { return isOfOneThread && spareCount < mostSpares; }
 };
 } // namespace dagger::rt
 

@@ -3,15 +3,6 @@
 #include <memory>
 #include <mutex>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define DAGGER_POOLS 0 // A pool would hide what the sanitizers look for.
-#endif
-#endif
-#ifndef DAGGER_POOLS
-#define DAGGER_POOLS 1
-#endif
-
 namespace dagger::rt {
 
 namespace {
@@ -108,7 +99,7 @@ Local &lists() { return local ? *local : makeLocal(); }
 
 void *poolAllocate(size_t bytes) {
   size_t index = (bytes + grain - 1) / grain - 1;
-  if (!DAGGER_POOLS || index >= classes) {
+  if (!PoolsBlocks || index >= classes) {
     void *block = std::aligned_alloc(grain, (bytes + grain - 1) / grain * grain);
     if (!block)
       std::abort();
@@ -125,7 +116,7 @@ void *poolAllocate(size_t bytes) {
 
 void poolFree(void *memory, size_t bytes) {
   size_t index = (bytes + grain - 1) / grain - 1;
-  if (!DAGGER_POOLS || index >= classes)
+  if (!PoolsBlocks || index >= classes)
     return std::free(memory);
   Local &l = lists();
   auto *block = static_cast<Block *>(memory);

@@ -10,7 +10,19 @@
 // fit into what the loader keeps for libraries that come late. Behind `constinit`.
 #define DAGGER_THREAD_WORD thread_local __attribute__((tls_model("initial-exec")))
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define DAGGER_POOLS 0 // A pool would hide what the sanitizers look for.
+#endif
+#endif
+#ifndef DAGGER_POOLS
+#define DAGGER_POOLS 1
+#endif
+
 namespace dagger::rt {
+
+// Whether what is dropped is kept for the next of its kind. Without, each is allocated and freed on its own.
+inline constexpr bool PoolsBlocks = DAGGER_POOLS;
 
 // `bytes` at least, 64-byte aligned. Ends the process without memory. Any thread.
 void *poolAllocate(size_t bytes);

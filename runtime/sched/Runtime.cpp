@@ -21,6 +21,7 @@ Runtime::~Runtime() {
   plans.clear();
   scheduler.drain();
   releaseAll(hostArrays);
+  freeSpares(hostArrays);
 }
 
 void Runtime::enter() {

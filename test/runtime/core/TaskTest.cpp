@@ -455,3 +455,43 @@ TEST(Task, DirectBodies) {
   EXPECT_EQ(direct, 2);
   EXPECT_NE(o.err.find("in task `move`"), std::string::npos) << o.err;
 }
+
+// A scalar that was dropped may be the next one: nothing of it is left, and what a task still reads, or what failed, stays away.
+TEST(Task, DroppedScalarsAreNew) {
+  static const dg_task slow = describe("slow", [](dg_context *c, void *, dg_array *const *a) {
+    nap(20);
+    double value = *reinterpret_cast<double *>(a[0]->data);
+    dg_task_return_scalar(c, 0, &value);
+  }, 1, 1);
+  static const dg_task fails = describe("fails", [](dg_context *c, void *, dg_array *const *) {
+    dg_fail_assert(c, nullptr, &inBody);
+  }, 1, 1);
+  Outcome o = run([](dg_context *c) {
+    for (int round = 0; round < 200; ++round) {
+      double value = -1 - round;
+      dg_array_release(scalarOf(c, value));
+      dg_array *small = dg_array_new(c, DG_U8, 0, nullptr, 0, nullptr), *text = dg_array_new(c, DG_STR, 0, nullptr, 1, nullptr);
+      EXPECT_EQ(small->type, DG_U8);
+      EXPECT_EQ(*reinterpret_cast<int64_t *>(small->data), 0);
+      EXPECT_EQ(*reinterpret_cast<void **>(text->data), nullptr);
+      dg_array_release(text);
+      dg_array_release(small);
+    }
+    dg_array *read = scalarOf(c, 7), *result = call(c, slow, {read});
+    dg_array_release(read); // the task still has it
+    dg_array *zero = scalarOf(c, 0), *failed = call(c, fails, {zero});
+    for (int i = 0; i < 100; ++i) {
+      dg_array *other = scalarOf(c, i);
+      EXPECT_EQ(scalar<double>(c, other), i);
+      dg_array_release(other);
+    }
+    EXPECT_EQ(scalar<double>(c, result), 7);
+    dg_array_release(result);
+    dg_array_release(failed);
+    dg_array *after = call(c, add, {zero, zero});
+    EXPECT_EQ(scalar<double>(c, after), 0);
+    dg_array_release(after);
+    dg_array_release(zero);
+  });
+  EXPECT_NE(o.err.find("DG9001"), std::string::npos) << o.err; // a program says what failed, looked at or not
+}
