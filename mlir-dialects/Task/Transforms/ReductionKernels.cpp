@@ -245,9 +245,13 @@ void buildBlocks(KernelBuilder &k) {
       }
     // While a pass goes over a block, memory brings the next one: what follows a block keeps the loads behind it waiting. Of two passes
     // the second reads nothing from memory and takes less time than a line needs to come: both ask, and for the second-level cache,
-    // which waits for more lines at once than the first-level one.
-    int32_t level = second.numbers.empty() ? 3 : 2;
+    // which waits for more lines at once than the first-level one. Where one pass reads several arrays memory has enough to do, and
+    // to ask for more made it a third slower.
+    const bool isOnce = second.numbers.empty();
+    const int32_t level = isOnce ? 3 : 2;
+    const bool readsOne = llvm::count_if(ArrayRef(k.operands).take_front(arrays), axisOfElements) == 1;
     auto fetchNextBlock = [&](Value start) {
+      if (isOnce && !readsOne) return;
       Value next = arith::AddIOp::create(b, k.loc, arith::AddIOp::create(b, k.loc, base, start), k.constant(array::reductionBlock));
       for (const KernelOperand &operand : ArrayRef(k.operands).take_front(arrays)) {
         if (!axisOfElements(operand) || !operand.element.isIntOrFloat()) continue;

@@ -55,3 +55,20 @@ func.func @brief(%u: tensor<?xf64>, %blocks: index, %n: index) -> (tensor<?xf64>
   } {access = [#blocks, #write, #write], reduced = array<i64: 0>, task.brief} : tensor<?xf64>, tensor<?xi1>
   return %v#0, %v#1 : tensor<?xf64>, tensor<?xi1>
 }
+
+// One pass over two arrays asks for nothing ahead.
+// CHECK-LABEL: func.func private @blocks_kernel_2(
+// CHECK-NOT: prefetch
+// CHECK: return
+func.func @dot(%u: tensor<?xf64>, %v: tensor<?xf64>, %blocks: index, %n: index) -> (tensor<?xf64>, tensor<?xi1>) attributes {task.context = "host"} {
+  %w:2 = task.launch "blocks" over (%blocks) arrays(%u, %v : tensor<?xf64>, tensor<?xf64>) scalars(%n : index) shapes(%blocks, %blocks) {
+  ^bb0(%b: index, %x: f64, %y: f64, %length: index):
+    %p = arith.mulf %x, %y : f64
+    array.yield %p : f64
+  } combine {
+  ^bb0(%l: f64, %r: f64):
+    %c = arith.addf %l, %r : f64
+    array.yield %c : f64
+  } {access = [#blocks, #blocks, #write, #write], reduced = array<i64: 0>} : tensor<?xf64>, tensor<?xi1>
+  return %w#0, %w#1 : tensor<?xf64>, tensor<?xi1>
+}
