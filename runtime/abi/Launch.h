@@ -57,10 +57,10 @@ inline dg_launch libraryLaunch() {
   return launch;
 }
 
-// dg_launch_submit on the host; `givenGrid` (null: none) is a chunk shape that the first result has to have.
-void submitLaunch(Runtime &runtime, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
-                  const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
-                  const int64_t *givenGrid);
+// dg_launch_submit; `givenGrid` (null: none) is a chunk shape that the first result has to have, if this is the host.
+void startLaunch(dg_context *context, const dg_launch &launch, const int64_t *extents, dg_array *const *arrays, uint64_t dying,
+                 const void *scalars, const int64_t *resultExtents, dg_array **results, int32_t priority,
+                 const int64_t *givenGrid);
 // The array's values in storage of its own: asynchronous on the host, at once in a task.
 dg_array *copyArray(dg_context *context, dg_array *a, const int64_t *givenGrid, const dg_location *location);
 // Copies elements between views of the same shape (texts are counted; those overwritten are released).
