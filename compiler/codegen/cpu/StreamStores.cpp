@@ -46,10 +46,12 @@ class Streams {
     return nullptr;
   }
 
-  // Its address, if it stores a vector and each turn of the loop is as far from the one before.
+  // Its address, if it stores a vector and each turn of the loop is as far from the one before; and does not go past the caches
+  // already.
   const SCEVAddRecExpr *placesOf(Instruction &instruction, Loop &loop) {
     auto *store = dyn_cast<StoreInst>(&instruction);
     if (!store || !store->isSimple() || !isa<FixedVectorType>(store->getValueOperand()->getType())) return nullptr;
+    if (store->hasMetadata(LLVMContext::MD_nontemporal)) return nullptr;
     if (isa<AllocaInst>(getUnderlyingObject(store->getPointerOperand()))) return nullptr; // no result: read again soon
     auto *places = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(store->getPointerOperand()));
     return places && places->getLoop() == &loop && places->isAffine() ? places : nullptr;
