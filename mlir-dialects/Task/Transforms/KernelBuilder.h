@@ -16,7 +16,7 @@ struct KernelOperand {
   // Along which its elements mostly lie one behind the other, if the point has it as one of its last two; -1: none.
   int denseAxis = -1;
   mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
-  // Null; or room for the task's own copy, row by row, and whether atomics combine into that: i1.
+  // Null; or room for the task's own copy, row by row, and whether atomics combine into that: i1, null if they do.
   mlir::Value copy, isCopied;
 };
 

@@ -189,7 +189,13 @@ private:
     return {};
   }
 
+  // Where nothing lies in between, what would come before its first vector need not be there.
   void inside(Value first, Value last) {
+    OpBuilder &b = kernel.builder;
+    Value isThere = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::slt, first, last);
+    auto choice = scf::IfOp::create(b, kernel.loc, isThere, false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(choice.thenBlock());
     SmallVector<Value> inits;
     for (auto &[key, row] : rows) {
       if (row.hasLeft) inits.push_back(load(row.begin, first, -line));
