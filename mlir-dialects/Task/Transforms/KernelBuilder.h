@@ -138,6 +138,8 @@ void withTestedReads(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::V
                      llvm::function_ref<void(mlir::Value from, mlir::Value to)> elements);
 // The part of an axis in which no shifted read leaves its array: from, to; up to `end` if none could.
 std::pair<mlir::Value, mlir::Value> interior(KernelBuilder &, unsigned axis, mlir::Value end);
+// Whether it asks for rows before they are read; of the others around them, caches have most already.
+inline bool fetchesRows(KernelBuilder &kernel) { return kernel.launch.getKind() == "stencil" && kernel.rank >= 3; }
 // Of the rows around a row, the one furthest ahead along the first axis, which no cache holds yet, around the next row of
 // the box: of each operand that is read so, its number and the indices without the last.
 llvm::SmallVector<std::pair<unsigned, llvm::SmallVector<mlir::Value>>> furthestRows(KernelBuilder &,

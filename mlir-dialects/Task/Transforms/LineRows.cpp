@@ -11,6 +11,10 @@ using namespace mlir;
 namespace dagger::task {
 namespace {
 
+// Rows of which vectors are carried from turn to turn, two or three each: of more, registers would be stored and loaded
+// again, which takes longer than a load across two lines.
+constexpr int64_t mostCarried = 12;
+
 bool isInMemory(Type type) { return isLaneType(type) && !type.isIndex() && bitsOf(type) >= 8; }
 
 bool areOwnAxes(ArrayRef<int64_t> axes, unsigned rank) {
@@ -29,6 +33,8 @@ public:
       if (!offset || std::abs(offset) > line) return;
       (offset < 0 ? row.hasLeft : row.hasRight) = true;
     });
+    bool isFew = llvm::count_if(rows, [](auto &pair) { return pair.second.hasLeft || pair.second.hasRight; }) <= mostCarried;
+    for (auto &[key, row] : rows) row.hasLeft &= isFew, row.hasRight &= isFew;
     for (auto &[number, place] : furthestRows(kernel, outer)) coming.push_back(beginOf(kernel.operands[number], place));
   }
 
@@ -149,7 +155,7 @@ private:
     Row &row = rowOf(shifted);
     int64_t offset = shifted.getOffsets().back();
     if (!offset) return asNumbers(row.at);
-    if (std::abs(offset) > line) return asNumbers(load(row.begin, column, offset));
+    if (std::abs(offset) > line || !(offset < 0 ? row.hasLeft : row.hasRight)) return asNumbers(load(row.begin, column, offset));
     SmallVector<int32_t> lanes;
     for (int64_t lane = 0; lane < line; ++lane) lanes.push_back(lane + (offset < 0 ? line + offset : offset));
     return asNumbers(LLVM::ShuffleVectorOp::create(kernel.builder, kernel.loc, offset < 0 ? row.left : row.at,

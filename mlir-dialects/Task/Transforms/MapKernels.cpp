@@ -188,7 +188,7 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   }
   bool isMasked = kernel.rank >= 3 && kernel.streams && isRule(kernel, array::EdgeRule::Value);
   bool hasEdgeRows = isInner && kernel.rank >= 3 && !isMasked && !isLarge(kernel);
-  if (kernel.streams && kernel.rank >= 3) {
+  if (kernel.streams && fetchesRows(kernel)) {
     OpBuilder::InsertionGuard guard(b);
     auto past = scf::IfOp::create(b, kernel.loc, kernel.streams, false);
     b.setInsertionPointToStart(past.thenBlock());
