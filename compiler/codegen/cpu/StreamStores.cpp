@@ -7,6 +7,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/PatternMatch.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/LoopUtils.h"
 #include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
@@ -37,19 +38,21 @@ class Streams {
   ScalarEvolution &evolution;
 
   // What the kernel said last before the loop.
-  Value *wishFor(Loop &loop) {
+  IntrinsicInst *wishFor(Loop &loop) {
     for (DomTreeNode *node = tree.getNode(loop.getHeader())->getIDom(); node; node = node->getIDom())
       for (Instruction &instruction : reverse(*node->getBlock()))
         if (auto *call = dyn_cast<IntrinsicInst>(&instruction);
             call && call->getIntrinsicID() == Intrinsic::annotation && call->getType()->isIntegerTy(1))
-          return call->getArgOperand(0);
+          return call;
     return nullptr;
   }
 
-  // Its address, if it stores a vector and each turn of the loop is as far from the one before.
+  // Its address, if it stores a vector and each turn of the loop is as far from the one before; and does not go past the caches
+  // already.
   const SCEVAddRecExpr *placesOf(Instruction &instruction, Loop &loop) {
     auto *store = dyn_cast<StoreInst>(&instruction);
     if (!store || !store->isSimple() || !isa<FixedVectorType>(store->getValueOperand()->getType())) return nullptr;
+    if (store->hasMetadata(LLVMContext::MD_nontemporal)) return nullptr;
     if (isa<AllocaInst>(getUnderlyingObject(store->getPointerOperand()))) return nullptr; // no result: read again soon
     auto *places = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(store->getPointerOperand()));
     return places && places->getLoop() == &loop && places->isAffine() ? places : nullptr;
@@ -164,7 +167,7 @@ public:
     DomTreeUpdater updater(tree, DomTreeUpdater::UpdateStrategy::Eager);
     for (Loop *loop : loops.getLoopsInPreorder()) {
       if (!loop->isInnermost()) continue;
-      Value *wish = wishFor(*loop);
+      IntrinsicInst *wish = wishFor(*loop);
       if (!wish) continue;
       SmallVector<Run> runs;
       for (BasicBlock *block : loop->blocks())
@@ -174,8 +177,8 @@ public:
           else if (std::optional<Run> found = runFrom(at, *block, *loop))
             runs.push_back(*found);
         }
-      if (!runs.empty()) fetchAhead(*loop);
-      for (const Run &run : runs) stream(run, *loop, wish, updater);
+      if (!runs.empty() && match(wish->getArgOperand(3), PatternMatch::m_Zero())) fetchAhead(*loop);
+      for (const Run &run : runs) stream(run, *loop, wish->getArgOperand(0), updater);
       changes |= !runs.empty();
     }
     return changes;

@@ -2,9 +2,10 @@
 //
 // What all groups combine into by atomics is mostly small, as the bins of a histogram are. Then the groups that one
 // task runs combine into a copy of its own, with ordinary instructions, and the copy into the array in the end:
-// integers do not show the order. How large it is, only the run knows, so there is code for both; LLVM takes the test
-// out of loops.
+// integers do not show the order. How large it is, only the run knows, so there is code for both: all groups twice, since a
+// loop with a test at each atomic does not become vectors; or a test at each where that would be much code or stack.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -14,6 +15,9 @@ namespace {
 
 // A copy stays in the first-level cache beside what the groups read, and on a task's stack.
 constexpr int64_t mostBytes = 16 << 10;
+
+// What is worth having twice: operations, and bytes that a group's lanes share.
+constexpr int64_t mostOperations = 300, mostShared = 64 << 10;
 
 // The operator of all atomics on this array; none if something else reaches it.
 StringRef commonKind(BlockArgument array) {
@@ -84,6 +88,16 @@ void endCopy(KernelBuilder &kernel, const KernelOperand &operand, StringRef kind
   });
 }
 
+bool isWorthTwo(KernelBuilder &kernel) {
+  int64_t operations = 0, shared = 0;
+  kernel.launch.getBody().walk([&](Operation *op) {
+    ++operations;
+    if (auto room = dyn_cast<memref::AllocaOp>(op))
+      shared += room.getType().getNumElements() * llvm::divideCeil(room.getType().getElementTypeBitWidth(), 8);
+  });
+  return !kernel.isBrief && operations <= mostOperations && shared <= mostShared;
+}
+
 } // namespace
 
 void buildGroups(KernelBuilder &kernel) {
@@ -95,7 +109,28 @@ void buildGroups(KernelBuilder &kernel) {
         beginCopy(kernel, operand, kind);
         copied.push_back({&operand, kind});
       }
-  kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, Edges::None); });
+  auto groups = [&] {
+    kernel.nest(kernel.rank, [&](SmallVector<Value> &group) { kernel.copyBody(group, Edges::None); });
+  };
+  if (copied.empty() || !isWorthTwo(kernel)) {
+    groups();
+  } else {
+    OpBuilder &b = kernel.builder;
+    Value areCopied;
+    for (auto [operand, kind] : copied)
+      areCopied = areCopied ? arith::AndIOp::create(b, kernel.loc, areCopied, operand->isCopied) : operand->isCopied;
+    SmallVector<KernelOperand> tested = kernel.operands;
+    auto choice = scf::IfOp::create(b, kernel.loc, areCopied, true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(choice.thenBlock());
+    for (auto [operand, kind] : copied) operand->isCopied = {};
+    groups();
+    kernel.operands = tested;
+    b.setInsertionPointToStart(choice.elseBlock());
+    if (copied.size() == 1) copied.front().first->copy = {};
+    groups();
+    kernel.operands = tested;
+  }
   for (auto [operand, kind] : copied) endCopy(kernel, *operand, kind);
 }
 

@@ -143,11 +143,13 @@ Value KernelBuilder::positionInCopy(const KernelOperand &operand, ValueRange ind
 
 void KernelBuilder::combineInto(const KernelOperand &operand, ValueRange indices, Value value, StringRef kind) {
   if (!operand.copy) return atomic(operand, indices, value, kind);
-  auto choice = scf::IfOp::create(builder, loc, operand.isCopied, true);
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(choice.elseBlock());
-  atomic(operand, indices, value, kind);
-  builder.setInsertionPointToStart(choice.thenBlock());
+  if (operand.isCopied) {
+    auto choice = scf::IfOp::create(builder, loc, operand.isCopied, true);
+    builder.setInsertionPointToStart(choice.elseBlock());
+    atomic(operand, indices, value, kind);
+    builder.setInsertionPointToStart(choice.thenBlock());
+  }
   Value position = positionInCopy(operand, indices), old = loadRoom(operand.element, operand.copy, position), combined;
   if (kind == "and")
     combined = arith::AndIOp::create(builder, loc, old, value);

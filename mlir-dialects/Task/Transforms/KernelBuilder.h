@@ -16,7 +16,7 @@ struct KernelOperand {
   // Along which its elements mostly lie one behind the other, if the point has it as one of its last two; -1: none.
   int denseAxis = -1;
   mlir::Value ring; // null; or only so many rows are kept, a power of two, less one: index
-  // Null; or room for the task's own copy, row by row, and whether atomics combine into that: i1.
+  // Null; or room for the task's own copy, row by row, and whether atomics combine into that: i1, null if they do.
   mlir::Value copy, isCopied;
 };
 
@@ -41,6 +41,7 @@ public:
   llvm::SmallVector<mlir::Value> low, high;  // index, of the box
   llvm::SmallVector<mlir::Value> scalars;    // as the region sees them
   mlir::Value streams;                       // null; or whether results go past the caches: i1
+  mlir::Value lines;                         // null; or whether rows are whole lines of the cache, and do so: i1
   llvm::SmallVector<mlir::Value> totals;     // of the block's first pass; none during it
 
   KernelOperand &result(unsigned i) { return operands[launch.getArrays().size() + i]; }
@@ -137,6 +138,17 @@ void withTestedReads(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer, mlir::V
                      llvm::function_ref<void(mlir::Value from, mlir::Value to)> elements);
 // The part of an axis in which no shifted read leaves its array: from, to; up to `end` if none could.
 std::pair<mlir::Value, mlir::Value> interior(KernelBuilder &, unsigned axis, mlir::Value end);
+// Whether it asks for rows before they are read; of the others around them, caches have most already.
+inline bool fetchesRows(KernelBuilder &kernel) { return kernel.launch.getKind() == "stencil" && kernel.rank >= 3; }
+// Of the rows around a row, the one furthest ahead along the first axis, which no cache holds yet, around the next row of
+// the box: of each operand that is read so, its number and the indices without the last.
+llvm::SmallVector<std::pair<unsigned, llvm::SmallVector<mlir::Value>>> furthestRows(KernelBuilder &,
+                                                                                    llvm::ArrayRef<mlir::Value> outer);
+// Whether a stencil's rows can be written line by line (LineRows.cpp), and whether this box's are such: i1. Then all rows
+// of which no other axis is at an edge are built so.
+bool hasLineRows(KernelBuilder &);
+mlir::Value areLineRows(KernelBuilder &);
+void buildLineRow(KernelBuilder &, llvm::ArrayRef<mlir::Value> outer);
 bool isCrosswise(KernelBuilder &); // rows of the index space are columns of an operand
 void buildCrosswise(KernelBuilder &);
 void buildBlocks(KernelBuilder &);

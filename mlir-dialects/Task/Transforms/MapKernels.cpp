@@ -88,6 +88,34 @@ std::pair<Value, Value> interior(KernelBuilder &kernel, unsigned axis, Value end
   return {kernel.constant(below), above ? above : end};
 }
 
+SmallVector<std::pair<unsigned, SmallVector<Value>>> furthestRows(KernelBuilder &kernel, ArrayRef<Value> outer) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  llvm::MapVector<unsigned, int64_t> furthest; // by operand
+  kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
+    auto argument = cast<BlockArgument>(shifted.getArray());
+    bool isAlong = true; // axis for axis
+    for (auto [axis, follows] : llvm::enumerate(shifted.getAxes())) isAlong &= follows == int64_t(axis);
+    if (!isAlong || shifted.getAxes().size() != kernel.rank || !shifted.getType().isIntOrFloat()) return;
+    int64_t &most = furthest.insert({argument.getArgNumber() - kernel.rank, 0}).first->second;
+    most = std::max(most, shifted.getOffsets()[0]);
+  });
+  auto add = [&](Value a, Value c) -> Value { return arith::AddIOp::create(b, loc, a, c); };
+  unsigned last = kernel.rank - 2;
+  SmallVector<Value> next(outer); // the next row of the box
+  Value following = add(outer[last], kernel.constant(1));
+  Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, following, kernel.high[last]);
+  next[last] = arith::SelectOp::create(b, loc, isLast, kernel.low[last], following);
+  next[last - 1] = add(next[last - 1], arith::SelectOp::create(b, loc, isLast, kernel.constant(1), kernel.constant(0)));
+  SmallVector<std::pair<unsigned, SmallVector<Value>>> rows;
+  for (auto [number, most] : furthest) {
+    SmallVector<Value> row(next);
+    row[0] = add(row[0], kernel.constant(most));
+    rows.push_back({number, row});
+  }
+  return rows;
+}
+
 namespace {
 // The points of the innermost axis one behind the other, their results last.
 void buildTogether(KernelBuilder &kernel, ArrayRef<Value> outer, int64_t count) {
@@ -116,35 +144,16 @@ Value isInnerRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
 // Of the rows around a row, the one furthest ahead along the first axis is read first there, and the processor, which
 // sees a dozen others being read, does not expect it: it is asked for while the row before is computed.
 void fetchNextRow(KernelBuilder &kernel, ArrayRef<Value> outer) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  llvm::MapVector<unsigned, int64_t> furthest; // by operand
-  kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
-    auto argument = cast<BlockArgument>(shifted.getArray());
-    bool isAlong = true; // axis for axis
-    for (auto [axis, follows] : llvm::enumerate(shifted.getAxes())) isAlong &= follows == int64_t(axis);
-    if (!isAlong || shifted.getAxes().size() != kernel.rank || !shifted.getType().isIntOrFloat()) return;
-    int64_t &most = furthest.insert({argument.getArgNumber() - kernel.rank, 0}).first->second;
-    most = std::max(most, shifted.getOffsets()[0]);
-  });
-  auto add = [&](Value a, Value c) -> Value { return arith::AddIOp::create(b, loc, a, c); };
-  unsigned last = kernel.rank - 2;
-  SmallVector<Value> next(outer); // the next row of the box
-  Value following = add(outer[last], kernel.constant(1));
-  Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, following, kernel.high[last]);
-  next[last] = arith::SelectOp::create(b, loc, isLast, kernel.low[last], following);
-  next[last - 1] = add(next[last - 1], arith::SelectOp::create(b, loc, isLast, kernel.constant(1), kernel.constant(0)));
-  for (auto [number, most] : furthest) {
+  for (auto &[number, row] : furthestRows(kernel, outer)) {
     KernelOperand &operand = kernel.operands[number];
-    SmallVector<Value> row(next);
-    row[0] = add(row[0], kernel.constant(most));
     int64_t line = std::max<int64_t>(512 / std::max(operand.element.getIntOrFloatBitWidth(), 8u), 1);
     kernel.markScalar(kernel.loop(
         kernel.low.back(), kernel.high.back(), {},
         [&](Value column, ValueRange) -> SmallVector<Value> {
           SmallVector<Value> indices(row);
           indices.push_back(column);
-          LLVM::Prefetch::create(b, loc, kernel.addressOf(operand, indices), /*rw=*/0, /*hint=*/2, /*cache=*/1);
+          LLVM::Prefetch::create(kernel.builder, kernel.loc, kernel.addressOf(operand, indices), /*rw=*/0, /*hint=*/2,
+                                 /*cache=*/1);
           return {};
         },
         line));
@@ -170,9 +179,16 @@ void row(KernelBuilder &kernel, SmallVector<Value> &outer, bool isDense) {
   };
   // To find rows around a row takes no longer at an edge, if it is clamped: then no row is another kind of row.
   Value isInner = isRule(kernel, array::EdgeRule::Clamp) ? Value() : isInnerRow(kernel, outer);
+  OpBuilder::InsertionGuard guard(b);
+  if (kernel.lines) {
+    auto choice = scf::IfOp::create(b, kernel.loc, arith::AndIOp::create(b, kernel.loc, kernel.lines, isInner), true);
+    b.setInsertionPointToStart(choice.thenBlock());
+    buildLineRow(kernel, outer);
+    b.setInsertionPointToStart(choice.elseBlock());
+  }
   bool isMasked = kernel.rank >= 3 && kernel.streams && isRule(kernel, array::EdgeRule::Value);
   bool hasEdgeRows = isInner && kernel.rank >= 3 && !isMasked && !isLarge(kernel);
-  if (kernel.streams && kernel.rank >= 3) {
+  if (kernel.streams && fetchesRows(kernel)) {
     OpBuilder::InsertionGuard guard(b);
     auto past = scf::IfOp::create(b, kernel.loc, kernel.streams, false);
     b.setInsertionPointToStart(past.thenBlock());
@@ -261,9 +277,10 @@ void buildMap(KernelBuilder &kernel) {
   auto all = [&](bool isDense) {
     if (isDense && isCrosswise(kernel)) return buildCrosswise(kernel);
     if (isDense && hasVersions) announceStreams(kernel);
+    if (hasLineRows(kernel)) kernel.lines = areLineRows(kernel);
     kernel.nest(kernel.rank - 1, [&](SmallVector<Value> &outer) { row(kernel, outer, isDense); });
     endStreams(kernel);
-    kernel.streams = {};
+    kernel.streams = kernel.lines = {};
   };
   if (!hasVersions) return all(true);
   kernel.ifDense(all);

@@ -36,8 +36,9 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     of whole operands; the launch names it in `kernel` and its regions are empty. Loops over elements come in two versions,
     the first for operands that lie densely along the innermost axis, which LLVM vectorizes; where rows are made of columns, the
     first goes in blocks. A result that no cache holds is announced to what comes behind LLVM's vectorizer, which stores it past the caches, and rows
-    begin at a line of it. What lies at the edge of a stencil of three axes or more becomes vectors as well. Reads by indices that
-    may be outside are tested some hundred points ahead. Groups combine into a copy of what all of them reach by atomics, if it is small. Launches of one function of the
+    begin at a line of it. What lies at the edge of a stencil of three axes or more becomes vectors as well; rows that are whole lines are
+    written as those, ends and all. Reads by indices that may be outside are tested some hundred points ahead. Groups combine into a copy of what all of them reach by atomics, if it is small; there are two versions of them
+    then, unless they are much code or share much. Launches of one function of the
     source whose functions are equal name the same one.
     Refuses: to share what may report where it stands; to mark elements parallel in the loops of points that are tasks; to write
     past the caches what is known to be small, lies where it is read, or lies crosswise; to test indices ahead that depend on

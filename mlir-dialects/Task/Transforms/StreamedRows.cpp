@@ -64,8 +64,8 @@ void announceStream(KernelBuilder &kernel, const KernelOperand &result) {
     streams = arith::AndIOp::create(b, loc, streams, isElsewhere);
   }
   Value nothing = LLVM::ZeroOp::create(b, loc, LLVM::LLVMPointerType::get(b.getContext()));
-  Value line = LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(0));
-  LLVM::Annotation::create(b, loc, streams.getType(), streams, nothing, nothing, line);
+  Value fetches = LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(fetchesRows(kernel)));
+  LLVM::Annotation::create(b, loc, streams.getType(), streams, nothing, nothing, fetches);
   kernel.streams = streams;
 }
 
