@@ -177,7 +177,7 @@ struct Host {
 };
 
 void *hostMain(void *argument) {
-  growHeap();
+  ThreadHeap heap;
   watchStack();
   static_cast<Host *>(argument)->run();
   unwatchStack();

@@ -45,7 +45,7 @@ Scheduler::~Scheduler() {
 
 void *Scheduler::workerMain(void *argument) {
   Worker &worker = *static_cast<Worker *>(argument);
-  growHeap();
+  ThreadHeap heap;
   watchStack();
   worker.runtime->scheduler.workerLoop(worker);
   unwatchStack();
