@@ -80,8 +80,7 @@ static void addGraph(OpPassManager &passes) {
 
 // Kernels: a function for each launch. Sibling loops are joined before vectors are made of them. References are counted last: from
 // there on two equal values are two references, and nothing may merge or drop them. The counts elide the copies.
-static void addKernels(OpPassManager &passes, bool isQuick) {
-  if (isQuick) passes.addPass(task::createBriefLaunches());
+static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass(operationsAlone()));
   passes.addPass(createCSEPass());
@@ -104,11 +103,16 @@ static void addHost(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass(operationsAlone()));
 }
 
-void addPhase(OpPassManager &passes, Stage stage, bool isQuick) {
+void addMarks(OpPassManager &passes, bool isHasty) {
+  passes.addPass(task::createBriefLaunches());
+  if (isHasty) passes.addPass(task::createProvisionalLaunches());
+}
+
+void addPhase(OpPassManager &passes, Stage stage) {
   switch (stage) {
   case Stage::Values: addValues(passes); break;
   case Stage::Graph: addGraph(passes); break;
-  case Stage::Kernels: addKernels(passes, isQuick); break;
+  case Stage::Kernels: addKernels(passes); break;
   case Stage::Host: addHost(passes); break;
   default: return;
   }
@@ -128,7 +132,7 @@ void registerPasses() {
     registerPassPipeline(
         (Twine("phase-") + name).str(), summary,
         [stage](OpPassManager &passes, StringRef, function_ref<LogicalResult(const Twine &)>) {
-          addPhase(passes, stage, /*isQuick=*/false);
+          addPhase(passes, stage);
           return success();
         },
         [](function_ref<void(const detail::PassOptions &)>) {});

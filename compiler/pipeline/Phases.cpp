@@ -13,12 +13,12 @@ std::optional<Stage> stageByName(StringRef name) {
       .Case("host", Stage::Host).Case("llvm", Stage::Llvm).Case("asm", Stage::Asm).Default(std::nullopt);
 }
 
-// Numbers what may be provisional. If there is any, keeps the module as it is for later, and says in it that it is made in a hurry.
-static bool divide(ModuleOp module, PhaseResult &result) {
+// Marks what is brief, and numbers what may be provisional. If there is any of that, keeps the module as it is for later, and says in it
+// that it is made in a hurry.
+static bool mark(ModuleOp module, bool isHasty, PhaseResult &result) {
   PassManager passes(module.getContext());
   passes.enableVerifier(false);
-  passes.addPass(task::createBriefLaunches());
-  passes.addPass(task::createProvisionalLaunches());
+  addMarks(passes, isHasty);
   if (failed(passes.run(module))) return false;
   bool isAny = module.walk([](task::LaunchOp launch) { return launch->hasAttr(task::provisionalAttr) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
   if (!isAny) return true;
@@ -35,10 +35,10 @@ static bool runFrom(ArrayRef<Stage> stages, ModuleOp module, const PhaseOptions 
     return success();
   });
   for (Stage stage : stages) {
-    if (stage == Stage::Kernels && options.isHasty && options.stopAt == Stage::Object && !divide(module, result)) return false;
+    if (stage == Stage::Kernels && (options.isQuick || options.isHasty) && !mark(module, options.isHasty && options.stopAt == Stage::Object, result)) return false;
     PassManager passes(module.getContext());
     passes.enableVerifier(false); // once at the phase's end is enough: behind each pass it takes a third of their time
-    addPhase(passes, stage, options.isQuick);
+    addPhase(passes, stage);
     if (failed(passes.run(module))) return false;
     if (stage == options.stopAt && !options.graphFormat.empty()) {
       std::optional<std::string> text = graph::dump(module, options.graphFormat);
@@ -66,7 +66,7 @@ bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result
 
 bool finishPhases(ModuleOp rest, const PhaseOptions &options, PhaseResult &result, std::string &error) {
   PhaseOptions well = options;
-  well.isHasty = false;
+  well.isQuick = well.isHasty = false; // it is marked already
   return runFrom({Stage::Kernels, Stage::Host}, rest, well, result, error);
 }
 
