@@ -7,6 +7,23 @@
 
 namespace dagger::task {
 
+// How often a loop turns at most, whatever it begins with; nothing if it is not known to end. It takes remainders of two numbers until one
+// is 0, as for their greatest common divisor: after each two turns the larger one is less than half, and Fibonacci's numbers take longest,
+// 1.44 turns a bit.
+inline std::optional<int64_t> mostTurns(mlir::scf::WhileOp loop) {
+  using namespace mlir;
+  if (loop.getInits().size() != 2 || loop.getNumResults() != 2) return std::nullopt;
+  auto before = loop.getBeforeArguments(), after = loop.getAfterArguments();
+  auto test = loop.getConditionOp().getCondition().getDefiningOp<arith::CmpIOp>();
+  if (!test || test.getPredicate() != arith::CmpIPredicate::ne || test.getLhs() != before[1] || getConstantIntValue(test.getRhs()) != 0 ||
+      !llvm::equal(loop.getConditionOp().getArgs(), before))
+    return std::nullopt;
+  auto next = loop.getYieldOp().getOperands();
+  auto rest = next[1].getDefiningOp<arith::RemUIOp>();
+  if (next[0] != after[1] || !rest || rest.getLhs() != after[0] || rest.getRhs() != after[1]) return std::nullopt;
+  return int64_t(after[0].getType().getIntOrFloatBitWidth()) * 3 / 2 + 1;
+}
+
 // Walks through branches, of which it adds up both, and through calls of functions that are there; how often a loop turns is for who
 // derives from it to say. Costs of one region are one walk of it: functions are walked again at each call.
 class OperationCost {
@@ -37,7 +54,13 @@ private:
   static constexpr int deepest = 4;
 
   std::optional<int64_t> of(mlir::Operation &op, int depth) {
-    if (auto loop = llvm::dyn_cast<mlir::LoopLikeOpInterface>(op)) return ofLoop(loop, depth);
+    if (auto loop = llvm::dyn_cast<mlir::LoopLikeOpInterface>(op)) {
+      auto bounded = llvm::dyn_cast<mlir::scf::WhileOp>(op);
+      auto turns = bounded ? mostTurns(bounded) : std::nullopt;
+      if (!turns) return ofLoop(loop, depth);
+      auto turn = of(bounded.getAfter(), depth);
+      return turn ? std::optional((*turn + 2) * *turns) : std::nullopt;
+    }
     if (auto call = llvm::dyn_cast<mlir::func::CallOp>(op)) {
       mlir::func::FuncOp callee = calleeOf(call);
       return callee && !callee.isExternal() && depth < deepest ? of(callee.getBody(), depth + 1) : std::nullopt;
