@@ -31,10 +31,10 @@ template <typename T, int bytes> struct Tile {
         right[v] = *reinterpret_cast<const Vector *>(b + k * bDown + column + v * lanes);
 #pragma clang loop unroll(full)
       for (int64_t i = 0; i < tileRows; ++i) {
-        const T factor = left[i][k * f.aRight];
+        const Vector factor = left[i][k * f.aRight] - Vector{}; // in all lanes
 #pragma clang loop unroll(full)
         for (int64_t v = 0; v < tileVectors; ++v)
-          sums[i][v] += factor * right[v];
+          sums[i][v] = __builtin_elementwise_fma(factor, right[v], sums[i][v]);
       }
     }
     if (columns == width && rows == tileRows && f.outRight == 1) {
@@ -77,14 +77,14 @@ template <typename T> using Product = void (*)(const T *, const T *, T *, const 
 
 template <typename T> void plain(const T *a, const T *b, T *out, const Factors &f) { Tile<T, 16>::product(a, b, out, f); }
 #if defined(__x86_64__)
-template <typename T> __attribute__((target("avx2"))) void middle(const T *a, const T *b, T *out, const Factors &f) {
+template <typename T> __attribute__((target("avx2,fma"))) void middle(const T *a, const T *b, T *out, const Factors &f) {
   Tile<T, 32>::product(a, b, out, f);
 }
 template <typename T> __attribute__((target("avx512f"))) void wide(const T *a, const T *b, T *out, const Factors &f) {
   Tile<T, 64>::product(a, b, out, f);
 }
 template <typename T> Product<T> ofProcessor() {
-  return __builtin_cpu_supports("avx512f") ? wide<T> : __builtin_cpu_supports("avx2") ? middle<T> : plain<T>;
+  return __builtin_cpu_supports("avx512f") ? wide<T> : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? middle<T> : plain<T>;
 }
 #else
 template <typename T> Product<T> ofProcessor() { return plain<T>; }

@@ -7,8 +7,8 @@ namespace dagger::linalg {
 // Whether `smallProduct` takes them: it is as quick as OpenBLAS then.
 bool takesSmall(const Factors &f);
 
-// `out` becomes a @ b. Any strides; `out` overlaps neither factor. Each element adds up its products one by one from the first on, none
-// fused, so its bits depend on neither the processor nor the rest of the result. False, and nothing is done, if they are not small.
+// `out` becomes a @ b. Any strides; `out` overlaps neither factor. Each element adds up its products one by one from the first on, each
+// with one rounding, so its bits depend on neither the processor nor the rest of the result. False, and nothing is done, if they are not small.
 // Throws std::bad_alloc.
 template <typename T> bool smallProduct(const T *a, const T *b, T *out, const Factors &f);
 
