@@ -95,8 +95,9 @@ static void addKernels(OpPassManager &passes) {
 }
 
 // Host: the LLVM dialect, and OpenMP's around the chunks of parallel loops. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.
-static void addHost(OpPassManager &passes) {
-  passes.addPass(createConvertComplexToStandardPass());
+// Where there are none of the former, to look for them would take as long as to convert all of a small program's control flow.
+static void addHost(OpPassManager &passes, bool hasComplex) {
+  if (hasComplex) passes.addPass(createConvertComplexToStandardPass());
   passes.addPass(arith::createArithExpandOpsPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(task::createTaskToLLVM());
@@ -108,12 +109,12 @@ void addMarks(OpPassManager &passes, bool isHasty) {
   if (isHasty) passes.addPass(task::createProvisionalLaunches());
 }
 
-void addPhase(OpPassManager &passes, Stage stage) {
+void addPhase(OpPassManager &passes, Stage stage, bool hasComplex) {
   switch (stage) {
   case Stage::Values: addValues(passes); break;
   case Stage::Graph: addGraph(passes); break;
   case Stage::Kernels: addKernels(passes); break;
-  case Stage::Host: addHost(passes); break;
+  case Stage::Host: addHost(passes, hasComplex); break;
   default: return;
   }
   addVerifier(passes, stage);
@@ -132,7 +133,7 @@ void registerPasses() {
     registerPassPipeline(
         (Twine("phase-") + name).str(), summary,
         [stage](OpPassManager &passes, StringRef, function_ref<LogicalResult(const Twine &)>) {
-          addPhase(passes, stage);
+          addPhase(passes, stage, /*hasComplex=*/true);
           return success();
         },
         [](function_ref<void(const detail::PassOptions &)>) {});

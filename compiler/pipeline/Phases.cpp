@@ -2,6 +2,7 @@
 #include "compiler/pipeline/Phases.h"
 #include "compiler/graph/Graph.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -27,6 +28,11 @@ static bool mark(ModuleOp module, bool isHasty, PhaseResult &result) {
   return true;
 }
 
+static bool hasComplex(ModuleOp module) {
+  return module.walk([](Operation *op) { return isa_and_nonnull<complex::ComplexDialect>(op->getDialect()) ? WalkResult::interrupt() : WalkResult::advance(); })
+      .wasInterrupted();
+}
+
 static bool runFrom(ArrayRef<Stage> stages, ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error) {
   // Errors of the passes are the compiler's own: they are collected for the report.
   ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
@@ -38,7 +44,7 @@ static bool runFrom(ArrayRef<Stage> stages, ModuleOp module, const PhaseOptions 
     if (stage == Stage::Kernels && (options.isQuick || options.isHasty) && !mark(module, options.isHasty && options.stopAt == Stage::Object, result)) return false;
     PassManager passes(module.getContext());
     passes.enableVerifier(false); // once at the phase's end is enough: behind each pass it takes a third of their time
-    addPhase(passes, stage);
+    addPhase(passes, stage, stage == Stage::Host && hasComplex(module));
     if (failed(passes.run(module))) return false;
     if (stage == options.stopAt && !options.graphFormat.empty()) {
       std::optional<std::string> text = graph::dump(module, options.graphFormat);

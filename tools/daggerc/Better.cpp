@@ -27,6 +27,7 @@ void detach(int one, int other) {
   close_range(high + 1, ~0U, 0);
   rlimit limit{mostSeconds, mostSeconds};
   setrlimit(RLIMIT_CPU, &limit);
+  alarm(2 * unsigned(mostSeconds)); // nor does one that is stuck: others may wait for what it has claimed
 }
 
 } // namespace
