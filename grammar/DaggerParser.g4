@@ -2,9 +2,10 @@
 // compiler/parse/Precedence.h holds their order. A failed statement or declaration recovers at its own end.
 parser grammar DaggerParser;
 
-options { tokenVocab = DaggerLexer; superClass = DaggerParserBase; }
+options { tokenVocab = DaggerLexer; superClass = DaggerParserBase; contextSuperClass = ContextBase; }
 
 @parser::postinclude {
+#include "compiler/parse/ContextBase.h"
 #include "compiler/parse/ParserBase.h"
 }
 

@@ -7,6 +7,8 @@
 
 namespace dagger::syntax {
 
+using grammar::alternative;
+
 class AstBuilder {
 public:
   AstBuilder(ast::File &file, const SourceFile &source, const Offsets &offsets, Diagnostics &diagnostics)
@@ -18,6 +20,7 @@ public:
 private:
   using P = grammar::DaggerParser;
   using Context = antlr4::ParserRuleContext;
+  using Tree = grammar::ContextBase;
 
   // ---- declarations
   ast::Decl *declaration(P::DeclarationContext *context);

@@ -15,13 +15,13 @@ std::vector<Name> AstBuilder::names(const std::vector<P::NameContext *> &context
 Expr *AstBuilder::expression(P::ExpressionContext *context) {
   const Span span = spanOf(context);
   const Nest nest(*this, 1, span);
-  if (auto *c = dynamic_cast<P::LambdaContext *>(context)) {
+  if (auto *c = alternative<P::LambdaContext>(context)) {
     auto *lambda = file.make<Lambda>(span);
     lambda->params = names(c->name());
     lambda->body = body(c->body());
     return lambda;
   }
-  if (auto *c = dynamic_cast<P::KernelContext *>(context)) return inlineKernel(c->inlineKernel());
+  if (auto *c = alternative<P::KernelContext>(context)) return inlineKernel(c->inlineKernel());
   return operation(static_cast<P::PlainContext *>(context)->operation());
 }
 
@@ -47,7 +47,7 @@ Expr *AstBuilder::body(P::BodyContext *context) {
 AstBuilder::Operation AstBuilder::flatten(P::OperationContext *context) {
   Operation operation;
   for (auto *child : context->children) {
-    if (auto *op = dynamic_cast<P::BinaryOpContext *>(child)) {
+    if (auto *op = Tree::ofRule<P::BinaryOpContext>(child)) {
       const bool isShift = op->GT().size() == 2;
       const Span span = op->NL() ? spanOf(op->GT(0)) : spanOf(op);
       if (isShift && span.end - span.begin != 2)
@@ -56,7 +56,7 @@ AstBuilder::Operation AstBuilder::flatten(P::OperationContext *context) {
       operation.items.push_back({isShift ? ">>" : op->getStart()->getText(), span, nullptr, false});
       continue;
     }
-    if (auto *kernel = dynamic_cast<P::InlineKernelContext *>(child)) {
+    if (auto *kernel = Tree::ofRule<P::InlineKernelContext>(child)) {
       operation.items.push_back({"", spanOf(kernel), nullptr, false, kernel});
       continue;
     }
@@ -158,9 +158,9 @@ Expr *AstBuilder::operand(P::OperandContext *context) {
 
 Expr *AstBuilder::suffixed(Expr *object, P::SuffixContext *context) {
   const Span span = object->span.to(spanOf(context));
-  if (auto *c = dynamic_cast<P::MemberSuffixContext *>(context)) return member(object, c, span);
-  if (auto *c = dynamic_cast<P::RecordSuffixContext *>(context)) return recordLiteral(object, c, span);
-  if (auto *c = dynamic_cast<P::CallSuffixContext *>(context)) {
+  if (auto *c = alternative<P::MemberSuffixContext>(context)) return member(object, c, span);
+  if (auto *c = alternative<P::RecordSuffixContext>(context)) return recordLiteral(object, c, span);
+  if (auto *c = alternative<P::CallSuffixContext>(context)) {
     auto *call = file.make<Call>(span);
     call->callee = object;
     call->typeArgs = typeArgs(c->typeArgs());
@@ -276,32 +276,32 @@ Expr *AstBuilder::name(Span span, std::string text) {
 
 Expr *AstBuilder::primary(P::PrimaryContext *context) {
   const Span span = spanOf(context);
-  if (dynamic_cast<P::NameUseContext *>(context) || dynamic_cast<P::TypeUseContext *>(context))
+  if (alternative<P::NameUseContext>(context) || alternative<P::TypeUseContext>(context))
     return name(span, context->getText());
-  if (dynamic_cast<P::IntegerContext *>(context)) {
+  if (alternative<P::IntegerContext>(context)) {
     auto *literal = file.make<IntegerLit>(span);
     readInteger(context->getText(), *literal);
     return literal;
   }
-  if (dynamic_cast<P::FloatContext *>(context)) {
+  if (alternative<P::FloatContext>(context)) {
     auto *literal = file.make<FloatLit>(span);
     readFloat(context->getText(), *literal);
     return literal;
   }
-  if (auto *c = dynamic_cast<P::BoolContext *>(context)) {
+  if (auto *c = alternative<P::BoolContext>(context)) {
     auto *literal = file.make<BoolLit>(span);
     literal->value = c->TRUE() != nullptr;
     return literal;
   }
-  if (dynamic_cast<P::MissingContext *>(context)) return file.make<MissingLit>(span);
-  if (auto *c = dynamic_cast<P::TextContext *>(context)) return string(c->string());
-  if (auto *c = dynamic_cast<P::ColumnContext *>(context)) {
+  if (alternative<P::MissingContext>(context)) return file.make<MissingLit>(span);
+  if (auto *c = alternative<P::TextContext>(context)) return string(c->string());
+  if (auto *c = alternative<P::ColumnContext>(context)) {
     auto *column = file.make<ColumnExpr>(span);
     column->name = c->label()->getText();
     return column;
   }
-  if (auto *c = dynamic_cast<P::ParensContext *>(context)) return parens(c);
-  if (auto *c = dynamic_cast<P::ArrayContext *>(context)) return array(c);
+  if (auto *c = alternative<P::ParensContext>(context)) return parens(c);
+  if (auto *c = alternative<P::ArrayContext>(context)) return array(c);
   return ifExpression(static_cast<P::IfContext *>(context));
 }
 
@@ -360,7 +360,7 @@ Expr *AstBuilder::ifExpression(P::IfContext *context) {
 StringLit *AstBuilder::string(P::StringContext *context) {
   auto *literal = file.make<StringLit>(spanOf(context));
   for (size_t i = 0; i < context->children.size(); ++i) {
-    if (auto *inner = dynamic_cast<P::ExpressionContext *>(context->children[i])) {
+    if (auto *inner = Tree::ofRule<P::ExpressionContext>(context->children[i])) {
       StringLit::Piece piece;
       piece.span = spanOf(inner);
       piece.expr = expression(inner);

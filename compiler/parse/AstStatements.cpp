@@ -17,7 +17,7 @@ Block *AstBuilder::block(P::BlockContext *context) {
 
 // Of a `let` that went wrong behind its names these stay known, so that their uses are no errors as well.
 Stmt *AstBuilder::brokenDeclaration(P::StatementContext *context) {
-  auto *c = dynamic_cast<P::LetStatementContext *>(context->simpleStatement());
+  auto *c = alternative<P::LetStatementContext>(context->simpleStatement());
   if (!c || !c->pattern() || c->pattern()->exception || !c->pattern()->getStop()) return nullptr;
   auto *stmt = file.make<LetStmt>(spanOf(c->pattern()), c->VAR() != nullptr);
   stmt->pattern = pattern(c->pattern());
@@ -58,41 +58,41 @@ Stmt *AstBuilder::statement(P::StatementContext *context) {
 
 Stmt *AstBuilder::simpleStatement(P::SimpleStatementContext *context) {
   const Span span = spanOf(context);
-  if (auto *c = dynamic_cast<P::LetStatementContext *>(context)) {
+  if (auto *c = alternative<P::LetStatementContext>(context)) {
     auto *stmt = file.make<LetStmt>(span, c->VAR() != nullptr);
     stmt->pattern = pattern(c->pattern());
     stmt->type = c->type() ? type(c->type()) : nullptr;
     stmt->value = expression(c->expression());
     return stmt;
   }
-  if (auto *c = dynamic_cast<P::SharedStatementContext *>(context)) {
+  if (auto *c = alternative<P::SharedStatementContext>(context)) {
     auto *stmt = file.make<SharedStmt>(span);
     stmt->name = nameOf(c->name());
     stmt->type = type(c->type());
     return stmt;
   }
-  if (auto *c = dynamic_cast<P::AtomicStatementContext *>(context)) {
+  if (auto *c = alternative<P::AtomicStatementContext>(context)) {
     auto *stmt = file.make<AtomicStmt>(span);
     stmt->place = operation(c->operation());
     stmt->op = c->assignOp()->getText();
     stmt->value = expression(c->expression());
     return stmt;
   }
-  if (dynamic_cast<P::BarrierStatementContext *>(context)) return file.make<BarrierStmt>(span);
-  if (dynamic_cast<P::BreakStatementContext *>(context)) return file.make<BreakStmt>(span);
-  if (dynamic_cast<P::ContinueStatementContext *>(context)) return file.make<ContinueStmt>(span);
-  if (auto *c = dynamic_cast<P::ReturnStatementContext *>(context)) {
+  if (alternative<P::BarrierStatementContext>(context)) return file.make<BarrierStmt>(span);
+  if (alternative<P::BreakStatementContext>(context)) return file.make<BreakStmt>(span);
+  if (alternative<P::ContinueStatementContext>(context)) return file.make<ContinueStmt>(span);
+  if (auto *c = alternative<P::ReturnStatementContext>(context)) {
     auto *stmt = file.make<ReturnStmt>(span);
     stmt->value = c->expression() ? expression(c->expression()) : nullptr;
     return stmt;
   }
-  if (auto *c = dynamic_cast<P::AssertStatementContext *>(context)) {
+  if (auto *c = alternative<P::AssertStatementContext>(context)) {
     auto *stmt = file.make<AssertStmt>(span);
     stmt->condition = expression(c->expression(0));
     stmt->message = c->expression().size() > 1 ? expression(c->expression(1)) : nullptr;
     return stmt;
   }
-  auto *c = dynamic_cast<P::ExpressionStatementContext *>(context);
+  auto *c = alternative<P::ExpressionStatementContext>(context);
   if (!c->assignOp()) {
     auto *stmt = file.make<ExprStmt>(span);
     stmt->expr = expression(c->expression(0));

@@ -17,6 +17,16 @@ void DaggerParserBase::enterRule(antlr4::ParserRuleContext *context, size_t stat
   if (depth > maxRuleDepth) throw NestedTooDeep{getCurrentToken()};
 }
 
+void DaggerParserBase::addContextToParseTree() {
+  if (_ctx->parent) static_cast<antlr4::ParserRuleContext *>(_ctx->parent)->addChild(_ctx);
+}
+
+void DaggerParserBase::exitRule() {
+  _ctx->stop = _input->LT(_matchedEOF ? 1 : -1);
+  setState(_ctx->invokingState);
+  _ctx = static_cast<antlr4::ParserRuleContext *>(_ctx->parent);
+}
+
 void DaggerParserBase::endOfStatement() {
   const size_t next = _input->LA(1);
   if (next != DaggerParser::NL && next != DaggerParser::SEMI && next != DaggerParser::RBRACE &&

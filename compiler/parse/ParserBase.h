@@ -30,6 +30,10 @@ public:
   void enterRule(antlr4::ParserRuleContext *context, size_t state, size_t rule) override;
 
 protected:
+  // As ANTLR's, which ask what a parent is by a dynamic cast: all of them are rules' contexts here.
+  void addContextToParseTree() override;
+  void exitRule();
+
   void endOfStatement();
   void endOfDeclaration();
   [[noreturn]] void noStatement();

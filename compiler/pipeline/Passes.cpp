@@ -80,8 +80,7 @@ static void addGraph(OpPassManager &passes) {
 
 // Kernels: a function for each launch. Sibling loops are joined before vectors are made of them. References are counted last: from
 // there on two equal values are two references, and nothing may merge or drop them. The counts elide the copies.
-static void addKernels(OpPassManager &passes, bool isQuick) {
-  if (isQuick) passes.addPass(task::createBriefLaunches());
+static void addKernels(OpPassManager &passes) {
   passes.addPass(task::createLowerKernels());
   passes.addPass(createCanonicalizerPass(operationsAlone()));
   passes.addPass(createCSEPass());
@@ -96,20 +95,26 @@ static void addKernels(OpPassManager &passes, bool isQuick) {
 }
 
 // Host: the LLVM dialect, and OpenMP's around the chunks of parallel loops. Complex numbers and what LLVM has no intrinsic for first, since they expand to the others.
-static void addHost(OpPassManager &passes) {
-  passes.addPass(createConvertComplexToStandardPass());
+// Where there are none of the former, to look for them would take as long as to convert all of a small program's control flow.
+static void addHost(OpPassManager &passes, bool hasComplex) {
+  if (hasComplex) passes.addPass(createConvertComplexToStandardPass());
   passes.addPass(arith::createArithExpandOpsPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(task::createTaskToLLVM());
   passes.addPass(createCanonicalizerPass(operationsAlone()));
 }
 
-void addPhase(OpPassManager &passes, Stage stage, bool isQuick) {
+void addMarks(OpPassManager &passes, bool isHasty) {
+  passes.addPass(task::createBriefLaunches());
+  if (isHasty) passes.addPass(task::createProvisionalLaunches());
+}
+
+void addPhase(OpPassManager &passes, Stage stage, bool hasComplex) {
   switch (stage) {
   case Stage::Values: addValues(passes); break;
   case Stage::Graph: addGraph(passes); break;
-  case Stage::Kernels: addKernels(passes, isQuick); break;
-  case Stage::Host: addHost(passes); break;
+  case Stage::Kernels: addKernels(passes); break;
+  case Stage::Host: addHost(passes, hasComplex); break;
   default: return;
   }
   addVerifier(passes, stage);
@@ -128,7 +133,7 @@ void registerPasses() {
     registerPassPipeline(
         (Twine("phase-") + name).str(), summary,
         [stage](OpPassManager &passes, StringRef, function_ref<LogicalResult(const Twine &)>) {
-          addPhase(passes, stage, /*isQuick=*/false);
+          addPhase(passes, stage, /*hasComplex=*/true);
           return success();
         },
         [](function_ref<void(const detail::PassOptions &)>) {});

@@ -2,6 +2,7 @@
 #include "compiler/pipeline/Phases.h"
 #include "compiler/graph/Graph.h"
 #include "mlir-dialects/Task/Transforms/Passes.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -13,18 +14,23 @@ std::optional<Stage> stageByName(StringRef name) {
       .Case("host", Stage::Host).Case("llvm", Stage::Llvm).Case("asm", Stage::Asm).Default(std::nullopt);
 }
 
-// Numbers what may be provisional. If there is any, keeps the module as it is for later, and says in it that it is made in a hurry.
-static bool divide(ModuleOp module, PhaseResult &result) {
+// Marks what is brief, and numbers what may be provisional. If there is any of that, keeps the module as it is for later, and says in it
+// that it is made in a hurry.
+static bool mark(ModuleOp module, bool isHasty, PhaseResult &result) {
   PassManager passes(module.getContext());
   passes.enableVerifier(false);
-  passes.addPass(task::createBriefLaunches());
-  passes.addPass(task::createProvisionalLaunches());
+  addMarks(passes, isHasty);
   if (failed(passes.run(module))) return false;
   bool isAny = module.walk([](task::LaunchOp launch) { return launch->hasAttr(task::provisionalAttr) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
   if (!isAny) return true;
   result.rest = module.clone();
   module->setAttr(task::hastyAttr, UnitAttr::get(module.getContext()));
   return true;
+}
+
+static bool hasComplex(ModuleOp module) {
+  return module.walk([](Operation *op) { return isa_and_nonnull<complex::ComplexDialect>(op->getDialect()) ? WalkResult::interrupt() : WalkResult::advance(); })
+      .wasInterrupted();
 }
 
 static bool runFrom(ArrayRef<Stage> stages, ModuleOp module, const PhaseOptions &options, PhaseResult &result, std::string &error) {
@@ -35,10 +41,10 @@ static bool runFrom(ArrayRef<Stage> stages, ModuleOp module, const PhaseOptions 
     return success();
   });
   for (Stage stage : stages) {
-    if (stage == Stage::Kernels && options.isHasty && options.stopAt == Stage::Object && !divide(module, result)) return false;
+    if (stage == Stage::Kernels && (options.isQuick || options.isHasty) && !mark(module, options.isHasty && options.stopAt == Stage::Object, result)) return false;
     PassManager passes(module.getContext());
     passes.enableVerifier(false); // once at the phase's end is enough: behind each pass it takes a third of their time
-    addPhase(passes, stage, options.isQuick);
+    addPhase(passes, stage, stage == Stage::Host && hasComplex(module));
     if (failed(passes.run(module))) return false;
     if (stage == options.stopAt && !options.graphFormat.empty()) {
       std::optional<std::string> text = graph::dump(module, options.graphFormat);
@@ -66,7 +72,7 @@ bool runPhases(ModuleOp module, const PhaseOptions &options, PhaseResult &result
 
 bool finishPhases(ModuleOp rest, const PhaseOptions &options, PhaseResult &result, std::string &error) {
   PhaseOptions well = options;
-  well.isHasty = false;
+  well.isQuick = well.isHasty = false; // it is marked already
   return runFrom({Stage::Kernels, Stage::Host}, rest, well, result, error);
 }
 

@@ -38,8 +38,10 @@ bool finishPhases(mlir::ModuleOp rest, const PhaseOptions &options, PhaseResult 
 
 // The dialects that the phases need beyond those in the module.
 void registerDialects(mlir::DialectRegistry &registry);
-// Adds the passes of one phase: those that end in `stage`.
-void addPhase(mlir::OpPassManager &passes, Stage stage, bool isQuick);
+// Adds the passes of one phase: those that end in `stage`. Without `hasComplex` the module has no operation on complex numbers.
+void addPhase(mlir::OpPassManager &passes, Stage stage, bool hasComplex);
+// Adds those that mark, before KERNELS, what gets other kernels because somebody waits; with `isHasty` what may be provisional, too.
+void addMarks(mlir::OpPassManager &passes, bool isHasty);
 // Adds the pass that says what holds where that phase ends.
 void addVerifier(mlir::OpPassManager &passes, Stage stage);
 void registerVerifiers();

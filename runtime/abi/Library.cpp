@@ -70,8 +70,9 @@ void dg_library(dg_context *context, int32_t function, dg_array *const *arrays, 
     std::memcpy(reinterpret_cast<char *>(frame + 1) + numberCount * 8, reals, size_t(realCount) * 8);
   if (arrayCount)
     std::memcpy(reinterpret_cast<char *>(frame + 1) + (numberCount + realCount) * 8, arrayType, size_t(arrayCount));
-  if (isLinear(function))
-    linalg::loadBlas(); // Before tasks need it; a failure comes again from the function itself.
+  // Before tasks need it; a failure comes again from the function itself. A product of matrices may do without.
+  if (isLinear(function) && !(function == DG_LIB_MATMUL && arrays[0]->rank == 2 && arrays[1]->rank == 2))
+    linalg::loadBlas();
   if (launchRandom(context, *frame, results) || launchConcat(context, *frame, arrays, results) ||
       launchMatmul(context, *frame, arrays, results))
     return;

@@ -185,6 +185,8 @@ bool launchMatmul(dg_context *context, const LibraryFrame &frame, dg_array *cons
     results[0] = newFailed(context, arrays[0]->type, 2, shape, makeFailure(context, failures::ExtentsDiffer, text, frame.location));
     return true;
   }
+  if (linalg::needsBlas(dg_type(arrays[0]->type), n, inner, m))
+    linalg::loadBlas(); // Before tasks need it; they say what failed.
   dg_launch launch = libraryLaunch();
   launch.rank = 2;
   launch.operands = 3;

@@ -1,6 +1,7 @@
 // dg_run: a program from its command line to its exit code.
 #include "runtime/abi/Arguments.h"
 #include "runtime/abi/Provisional.h"
+#include "runtime/sched/Heap.h"
 #include "runtime/sched/Runtime.h"
 #include "runtime/trace/Progress.h"
 #include "runtime/trace/Recorder.h"
@@ -176,6 +177,7 @@ struct Host {
 };
 
 void *hostMain(void *argument) {
+  ThreadHeap heap;
   watchStack();
   static_cast<Host *>(argument)->run();
   unwatchStack();
@@ -228,6 +230,7 @@ int dg_run(const dg_program *program, int argc, char **argv, const dg_options *o
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, &before);
   Host host{*program, arguments, limits};
+  keepFreedMemory();
   // The host runs on a stack of the workers' kind, so that its recursion fails in the same way.
   StackThread thread;
   if (int failed = thread.start(size_t(256) << 20, hostMain, &host)) {

@@ -46,7 +46,7 @@ Kept &kept() {
 static void unmap(char *block, size_t rounded) { munmap(block, rounded); }
 
 static char *map(size_t rounded) {
-  bool huge = rounded >= 2 * hugePage;
+  bool huge = rounded >= hugePage;
   size_t extra = huge ? hugePage : 0;
   void *memory = mmap(nullptr, rounded + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)

@@ -21,6 +21,8 @@ Result<std::string> blasCore();
 // a vector on either side is a row or a column that leaves the shape; of two vectors rank 0. Integers wrap; f16 and bf16
 // accumulate in f32.
 std::optional<Failure> matmul(const ArrayView &a, const ArrayView &b, const ArrayView &out);
+// Whether [n, inner] @ [inner, m], or a part of it, may be OpenBLAS's to make.
+bool needsBlas(dg_type type, int64_t n, int64_t inner, int64_t m);
 // Whether an element of a @ b has the same bits with more rows around it. Not so where OpenBLAS makes it: what it takes
 // in which way depends on the extents.
 bool isAlikeInParts(const ArrayView &a, const ArrayView &b, const ArrayView &out);

@@ -1,6 +1,7 @@
 // The matrix product, for every number type.
 #include "runtime/linalg/Linalg.h"
 #include "runtime/linalg/Matrix.h"
+#include "runtime/linalg/SmallProduct.h"
 #include "runtime/linalg/WideProduct.h"
 
 namespace dagger::linalg {
@@ -201,7 +202,7 @@ static std::optional<Failure> product(const ArrayView &a, const ArrayView &b, co
       integerProduct(left, right, to, *factors);
     } else {
       if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
-        if (wideProduct(left, right, to, *factors))
+        if (wideProduct(left, right, to, *factors) || smallProduct(left, right, to, *factors))
           return std::nullopt;
       if (auto failure = loadBlas())
         return failure;
@@ -212,6 +213,18 @@ static std::optional<Failure> product(const ArrayView &a, const ArrayView &b, co
         blasProduct(lib.of<T>(), left, right, to, *factors);
     }
     return std::nullopt;
+  });
+}
+
+bool needsBlas(dg_type type, int64_t n, int64_t inner, int64_t m) {
+  return withType(type, [&](auto tag) {
+    using T = decltype(tag)::type;
+    if constexpr (isText<T> || std::is_same_v<T, bool> || isInteger<T>)
+      return false;
+    else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+      return !takesSmall({n, inner, m, 0, 0, 0, 0, 0, 0});
+    else
+      return true;
   });
 }
 

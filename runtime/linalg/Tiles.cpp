@@ -2,6 +2,7 @@
 // and every product is read from right to left.
 #include "runtime/linalg/Linalg.h"
 #include "runtime/linalg/Matrix.h"
+#include "runtime/linalg/SmallTiles.h"
 
 namespace dagger::linalg {
 
@@ -9,9 +10,15 @@ template <typename T> static constexpr const char *adjoint = isComplex<T> ? "C" 
 
 using Status = std::optional<Failure>;
 
+Failure notPositive(int64_t minor) {
+  return Failure{"the matrix is not positive definite: its leading minor of order " + std::to_string(minor) + " is not"};
+}
+
 std::optional<Failure> potrf(const ArrayView &a) {
   if (auto failure = checkSquare(a, "a"))
     return failure;
+  if (isSmallTile(a))
+    return smallPotrf(a);
   return withBlas<Status>(a.type, "potrf", [&](auto tag, const auto &blas) -> Status {
     using T = decltype(tag)::type;
     RowMajor<T> matrix(a);
@@ -20,8 +27,7 @@ std::optional<Failure> potrf(const ArrayView &a) {
     blas.potrf("U", &n, matrix.data, &matrix.ld, &info);
     matrix.writeBack();
     if (info > 0)
-      return Failure{"the matrix is not positive definite: its leading minor of order " + std::to_string(info) +
-                     " is not"};
+      return notPositive(info);
     return std::nullopt;
   });
 }
@@ -32,6 +38,10 @@ std::optional<Failure> trsm(const ArrayView &l, const ArrayView &b) {
       return failure;
   if (b.extents[1] != l.extents[0])
     return Failure{"trsm: b is " + shapeOf(b) + ", which does not fit l, which is " + shapeOf(l)};
+  if (isSmallTile(l) && isSmallTile(b)) {
+    smallTrsm(l, b);
+    return std::nullopt;
+  }
   return withBlas<Status>(l.type, "trsm", [&](auto tag, const auto &blas) -> Status {
     using T = decltype(tag)::type;
     RowMajor<T> factor(l), matrix(b);
@@ -49,6 +59,11 @@ std::optional<Failure> syrk(const ArrayView &a, const ArrayView &c) {
       return failure;
   if (a.extents[0] != c.extents[0])
     return Failure{"syrk: a is " + shapeOf(a) + ", which does not fit c, which is " + shapeOf(c)};
+  if (isSmallTile(a) && isSmallTile(c))
+    return orOutOfMemory("syrk", [&]() -> Status {
+      smallUpdate(a, a, c, /*isLower=*/true);
+      return std::nullopt;
+    });
   return withBlas<Status>(a.type, "syrk", [&](auto tag, const auto &blas) -> Status {
     using T = decltype(tag)::type;
     RowMajor<T> factor(a), matrix(c);
@@ -68,6 +83,11 @@ std::optional<Failure> gemm(const ArrayView &a, const ArrayView &b, const ArrayV
   if (a.extents[1] != b.extents[1] || c.extents[0] != a.extents[0] || c.extents[1] != b.extents[0])
     return Failure{"gemm: a is " + shapeOf(a) + " and b is " + shapeOf(b) + ", which do not fit c, which is " +
                    shapeOf(c)};
+  if (isSmallTile(a) && isSmallTile(b) && isSmallTile(c))
+    return orOutOfMemory("gemm", [&]() -> Status {
+      smallUpdate(a, b, c, /*isLower=*/false);
+      return std::nullopt;
+    });
   return withBlas<Status>(a.type, "gemm", [&](auto tag, const auto &blas) -> Status {
     using T = decltype(tag)::type;
     RowMajor<T> left(a), right(b), matrix(c);

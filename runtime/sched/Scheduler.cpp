@@ -1,6 +1,7 @@
 #include "runtime/sched/Scheduler.h"
 #include "runtime/abi/Plan.h"
 #include "runtime/data/Array.h"
+#include "runtime/sched/Heap.h"
 #include "runtime/sched/Runtime.h"
 #include <linux/futex.h>
 #include <sched.h>
@@ -44,6 +45,7 @@ Scheduler::~Scheduler() {
 
 void *Scheduler::workerMain(void *argument) {
   Worker &worker = *static_cast<Worker *>(argument);
+  ThreadHeap heap;
   watchStack();
   worker.runtime->scheduler.workerLoop(worker);
   unwatchStack();

@@ -1,5 +1,6 @@
 // Better code for a program that runs is made by a process of its own, or, where none can be had, before the program begins.
 #include "tools/daggerc/Better.h"
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -97,6 +98,66 @@ TEST_F(BetterTest, WhatFailsIsSaid) {
     EXPECT_EQ(ask(better, true).code, -1);
     EXPECT_NE(testing::internal::GetCapturedStderr().find("made in a hurry"), std::string::npos);
   }
+}
+
+// Of two that want the same, the second leaves it to the first one's process.
+TEST_F(BetterTest, WhoComesSecondMakesNothing) {
+  auto go = folder / "go", file = folder / "made", claimed = folder / "claim";
+  auto open = [&]() -> const dg_program * { return std::filesystem::exists(file) ? opened() : nullptr; };
+  Claim one(claimed), other(claimed);
+  ASSERT_TRUE(one.take(false));
+  Better first(
+      [&] {
+        waitFor(go);
+        std::ofstream(file) << "first";
+        return true;
+      },
+      open, std::move(one));
+  ASSERT_FALSE(other.take(false));
+  Better second(
+      [&] {
+        std::ofstream(file) << "second";
+        return true;
+      },
+      open, std::move(other));
+  EXPECT_EQ(ask(second, false).code, 0);
+  std::ofstream(go) << "now";
+  EXPECT_EQ(ask(second, true).code, 1);
+  EXPECT_EQ(ask(first, true).code, 1);
+  std::string maker;
+  std::ifstream(file) >> maker;
+  EXPECT_EQ(maker, "first");
+  EXPECT_FALSE(std::filesystem::exists(claimed));
+}
+
+// If that process is killed, the second one begins its own.
+TEST_F(BetterTest, WhoComesSecondTakesOverFromTheDead) {
+  auto go = folder / "go", file = folder / "made", claimed = folder / "claim";
+  auto open = [&]() -> const dg_program * { return std::filesystem::exists(file) ? opened() : nullptr; };
+  Claim one(claimed), other(claimed);
+  ASSERT_TRUE(one.take(false));
+  Better first(
+      [&]() -> bool {
+        waitFor(go);
+        raise(SIGKILL);
+        return false;
+      },
+      open, std::move(one));
+  ASSERT_FALSE(other.take(false));
+  Better second(
+      [&] {
+        std::ofstream(file) << getpid();
+        return true;
+      },
+      open, std::move(other));
+  EXPECT_EQ(ask(second, false).code, 0);
+  std::ofstream(go) << "now";
+  EXPECT_EQ(ask(second, true).code, 1);
+  pid_t maker = 0;
+  std::ifstream(file) >> maker;
+  EXPECT_NE(maker, 0);
+  EXPECT_NE(maker, getpid());
+  EXPECT_FALSE(std::filesystem::exists(claimed));
 }
 
 // Whoever reads the program's output through a pipe sees its end when the program ends.

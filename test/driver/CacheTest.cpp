@@ -165,4 +165,22 @@ TEST_F(CacheTest, AKillAtAnyTimeLeavesAWholeEntryOrNone) {
   EXPECT_TRUE(fs::exists(entry(key)));
 }
 
+// What a process that was killed had begun goes with the next entry that is stored; what one is at work on stays.
+TEST_F(CacheTest, UnfinishedFilesOfTheDeadAreRemoved) {
+  const Digest other = digestOf("another program");
+  Cache cache;
+  std::string left = cache.unfinished(key), used = cache.unfinished(other);
+  write(root / "dagger" / ("tmp-" + key.hex() + ".claim"), "");
+  Claim claim = cache.claim(other);
+  ASSERT_TRUE(claim.take(false));
+  store(digestOf("a third program"), "object");
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_FALSE(fs::exists(root / "dagger" / ("tmp-" + key.hex() + ".claim")));
+  EXPECT_TRUE(fs::exists(used));
+  claim.leave();
+  std::string again = cache.unfinished(other); // whoever has the claim now begins anew
+  EXPECT_FALSE(fs::exists(used));
+  EXPECT_TRUE(fs::exists(again));
+}
+
 } // namespace

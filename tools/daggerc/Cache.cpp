@@ -21,6 +21,7 @@ struct Trailer {
   char magic[8];
 };
 constexpr char entryMagic[8] = {'D', 'A', 'G', 'G', 'E', 'R', '0', '1'};
+constexpr char claimEnd[] = ".claim";
 constexpr time_t abandonedAfter = 3600; // seconds after which a temporary file belongs to nobody
 
 void complain(const std::string &what) { fprintf(stderr, "daggerc: warning: %s\n", what.c_str()); }
@@ -130,8 +131,24 @@ std::optional<std::string> Cache::find(const Digest &key) {
   return "/proc/self/fd/" + std::to_string(file);
 }
 
-std::string Cache::temporary() {
-  std::string name = folder + "/tmp-XXXXXX";
+Claim Cache::claim(const Digest &key) { return Claim(folder + "/tmp-" + key.hex() + claimEnd); }
+
+std::string Cache::unfinished(const Digest &key) {
+  removeUnfinished(key.hex()); // whoever had the claim before was killed
+  return temporary("tmp-" + key.hex() + "-");
+}
+
+void Cache::removeUnfinished(const std::string &key) const {
+  DIR *listing = opendir(folder.c_str());
+  if (!listing) return;
+  std::string start = "tmp-" + key + "-";
+  while (dirent *item = readdir(listing))
+    if (!strncmp(item->d_name, start.c_str(), start.size())) unlink((folder + "/" + item->d_name).c_str());
+  closedir(listing);
+}
+
+std::string Cache::temporary(const std::string &start) {
+  std::string name = folder + "/" + start + "XXXXXX";
   int file = mkostemp(name.data(), O_CLOEXEC);
   if (file < 0) {
     fprintf(stderr, "daggerc: cannot write to `%s`: %s\n", folder.c_str(), strerror(errno));
@@ -184,7 +201,15 @@ void Cache::evict() const {
     std::string path = folder + "/" + item->d_name;
     struct stat info;
     if (lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
-    if (!strncmp(item->d_name, "tmp-", 4)) {
+    std::string_view name = item->d_name;
+    if (name.starts_with("tmp-") && name.ends_with(claimEnd)) {
+      Claim claim(path);
+      if (!claim.take(false)) continue;
+      removeUnfinished(std::string(name.substr(4, name.size() - 4 - strlen(claimEnd))));
+      claim.finish();
+      continue;
+    }
+    if (name.starts_with("tmp-")) {
       if (now - info.st_mtime > abandonedAfter) unlink(path.c_str());
       continue;
     }

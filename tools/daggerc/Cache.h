@@ -1,6 +1,7 @@
 // The cache of compiled programs: one file a program, private to the user. See README.md for what an entry holds and why
 // a kill at any time is harmless.
 #pragma once
+#include "tools/daggerc/Claim.h"
 #include "tools/daggerc/Digest.h"
 #include <optional>
 #include <string>
@@ -27,7 +28,11 @@ public:
   std::optional<std::string> find(const Digest &key);
 
   // A fresh path in the cache's folder for the compiler to write to.
-  std::string temporary();
+  std::string temporary(const std::string &start = "tmp-");
+  // On the entry for `key`. What whoever has it writes to is `unfinished`, which goes when it is claimed again, and with the next `store`
+  // of any entry once nobody has the claim.
+  Claim claim(const Digest &key);
+  std::string unfinished(const Digest &key);
   // Whether what is stored is there for the next process.
   bool isKept() const { return !isTemporary; }
   // Turns the object at `temporary` into the entry for `key` and returns a path to open it at. Afterwards the oldest
@@ -37,6 +42,7 @@ public:
 private:
   std::string folder;
   bool isTemporary = false;
+  void removeUnfinished(const std::string &key) const;
   void evict() const;
 };
 

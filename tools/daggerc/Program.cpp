@@ -77,7 +77,7 @@ std::vector<CachedSource> sourcesOf(const Compiled &compiled) {
 }
 
 // A program with provisional kernels is for this process alone: the cache gets the one that is made meanwhile.
-LoadedProgram beginHastily(Cache &cache, const Digest &key, const std::string &temporary, Compiled &compiled) {
+LoadedProgram beginHastily(Cache &cache, const Digest &key, const std::string &temporary, Compiled &compiled, Claim claim) {
   LoadedProgram loaded;
   loaded.program = open(temporary);
   unlink(temporary.c_str());
@@ -85,9 +85,8 @@ LoadedProgram beginHastily(Cache &cache, const Digest &key, const std::string &t
     loaded.exitCode = 1;
     return loaded;
   }
-  // Made here, so that from now on the cache's folder says that somebody is at work.
-  std::string made = cache.temporary();
-  auto make = [&] {
+  auto make = [&cache, &compiled, key] {
+    std::string made = cache.unfinished(key);
     auto *rest = reinterpret_cast<dagger_compile_rest_fn *>(functionOf("libdagger_compiler.so", "dagger_compile_rest"));
     if (!rest(&*compiled, made.c_str())) {
       unlink(made.c_str());
@@ -101,7 +100,7 @@ LoadedProgram beginHastily(Cache &cache, const Digest &key, const std::string &t
     return object ? open(*object) : nullptr;
   };
   static std::optional<Better> better; // until the process ends: the program's threads ask it
-  better.emplace(make, find);
+  better.emplace(make, find, std::move(claim));
   loaded.better = better->source();
   return loaded;
 }
@@ -118,6 +117,10 @@ LoadedProgram loadProgram(const std::string &path, const Options &options, bool 
   }
   Digest key = keyOf(path, source.text, options, tests);
   std::optional<std::string> object = cache.find(key);
+  hasty = hasty && options.vectorBits == 0 && cache.isKept();
+  // Somebody else may be at work on it: then it is compiled for this process alone, which begins as soon as the other one did.
+  Claim claim = !object && hasty ? cache.claim(key) : Claim();
+  if (!object && claim.take(false) && hasty && (object = cache.find(key))) claim.finish(); // made since it was looked for
   if (!object) {
     dagger_compile_request request = requestFor(path, source.text, options);
     std::string temporary = cache.temporary();
@@ -125,17 +128,19 @@ LoadedProgram loadProgram(const std::string &path, const Options &options, bool 
     request.output_path = temporary.c_str();
     request.tests = tests;
     request.quick = options.vectorBits == 0; // who says how wide vectors may be wants them everywhere
-    request.hasty = hasty && request.quick && cache.isKept();
+    request.hasty = hasty;
     auto compiled = std::make_unique<Compiled>(request);
     fputs((*compiled)->diagnostics, stderr);
     if (!(*compiled)->ok) {
       unlink(temporary.c_str());
+      if (claim.isHad()) claim.finish();
       loaded.exitCode = 1;
       return loaded;
     }
     // The child works on it; to free it here would only copy the pages that both have.
-    if ((*compiled)->provisional) return beginHastily(cache, key, temporary, *compiled.release());
+    if ((*compiled)->provisional) return beginHastily(cache, key, temporary, *compiled.release(), std::move(claim));
     object = cache.store(key, temporary, sourcesOf(*compiled));
+    if (claim.isHad()) claim.finish();
   }
   loaded.program = open(*object);
   if (!loaded.program) loaded.exitCode = 1;

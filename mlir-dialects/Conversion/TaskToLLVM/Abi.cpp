@@ -28,6 +28,11 @@ Value Abi::call(OpBuilder &builder, Location loc, StringRef name, Type result, V
     function = LLVM::LLVMFuncOp::create(builder, loc, name, type);
     if (name.starts_with("dg_fail"))
       function.setPassthroughAttr(builder.getArrayAttr({builder.getStringAttr("noreturn"), builder.getStringAttr("cold")}));
+    // A handle: what it says may be read in front of a loop that may not turn. Its memory is never given back to the system.
+    if (name.starts_with("dg_array_own")) {
+      function.setResultAttr(0, LLVM::LLVMDialect::getDereferenceableAttrName(), builder.getI64IntegerAttr(tileOffset + 8));
+      function.setResultAttr(0, LLVM::LLVMDialect::getAlignAttrName(), builder.getI64IntegerAttr(8));
+    }
   }
   auto call = LLVM::CallOp::create(builder, loc, type, FlatSymbolRefAttr::get(builder.getContext(), name), arguments);
   return result ? call.getResult() : Value();
@@ -153,7 +158,18 @@ bool Abi::isHost(Operation *op) {
   return attribute && attribute.getValue() == hostContext;
 }
 
+// Outside of the host, which may have to wait for it, all that an argument's handle says is there from the start, and stays. It is read
+// there: out of a loop, or from behind a condition, LLVM does not move it, since it cannot know that the argument is a handle.
+static bool isComplete(Value array) {
+  Block *block = array.getParentBlock();
+  auto function = dyn_cast_or_null<FunctionOpInterface>(block->getParentOp());
+  auto context = function ? function->getAttrOfType<StringAttr>(contextAttr) : StringAttr();
+  return isa<BlockArgument>(array) && block->isEntryBlock() && context && context.getValue() != hostContext;
+}
+
 Value Abi::field(OpBuilder &builder, Location loc, Type type, Value array, int32_t offset) {
+  OpBuilder::InsertionGuard guard(builder);
+  if (isComplete(array)) builder.setInsertionPointAfterValue(array);
   Value at = LLVM::GEPOp::create(builder, loc, ptr, i8, array, ArrayRef<LLVM::GEPArg>{offset});
   auto load = LLVM::LoadOp::create(builder, loc, type, at);
   load.setNoaliasScopesAttr(elements);

@@ -1,7 +1,5 @@
 // Launches that are over before better code for them would be ready.
-#include "mlir-dialects/Task/IR/Callee.h"
-#include "mlir-dialects/Task/Transforms/Passes.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir-dialects/Task/Transforms/OperationCost.h"
 
 using namespace mlir;
 
@@ -12,48 +10,21 @@ namespace dagger::task {
 namespace {
 constexpr int64_t mostOperations =
     50'000; // some ten thousandths of a second, where better code takes some thousandths to make
-constexpr int64_t elementary = 30, ofRuntime = 100;
-constexpr int deepest = 4;
 
-std::optional<int64_t> costOf(Region &region, int depth);
+// At most, with loops whose turns are constants.
+struct FixedCost : OperationCost {
+  FixedCost() : OperationCost(/*elementary=*/30, mostOperations) {}
 
-// What running it costs at most, in operations. Nothing where that depends on what is not known.
-std::optional<int64_t> costOf(Operation &op, int depth) {
-  if (auto loop = dyn_cast<scf::ForOp>(op)) {
+  std::optional<int64_t> ofLoop(LoopLikeOpInterface op, int depth) override {
+    auto loop = dyn_cast<scf::ForOp>(op.getOperation());
+    if (!loop) return std::nullopt;
     auto low = getConstantIntValue(loop.getLowerBound()), high = getConstantIntValue(loop.getUpperBound()),
          step = getConstantIntValue(loop.getStep());
-    auto turn = costOf(loop.getRegion(), depth);
+    auto turn = of(loop.getRegion(), depth);
     if (!turn || !low || !high || !step || *step <= 0 || *high - *low > mostOperations) return std::nullopt;
     return 1 + *turn * std::max<int64_t>(0, llvm::divideCeilSigned(*high - *low, *step));
   }
-  if (auto call = dyn_cast<func::CallOp>(op)) {
-    func::FuncOp callee = calleeOf(call);
-    return callee && !callee.isExternal() && depth < deepest ? costOf(callee.getBody(), depth + 1) : std::nullopt;
-  }
-  if (isa<scf::IfOp>(op)) {
-    int64_t both = 1;
-    for (Region &branch : op.getRegions()) {
-      auto cost = costOf(branch, depth);
-      if (!cost) return std::nullopt;
-      both += *cost;
-    }
-    return both;
-  }
-  if (op.getNumRegions()) return std::nullopt;
-  if (isa<RuntimeOp>(op)) return ofRuntime;
-  return isa<math::MathDialect>(op.getDialect()) || isa<array::MathOp>(op) ? elementary : 1;
-}
-
-std::optional<int64_t> costOf(Region &region, int depth) {
-  int64_t sum = 0;
-  if (!region.empty() && !region.hasOneBlock()) return std::nullopt;
-  for (Block &block : region)
-    for (Operation &op : block) {
-      auto cost = costOf(op, depth);
-      if (!cost || (sum += *cost) > mostOperations) return std::nullopt;
-    }
-  return sum;
-}
+};
 
 std::optional<int64_t> product(ValueRange extents) {
   int64_t points = 1;
@@ -93,7 +64,8 @@ std::optional<int64_t> turnsOf(LaunchOp launch) {
 }
 
 bool isBrief(LaunchOp launch) {
-  auto turns = turnsOf(launch), body = costOf(launch.getBody(), 0), combine = costOf(launch.getCombine(), 0);
+  FixedCost cost;
+  auto turns = turnsOf(launch), body = cost.of(launch.getBody()), combine = cost.of(launch.getCombine());
   return turns && body && combine && *turns <= mostOperations && *turns * (1 + *body + *combine) <= mostOperations;
 }
 

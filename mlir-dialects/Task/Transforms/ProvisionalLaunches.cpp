@@ -1,7 +1,5 @@
 // Launches that may begin with code that was made in a hurry.
-#include "mlir-dialects/Task/IR/Callee.h"
-#include "mlir-dialects/Task/Transforms/Passes.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir-dialects/Task/Transforms/OperationCost.h"
 
 using namespace mlir;
 
@@ -10,9 +8,8 @@ namespace dagger::task {
 #include "mlir-dialects/Task/Transforms/Passes.h.inc"
 
 namespace {
-constexpr int64_t elementary = 100, ofRuntime = 100, most = int64_t(1) << 30;
+constexpr int64_t atMost = int64_t(1) << 30;
 constexpr int64_t ofBits = 8; // as many as an index mostly has, and a loop over them turns
-constexpr int deepest = 4;
 
 // About how large an index is, seen from inside a launch's region: `number`, or that part of an argument. An estimate: nothing depends
 // on it but when provisional code gives way.
@@ -60,51 +57,23 @@ bool halves(scf::WhileOp loop) {
 }
 
 // What one run of a launch's region costs, in operations, of an element: a number, times one of its scalars if a loop goes so far.
-class Coster {
+class Coster : public OperationCost {
 public:
-  explicit Coster(Block *region) : region(region) {}
+  explicit Coster(Block *region) : OperationCost(/*elementary=*/100, atMost), region(region) {}
   BlockArgument turns; // null: no loop of unknown length
 
-  std::optional<int64_t> costOf(Region &of, int depth = 0) {
-    int64_t sum = 0;
-    if (!of.empty() && !of.hasOneBlock()) return std::nullopt;
-    for (Block &block : of)
-      for (Operation &op : block) {
-        auto cost = costOf(op, depth);
-        if (!cost || (sum += *cost) > most) return std::nullopt;
-      }
-    return sum;
-  }
-
 private:
-  std::optional<int64_t> costOf(Operation &op, int depth) {
-    if (auto loop = dyn_cast<scf::ForOp>(op)) return costOf(loop, depth);
-    if (auto call = dyn_cast<func::CallOp>(op)) {
-      func::FuncOp callee = calleeOf(call);
-      return callee && !callee.isExternal() && depth < deepest ? costOf(callee.getBody(), depth + 1) : std::nullopt;
-    }
-    if (auto loop = dyn_cast<scf::WhileOp>(op)) {
-      auto from = halves(loop) ? extentOf(loop.getInits()[0], region, carried) : std::nullopt;
-      if (!from || from->of) return std::nullopt;
-      carried[loop.getAfterArguments()[0]] = *from;
-      auto turn = costOf(loop.getAfter(), depth);
-      return turn ? std::optional((*turn + 2) * int64_t(llvm::Log2_64_Ceil(uint64_t(from->number)) + 1)) : std::nullopt;
-    }
-    if (isa<scf::IfOp>(op)) {
-      int64_t both = 1;
-      for (Region &branch : op.getRegions()) {
-        auto cost = costOf(branch, depth);
-        if (!cost) return std::nullopt;
-        both += *cost;
-      }
-      return both;
-    }
-    if (op.getNumRegions()) return std::nullopt;
-    if (isa<RuntimeOp>(op)) return ofRuntime;
-    return isa<math::MathDialect>(op.getDialect()) || isa<array::MathOp>(op) ? elementary : 1;
+  std::optional<int64_t> ofLoop(LoopLikeOpInterface op, int depth) override {
+    if (auto loop = dyn_cast<scf::ForOp>(op.getOperation())) return ofFor(loop, depth);
+    auto loop = dyn_cast<scf::WhileOp>(op.getOperation());
+    auto from = loop && halves(loop) ? extentOf(loop.getInits()[0], region, carried) : std::nullopt;
+    if (!from || from->of) return std::nullopt;
+    carried[loop.getAfterArguments()[0]] = *from;
+    auto turn = of(loop.getAfter(), depth);
+    return turn ? std::optional((*turn + 2) * int64_t(llvm::Log2_64_Ceil(uint64_t(from->number)) + 1)) : std::nullopt;
   }
 
-  std::optional<int64_t> costOf(scf::ForOp loop, int depth) {
+  std::optional<int64_t> ofFor(scf::ForOp loop, int depth) {
     auto step = getConstantIntValue(loop.getStep());
     auto extent = extentOf(loop.getUpperBound(), region, carried);
     if (!extent || !step || *step <= 0) return std::nullopt;
@@ -114,7 +83,7 @@ private:
       turns = extent->of;
       inUnknown = true;
     }
-    auto turn = costOf(loop.getRegion(), depth);
+    auto turn = of(loop.getRegion(), depth);
     if (extent->of) inUnknown = false;
     if (!turn) return isOutermost ? (turns = {}, std::nullopt) : std::nullopt;
     if (extent->of) return 1 + llvm::divideCeilSigned(*turn + 1, extent->number * *step);
@@ -138,14 +107,14 @@ std::optional<Estimate> estimate(LaunchOp launch) {
   if (kind != "map" && kind != "stencil" && kind != "blocks" && kind != "combine" && kind != "steps") return std::nullopt;
   Block *body = launch.getBody().empty() ? nullptr : &launch.getBody().front();
   Coster ofBody(body), ofCombine(nullptr);
-  auto cost = ofBody.costOf(launch.getBody()), combine = ofCombine.costOf(launch.getCombine());
+  auto cost = ofBody.of(launch.getBody()), combine = ofCombine.of(launch.getCombine());
   if (!cost || !combine) return std::nullopt;
   int64_t scalar = -1;
   if (ofBody.turns) {
     scalar = int64_t(ofBody.turns.getArgNumber()) - int64_t(body->getNumArguments() - launch.getScalars().size());
     if (scalar < 0 || !launch.getScalars()[scalar].getType().isIndex()) return std::nullopt;
   }
-  return Estimate{std::min<int64_t>(*cost + *combine + 4, most), scalar};
+  return Estimate{std::min<int64_t>(*cost + *combine + 4, atMost), scalar};
 }
 
 // Whether each turn of each loop submits something, which takes longer than the rest of a turn.

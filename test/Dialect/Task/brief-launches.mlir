@@ -82,6 +82,24 @@ func.func @main(%many: index, %again: i1) attributes {task.context = "host"} {
       array.yield %y : i64
     } combine {} {access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
   }
+  // A loop of remainders ends, whatever it begins with: here once and a half for each bit.
+  // CHECK: task.launch "map" over(%c8)
+  // CHECK: task.brief
+  %divisors = task.launch "map" over (%c8) shapes(%c8) {
+  ^bb0(%i: index):
+    %c0_0 = arith.constant 0 : i64
+    %c360 = arith.constant 360 : i64
+    %from = arith.index_cast %i : index to i64
+    %x:2 = scf.while (%a = %from, %b = %c360) : (i64, i64) -> (i64, i64) {
+      %more = arith.cmpi ne, %b, %c0_0 : i64
+      scf.condition(%more) %a, %b : i64, i64
+    } do {
+    ^bb0(%a: i64, %b: i64):
+      %r = arith.remui %a, %b : i64
+      scf.yield %b, %r : i64, i64
+    }
+    array.yield %x#0 : i64
+  } combine {} {access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
   return
 }
 

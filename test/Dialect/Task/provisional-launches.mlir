@@ -56,7 +56,7 @@ func.func @main(%n: index, %m: index) attributes {task.context = "host"} {
     %y = arith.index_cast %x : index to i64
     array.yield %y : i64
   } combine {} {access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
-  // Nor has a loop that turns as long as something holds, unless it halves an index.
+  // Nor has a loop that turns as long as something holds, unless it halves an index...
   // CHECK: task.launch "map" over(%arg0)
   // CHECK-NOT: task.provisional
   %while = task.launch "map" over (%n) shapes(%n) {
@@ -92,6 +92,42 @@ func.func @main(%n: index, %m: index) attributes {task.context = "host"} {
     }
     %y = arith.index_cast %x : index to i64
     array.yield %y : i64
+  } combine {} {access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
+  // ... or takes remainders, which ends after three turns for two bits of its numbers.
+  // CHECK: task.launch "map" over(%arg0)
+  // CHECK: task.provisional = array<i64: 4, {{[0-9]+}}, -1>
+  %divisor = task.launch "map" over (%n) shapes(%n) {
+  ^bb0(%i: index):
+    %c0_0 = arith.constant 0 : i64
+    %c360 = arith.constant 360 : i64
+    %from = arith.index_cast %i : index to i64
+    %x:2 = scf.while (%a = %from, %b = %c360) : (i64, i64) -> (i64, i64) {
+      %more = arith.cmpi ne, %b, %c0_0 : i64
+      scf.condition(%more) %a, %b : i64, i64
+    } do {
+    ^bb0(%a: i64, %b: i64):
+      %r = arith.remui %a, %b : i64
+      scf.yield %b, %r : i64, i64
+    }
+    array.yield %x#0 : i64
+  } combine {} {access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
+  // But with differences in their place it may turn as often as the numbers are large.
+  // CHECK: task.launch "map" over(%arg0)
+  // CHECK-NOT: task.provisional
+  %differences = task.launch "map" over (%n) shapes(%n) {
+  ^bb0(%i: index):
+    %c0_0 = arith.constant 0 : i64
+    %c360 = arith.constant 360 : i64
+    %from = arith.index_cast %i : index to i64
+    %x:2 = scf.while (%a = %from, %b = %c360) : (i64, i64) -> (i64, i64) {
+      %more = arith.cmpi ne, %b, %c0_0 : i64
+      scf.condition(%more) %a, %b : i64, i64
+    } do {
+    ^bb0(%a: i64, %b: i64):
+      %r = arith.subi %a, %b : i64
+      scf.yield %b, %r : i64, i64
+    }
+    array.yield %x#0 : i64
   } combine {} {access = [#task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>]} : tensor<?xi64>
   // Points that are tasks have the code of the task.
   // CHECK: task.launch "map" over(%arg0)

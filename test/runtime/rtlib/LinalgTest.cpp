@@ -64,7 +64,8 @@ template <typename T> struct Layout {
 };
 
 template <typename T> static void productInAllLayouts() {
-  const int64_t shapes[][3] = {{5, 7, 6}, {1, 7, 6}, {5, 7, 1}, {5, 1, 6}, {1, 1, 1}, {1, 9, 1}, {70, 65, 300}, {3, 0, 2}, {0, 3, 2}};
+  const int64_t shapes[][3] = {{5, 7, 6}, {1, 7, 6}, {5, 7, 1}, {5, 1, 6}, {1, 1, 1}, {1, 9, 1}, {70, 65, 300}, {12, 100, 10}, {1, 100, 12},
+                               {12, 100, 1}, {3, 0, 2}, {0, 3, 2}};
   for (auto [m, k, n] : shapes) {
     TestArray<T> a = filled<T>({m, k}, 1), b = filled<T>({k, n}, 2);
     TestArray<T> expected = plainProduct<T>(a.view(), b.view());
@@ -151,8 +152,37 @@ TEST(Matmul, TilesHaveTheBitsOfTheWhole) {
   tilesOfProduct<double>();
 }
 
-// What is small, or does not lie row by row, is left to OpenBLAS.
-TEST(Matmul, WhatIsLeftToOpenBlas) {
+// A small product has the bits of sums from the first product on, each with one rounding, whatever stands beside an element.
+template <typename T> static void smallProducts() {
+  for (auto [m, k, n] : {std::array<int64_t, 3>{7, 33, 50}, {96, 96, 96}, {2, 96, 17}, {13, 1, 32}, {1, 40, 20}}) {
+    TestArray<T> a({m, k}), b({k, n}), out({m, n});
+    for (size_t i = 0; i < a.values.size(); ++i) a.values[i] = T(std::sin(double(i)));
+    for (size_t i = 0; i < b.values.size(); ++i) b.values[i] = T(std::cos(double(i)));
+    ASSERT_FALSE(linalg::needsBlas(typeOf<T>(), m, k, n));
+    ASSERT_FALSE(linalg::matmul(a.view(), b.view(), out.view()));
+    int64_t wrong = 0;
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < n; ++j) {
+        T sum = 0;
+        for (int64_t l = 0; l < k; ++l)
+          sum = std::fma(a.values[size_t(i * k + l)], b.values[size_t(l * n + j)], sum);
+        wrong += out.values[size_t(i * n + j)] != sum;
+      }
+    EXPECT_EQ(wrong, 0) << m << " x " << k << " @ " << k << " x " << n;
+  }
+  EXPECT_TRUE(linalg::needsBlas(typeOf<T>(), 97, 3, 3));
+  EXPECT_TRUE(linalg::needsBlas(typeOf<T>(), 96, 96, 1)); // a vector, which would be copied
+  EXPECT_TRUE(linalg::needsBlas(DG_C128, 2, 2, 2));
+  EXPECT_FALSE(linalg::needsBlas(DG_I64, 500, 500, 500));
+}
+
+TEST(Matmul, SmallOnesAddUpInOrder) {
+  smallProducts<float>();
+  smallProducts<double>();
+}
+
+// What has few rows or columns, or does not lie row by row, is not for wide loops.
+TEST(Matmul, WhatIsNotForWideLoops) {
   const int64_t n = 130;
   TestArray<double> a = filled<double>({n, n}, 1), b = filled<double>({n, n}, 2), out({n, n});
   const std::vector<double> before = out.values;
@@ -227,10 +257,8 @@ template <typename T> struct LinalgTyped : testing::Test {
 using FloatTypes = testing::Types<float, double, std::complex<float>, std::complex<double>>;
 TYPED_TEST_SUITE(LinalgTyped, FloatTypes);
 
-// A Cholesky factorization by tiles, as the language's example does it, gives L with L Lᵀ = A and leaves the rest alone.
-TYPED_TEST(LinalgTyped, TilesMakeACholeskyFactorization) {
-  using T = TypeParam;
-  const int64_t n = 21, tile = 8, tiles = 3;
+template <typename T> static void factorizeByTiles(int64_t n, int64_t tile, double tolerance) {
+  const int64_t tiles = 3;
   TestArray<T> a = positive<T>(n), before = a;
   auto extents = std::array<std::array<int64_t, 2>, 9>();
   auto part = [&](int64_t i, int64_t j) {
@@ -255,31 +283,43 @@ TYPED_TEST(LinalgTyped, TilesMakeACholeskyFactorization) {
       l.values[size_t(i * n + j)] = T(0);
     }
   TestArray<T> product = plainProduct<T>(l.view(), adjoint<T>(l.view()).view());
-  EXPECT_LT(difference<T>(product.view(), before.view()), this->tolerance * 10);
+  EXPECT_LT(difference<T>(product.view(), before.view()), tolerance * 10);
   auto whole = linalg::cholesky(before.view());
-  EXPECT_LT(difference<T>(whole->view(), l.view()), this->tolerance);
+  EXPECT_LT(difference<T>(whole->view(), l.view()), tolerance);
 }
 
-// Tiles whose rows are not contiguous give the same.
-TYPED_TEST(LinalgTyped, TilesInAnyLayout) {
-  using T = TypeParam;
-  TestArray<T> a = positive<T>(6), b = filled<T>({4, 6}, 5), c = filled<T>({4, 4}, 6), d = filled<T>({4, 4}, 7);
+// A Cholesky factorization by tiles, as the language's example does it, gives L with L Lᵀ = A and leaves the rest alone: of small tiles,
+// and of those that are OpenBLAS's.
+TYPED_TEST(LinalgTyped, TilesMakeACholeskyFactorization) {
+  factorizeByTiles<TypeParam>(21, 8, this->tolerance);
+  factorizeByTiles<TypeParam>(96, 32, this->tolerance * 10);
+  factorizeByTiles<TypeParam>(115, 40, this->tolerance * 10);
+}
+
+template <typename T> static void tilesInAnyLayout(int64_t n, int64_t m, double tolerance) {
+  TestArray<T> a = positive<T>(n), b = filled<T>({m, n}, 5), c = filled<T>({m, m}, 6), d = filled<T>({m, m}, 7);
   ASSERT_FALSE(linalg::potrf(a.view()));
   TestArray<T> solved = b, updated = c, product = d;
   ASSERT_FALSE(linalg::trsm(a.view(), solved.view()));
   ASSERT_FALSE(linalg::syrk(solved.view(), updated.view()));
   ASSERT_FALSE(linalg::gemm(solved.view(), b.view(), product.view()));
   for (int kind = 1; kind < 5; ++kind) {
-    Layout<T> a2(positive<T>(6), kind), b2(b, kind), c2(c, kind), d2(d, kind), b3(b, kind);
+    Layout<T> a2(positive<T>(n), kind), b2(b, kind), c2(c, kind), d2(d, kind), b3(b, kind);
     ASSERT_FALSE(linalg::potrf(a2.view()));
-    EXPECT_LT(difference<T>(a2.view(), a.view()), this->tolerance);
+    EXPECT_LT(difference<T>(a2.view(), a.view()), tolerance);
     ASSERT_FALSE(linalg::trsm(a2.view(), b2.view()));
-    EXPECT_LT(difference<T>(b2.view(), solved.view()), this->tolerance);
+    EXPECT_LT(difference<T>(b2.view(), solved.view()), tolerance);
     ASSERT_FALSE(linalg::syrk(b2.view(), c2.view()));
-    EXPECT_LT(difference<T>(c2.view(), updated.view()), this->tolerance);
+    EXPECT_LT(difference<T>(c2.view(), updated.view()), tolerance);
     ASSERT_FALSE(linalg::gemm(b2.view(), b3.view(), d2.view()));
-    EXPECT_LT(difference<T>(d2.view(), product.view()), this->tolerance);
+    EXPECT_LT(difference<T>(d2.view(), product.view()), tolerance);
   }
+}
+
+// Tiles whose rows are not contiguous give the same.
+TYPED_TEST(LinalgTyped, TilesInAnyLayout) {
+  tilesInAnyLayout<TypeParam>(6, 4, this->tolerance);
+  tilesInAnyLayout<TypeParam>(40, 34, this->tolerance * 10);
 }
 
 TYPED_TEST(LinalgTyped, SolveAndInverse) {
