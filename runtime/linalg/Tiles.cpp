@@ -3,6 +3,8 @@
 #include "runtime/linalg/Linalg.h"
 #include "runtime/linalg/Matrix.h"
 #include "runtime/linalg/SmallTiles.h"
+#include "runtime/linalg/WideProduct.h"
+#include "runtime/linalg/WideSolve.h"
 
 namespace dagger::linalg {
 
@@ -12,6 +14,23 @@ using Status = std::optional<Failure>;
 
 Failure notPositive(int64_t minor) {
   return Failure{"the matrix is not positive definite: its leading minor of order " + std::to_string(minor) + " is not"};
+}
+
+// Whether loops of our own take products of this type.
+template <typename T> static constexpr bool isWideType = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+// c -= a bᵀ of matrices whose rows lie so far apart, by loops of our own.
+template <typename T> struct Rows {
+  T *data;
+  int64_t down;
+  T *at(int64_t i, int64_t j) const { return data + i * down + j; }
+};
+template <typename T>
+static bool subtractWide(Rows<T> a, Rows<T> b, Rows<T> c, int64_t rows, int64_t inner, int64_t columns) {
+  if constexpr (isWideType<T>)
+    return wideProduct<T>(a.data, b.data, c.data, {rows, inner, columns, a.down, 1, 1, b.down, c.down, 1}, true);
+  else
+    return false;
 }
 
 std::optional<Failure> potrf(const ArrayView &a) {
@@ -32,6 +51,26 @@ std::optional<Failure> potrf(const ArrayView &a) {
   });
 }
 
+// x lᵀ = b for so many rows of b, which become those of x. What the first half of the columns of x contributes to the
+// second is a product, which is quicker than a triangle, down to triangles of which no half is worth it.
+template <typename T>
+static void solveRows(const Blas<T> &blas, Rows<T> l, Rows<T> b, int64_t rows, int64_t n) {
+  const int64_t half = n / 2;
+  if constexpr (isWideType<T>) {
+    if (takesWide({rows, half, half, b.down, 1, 1, l.down, b.down, 1})) {
+      const Rows<T> rest{b.at(0, half), b.down};
+      solveRows(blas, l, b, rows, half);
+      subtractWide(b, Rows<T>{l.at(half, 0), l.down}, rest, rows, half, n - half);
+      return solveRows(blas, Rows<T>{l.at(half, half), l.down}, rest, rows, n - half);
+    }
+    if (wideSolve(l.data, l.down, b.data, b.down, rows, n))
+      return;
+  }
+  const Int order = Int(n), count = Int(rows), lDown = Int(l.down), bDown = Int(b.down);
+  const T one(1);
+  blas.trsm("L", "U", adjoint<T>, "N", &order, &count, &one, l.data, &lDown, b.data, &bDown);
+}
+
 std::optional<Failure> trsm(const ArrayView &l, const ArrayView &b) {
   for (auto &failure : {checkSquare(l, "l"), checkMatrix(b, "b"), checkSameType(l, b)})
     if (failure)
@@ -45,9 +84,7 @@ std::optional<Failure> trsm(const ArrayView &l, const ArrayView &b) {
   return withBlas<Status>(l.type, "trsm", [&](auto tag, const auto &blas) -> Status {
     using T = decltype(tag)::type;
     RowMajor<T> factor(l), matrix(b);
-    const Int n = Int(b.extents[1]), count = Int(b.extents[0]);
-    const T one(1);
-    blas.trsm("L", "U", adjoint<T>, "N", &n, &count, &one, factor.data, &factor.ld, matrix.data, &matrix.ld);
+    solveRows<T>(blas, {factor.data, factor.ld}, {matrix.data, matrix.ld}, b.extents[0], b.extents[1]);
     matrix.writeBack();
     return std::nullopt;
   });
@@ -93,8 +130,10 @@ std::optional<Failure> gemm(const ArrayView &a, const ArrayView &b, const ArrayV
     RowMajor<T> left(a), right(b), matrix(c);
     const Int m = Int(c.extents[0]), n = Int(c.extents[1]), k = Int(a.extents[1]);
     const T minus(-1), one(1);
-    blas.gemm(adjoint<T>, "N", &n, &m, &k, &minus, right.data, &right.ld, left.data, &left.ld, &one, matrix.data,
-              &matrix.ld);
+    const Rows<T> first{left.data, left.ld}, second{right.data, right.ld}, to{matrix.data, matrix.ld};
+    if (!subtractWide(first, second, to, m, k, n))
+      blas.gemm(adjoint<T>, "N", &n, &m, &k, &minus, right.data, &right.ld, left.data, &left.ld, &one,
+                matrix.data, &matrix.ld);
     matrix.writeBack();
     return std::nullopt;
   });

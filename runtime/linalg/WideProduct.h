@@ -13,9 +13,10 @@ struct Factors {
 // Whether `wideProduct` takes them.
 bool takesWide(const Factors &f);
 
-// False, and nothing is done: the processor has no such vectors, the elements of some row do not lie side by side, or
-// there are too few rows or columns to repay the copies. An element of the result is the same whatever part of the
-// result is asked for, if it is asked for here. Throws std::bad_alloc.
-template <typename T> bool wideProduct(const T *a, const T *b, T *out, const Factors &f);
+// False, and nothing is done: the processor has no such vectors, the elements of some row do not lie side by side (of b
+// its rows or its columns have to), or there are too few rows or columns to repay the copies. The product becomes the
+// result, or is subtracted from what the result was. An element of the result is the same whatever part of the result is
+// asked for, if it is asked for here. Throws std::bad_alloc.
+template <typename T> bool wideProduct(const T *a, const T *b, T *out, const Factors &f, bool isSubtracted = false);
 
 } // namespace dagger::linalg

@@ -1,6 +1,7 @@
 #include "TestArray.h"
 #include "runtime/linalg/Linalg.h"
 #include "runtime/linalg/WideProduct.h"
+#include "runtime/linalg/WideSolve.h"
 #include "runtime/random/philox.h"
 #include "runtime/text/Text.h"
 #include <cmath>
@@ -97,9 +98,9 @@ TEST(Matmul, EveryTypeInEveryLayout) {
 template <typename T> static bool isSame(T a, T b) { return a == b ? std::signbit(a) == std::signbit(b) : a != a && b != b; }
 
 // Larger than each of the blocks that loops of our own take, and by no multiple of them; rows as they are, with gaps, and upside
-// down. What is infinite or no number stays in its row or column, also beside an edge.
+// down, and columns of the factor on the right. What is infinite or no number stays in its row or column, also beside an edge.
 template <typename T> static void largeProducts() {
-  const int64_t shapes[][3] = {{130, 400, 200}, {129, 385, 531}, {241, 384, 512}, {128, 1, 128}, {300, 769, 129}, {200, 1540, 140}};
+  const int64_t shapes[][3] = {{130, 400, 200}, {129, 385, 531}, {241, 384, 512}, {128, 1, 128}, {300, 769, 129}, {200, 1540, 140}, {1100, 520, 130}};
   for (auto [m, k, n] : shapes)
     for (bool isFinite : {true, false}) {
       TestArray<T> a = filled<T>({m, k}, 1), b = filled<T>({k, n}, 2);
@@ -109,8 +110,9 @@ template <typename T> static void largeProducts() {
         b.values.back() = -T(INFINITY);
       }
       TestArray<T> expected = plainProduct<T>(a.view(), b.view());
-      for (int kind : {0, 2, 4}) {
-        Layout<T> left(a, kind), right(b, kind), out(TestArray<T>({m, n}), kind);
+      for (int kind : {0, 1, 2, 4}) {
+        const int others = kind == 1 ? 0 : kind;
+        Layout<T> left(a, others), right(b, kind), out(TestArray<T>({m, n}), others);
         ASSERT_FALSE(linalg::matmul(left.view(), right.view(), out.view()));
         int64_t wrong = 0;
         for (int64_t i = 0; i < m; ++i)
@@ -127,18 +129,18 @@ TEST(Matmul, LargerThanBlocks) {
 
 // A tile of a product has the bits that it has in the whole.
 template <typename T> static void tilesOfProduct() {
-  const int64_t n = 400;
-  TestArray<T> a({n, n}), b({n, n}), whole({n, n});
+  const int64_t n = 400, inner = 1100;
+  TestArray<T> a({n, inner}), b({inner, n}), whole({n, n});
   for (size_t i = 0; i < a.values.size(); ++i)
     a.values[i] = T(std::sin(double(i))), b.values[i] = T(std::cos(double(i)));
-  linalg::Factors f{n, n, n, n, 1, n, 1, n, 1};
+  linalg::Factors f{n, inner, n, inner, 1, n, 1, n, 1};
   if (!linalg::wideProduct(a.values.data(), b.values.data(), whole.values.data(), f))
     GTEST_SKIP() << "this processor has no vectors of 512 bits";
   for (int64_t row : {0, 130, 256})
     for (int64_t column : {0, 131, 256}) {
       TestArray<T> part({144, 140});
-      linalg::Factors some{144, n, 140, n, 1, n, 1, 140, 1};
-      ASSERT_TRUE(linalg::wideProduct(&a.values[size_t(row * n)], &b.values[size_t(column)], part.values.data(), some));
+      linalg::Factors some{144, inner, 140, inner, 1, n, 1, 140, 1};
+      ASSERT_TRUE(linalg::wideProduct(&a.values[size_t(row * inner)], &b.values[size_t(column)], part.values.data(), some));
       int64_t wrong = 0;
       for (int64_t i = 0; i < 144; ++i)
         for (int64_t j = 0; j < 140; ++j)
@@ -181,14 +183,34 @@ TEST(Matmul, SmallOnesAddUpInOrder) {
   smallProducts<double>();
 }
 
-// What has few rows or columns, or does not lie row by row, is not for wide loops.
+// A product that is subtracted, with b row by row and column by column, once and several times through the blocks.
+template <typename T> static void subtracted() {
+  for (auto [m, k, n] : {std::array<int64_t, 3>{130, 90, 150}, {257, 1030, 161}})
+    for (bool isTurned : {false, true}) {
+      TestArray<T> a = filled<T>({m, k}, 1), b = filled<T>({k, n}, 2), before = filled<T>({m, n}, 3), out = before;
+      TestArray<T> product = plainProduct<T>(a.view(), b.view());
+      Layout<T> right(b, isTurned);
+      linalg::Factors f{m, k, n, k, 1, right.strides[0], right.strides[1], n, 1};
+      if (!linalg::wideProduct(a.values.data(), right.data, out.values.data(), f, true))
+        GTEST_SKIP() << "this processor has no vectors of 512 bits";
+      for (size_t i = 0; i < out.values.size(); ++i)
+        ASSERT_EQ(out.values[i], before.values[i] - product.values[i]) << m << ", " << isTurned << ", " << i;
+    }
+}
+
+TEST(Matmul, Subtracted) {
+  subtracted<float>();
+  subtracted<double>();
+}
+
+// What has few rows or columns, or lies neither by rows nor by columns, is not for wide loops.
 TEST(Matmul, WhatIsNotForWideLoops) {
   const int64_t n = 130;
   TestArray<double> a = filled<double>({n, n}, 1), b = filled<double>({n, n}, 2), out({n, n});
   const std::vector<double> before = out.values;
   auto isDone = [&](linalg::Factors f) { return linalg::wideProduct(a.values.data(), b.values.data(), out.values.data(), f); };
   EXPECT_FALSE(isDone({n, n, n, 1, n, n, 1, n, 1})); // a transposed
-  EXPECT_FALSE(isDone({n, n, n, n, 1, 1, n, n, 1})); // b
+  EXPECT_FALSE(isDone({n, n, n, n, 1, 2, n, n, 1})); // neither rows nor columns of b side by side
   EXPECT_FALSE(isDone({n, n, n, n, 1, n, 1, 1, n})); // the result
   EXPECT_FALSE(isDone({20, n, n, n, 1, n, 1, n, 1}));
   EXPECT_FALSE(isDone({n, n, 20, n, 1, n, 1, n, 1}));
@@ -257,10 +279,42 @@ template <typename T> struct LinalgTyped : testing::Test {
 using FloatTypes = testing::Types<float, double, std::complex<float>, std::complex<double>>;
 TYPED_TEST_SUITE(LinalgTyped, FloatTypes);
 
+// Whole numbers, and powers of two on the diagonal, so that nothing is rounded: x comes back as it was, and what lies beside
+// it and above the diagonal is left alone.
+template <typename T> static void triangularSystems() {
+  for (int64_t n : {1, 7, 8, 9, 100, 256})
+    for (int64_t rows : {1, 15, 16, 33, 64}) {
+      const int64_t down = n + 3;
+      TestArray<T> l = filled<T>({n, down}, 4), x = filled<T>({rows, down}, 5), b = x;
+      for (int64_t i = 0; i < n; ++i) {
+        l.values[size_t(i * down + i)] = T(1 << (i % 3));
+        for (int64_t j = i + 1; j < n; ++j)
+          l.values[size_t(i * down + j)] = T(NAN);
+      }
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < n; ++j) {
+          T sum(0);
+          for (int64_t k = 0; k <= j; ++k)
+            sum += x.values[size_t(i * down + k)] * l.values[size_t(j * down + k)];
+          b.values[size_t(i * down + j)] = sum;
+        }
+      if (!linalg::wideSolve(l.values.data(), down, b.values.data(), down, rows, n))
+        GTEST_SKIP() << "this processor has no vectors of 512 bits";
+      EXPECT_EQ(b.values, x.values) << rows << " x " << n;
+    }
+  T unread(0);
+  EXPECT_FALSE(linalg::wideSolve(&unread, 257, &unread, 257, 1, 257));
+}
+
+TEST(Linalg, TriangularSystems) {
+  triangularSystems<float>();
+  triangularSystems<double>();
+}
+
 template <typename T> static void factorizeByTiles(int64_t n, int64_t tile, double tolerance) {
-  const int64_t tiles = 3;
+  const int64_t tiles = (n + tile - 1) / tile;
   TestArray<T> a = positive<T>(n), before = a;
-  auto extents = std::array<std::array<int64_t, 2>, 9>();
+  std::vector<std::array<int64_t, 2>> extents(size_t(tiles * tiles));
   auto part = [&](int64_t i, int64_t j) {
     auto &e = extents[size_t(i * tiles + j)];
     e = {std::min(tile, n - i * tile), std::min(tile, n - j * tile)};
@@ -289,11 +343,13 @@ template <typename T> static void factorizeByTiles(int64_t n, int64_t tile, doub
 }
 
 // A Cholesky factorization by tiles, as the language's example does it, gives L with L Lᵀ = A and leaves the rest alone: of small tiles,
-// and of those that are OpenBLAS's.
+// of those that are OpenBLAS's, and of such whose products and triangles are wide loops of our own.
 TYPED_TEST(LinalgTyped, TilesMakeACholeskyFactorization) {
   factorizeByTiles<TypeParam>(21, 8, this->tolerance);
   factorizeByTiles<TypeParam>(96, 32, this->tolerance * 10);
   factorizeByTiles<TypeParam>(115, 40, this->tolerance * 10);
+  factorizeByTiles<TypeParam>(430, 140, this->tolerance);
+  factorizeByTiles<TypeParam>(400, 290, this->tolerance);
 }
 
 template <typename T> static void tilesInAnyLayout(int64_t n, int64_t m, double tolerance) {
