@@ -14,7 +14,7 @@ from .stats import Failure, NoDifference, quotient
 root = Path(__file__).resolve().parents[2]
 build = root / "build" / "bench"
 daggerc = root / "build" / "bin" / "daggerc"
-long_enough = 0.8  # seconds of work, where a row's work can be repeated
+long_enough = 2.5  # seconds of work, where a row's work can be repeated
 commands: list[str] = []  # what was built how, for the report
 
 
