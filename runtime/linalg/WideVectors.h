@@ -2,9 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <immintrin.h>
-#include <memory>
 #include <new>
 #include <sys/mman.h>
 #include <type_traits>
@@ -70,28 +68,34 @@ WIDE __attribute__((always_inline)) inline void transpose(typename Wide<T>::Vect
 }
 
 // Memory that is kept from one use to the next; each thread has its own. Pages of 2 MB as far as they are full. Not
-// initialized; throws std::bad_alloc.
+// initialized; throws std::bad_alloc. Mapped, not of the heap: there the rest of its last page would be in use too.
 class Room {
 public:
+  Room() = default;
+  Room(const Room &) = delete;
+  ~Room() { drop(); }
   std::byte *of(size_t bytes) {
-    constexpr size_t page = size_t(1) << 21, line = 64;
     if (bytes > size) {
-      size = 0;
-      kept.reset();
-      kept.reset(static_cast<std::byte *>(std::aligned_alloc(page, (bytes + line - 1) / line * line)));
-      if (!kept) throw std::bad_alloc();
+      drop();
+      void *fresh = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (fresh == MAP_FAILED) throw std::bad_alloc();
+      mapped = static_cast<std::byte *>(fresh);
       size = bytes;
-      if (size >= page) madvise(kept.get(), size / page * page, MADV_HUGEPAGE);
+      if (size >= page) madvise(begin(), size / page * page, MADV_HUGEPAGE);
     }
-    return kept.get();
+    return begin();
   }
 
 private:
-  struct Free {
-    void operator()(std::byte *memory) const { std::free(memory); }
-  };
-  std::unique_ptr<std::byte, Free> kept;
-  size_t size = 0;
+  static constexpr size_t page = size_t(1) << 21;
+  std::byte *mapped = nullptr;
+  size_t size = 0; // from `begin` on
+  std::byte *begin() const { return mapped + (-reinterpret_cast<uintptr_t>(mapped) & (page - 1)); }
+  void drop() {
+    if (mapped) munmap(mapped, size + page);
+    mapped = nullptr;
+    size = 0;
+  }
 };
 
 } // namespace dagger::linalg
