@@ -64,7 +64,7 @@ private:
     return LLVM::GEPOp::create(b, loc, room.getType(), type, room, ArrayRef<LLVM::GEPArg>{wide});
   }
   void transpose(SmallVector<Value> &rows);
-  Values groupTurns(Value first, function_ref<void(Value element, ArrayRef<Values> running)> put);
+  Values groupTurns(Value first, Value ahead, function_ref<void(Value element, ArrayRef<Values> running)> put);
   void groupTotals(Value block, Value number);
   void groupElements(Value block, Value number);
   void blockTotal(Value block, Value number);
@@ -92,8 +92,8 @@ void Prefix::transpose(SmallVector<Value> &rows) {
 }
 
 // Eight blocks from element `first` on: what each comes to. `put` gets a turn's running combinations, as many elements of each block as
-// fill a line of a cache.
-Prefix::Values Prefix::groupTurns(Value first, function_ref<void(Value, ArrayRef<Values>)> put) {
+// fill a line of a cache. Meanwhile the lines `ahead` elements further on are asked for, if it is given.
+Prefix::Values Prefix::groupTurns(Value first, Value ahead, function_ref<void(Value, ArrayRef<Values>)> put) {
   int64_t elements = side;
   for (Type type : types) elements = std::max<int64_t>(elements, lineBytes * 8 / type.getIntOrFloatBitWidth());
   Values nothing;
@@ -105,7 +105,9 @@ Prefix::Values Prefix::groupTurns(Value first, function_ref<void(Value, ArrayRef
       for (int64_t from = 0; from < elements; from += side) {
         SmallVector<Value> rows;
         for (int64_t block = 0; block < side; ++block) {
-          Value address = k.addressOf(k.operands[i], {add(at, k.constant(block * array::reductionBlock + from))});
+          Value place = add(at, k.constant(block * array::reductionBlock + from)), address = k.addressOf(k.operands[i], {place});
+          if (ahead && from * types[i].getIntOrFloatBitWidth() % (lineBytes * 8) == 0)
+            LLVM::Prefetch::create(b, loc, k.addressOf(k.operands[i], {add(place, ahead)}), /*rw=*/0, /*hint=*/2, /*cache=*/1);
           rows.push_back(LLVM::LoadOp::create(b, loc, vectorOf(types[i]), address, types[i].getIntOrFloatBitWidth() / 8));
         }
         transpose(rows);
@@ -126,7 +128,10 @@ Prefix::Values Prefix::groupTurns(Value first, function_ref<void(Value, ArrayRef
 }
 
 void Prefix::groupTotals(Value block, Value number) {
-  Values totals = groupTurns(firstOf(block), nullptr);
+  // Eight places in memory, each a few pages long, are no stream that the processor sees early enough. Another task's are left to it.
+  Value next = add(block, k.constant(side)), isOwn = compare(arith::CmpIPredicate::slt, next, k.high[0]);
+  Value ahead = arith::SelectOp::create(b, loc, isOwn, k.constant(side * array::reductionBlock), zero);
+  Values totals = groupTurns(firstOf(block), ahead, nullptr);
   for (auto [type, room, total] : llvm::zip(types, before, totals))
     LLVM::StoreOp::create(b, loc, total, vectorAddress(type, room, number), type.getIntOrFloatBitWidth() / 8);
 }
@@ -142,7 +147,7 @@ void Prefix::groupElements(Value block, Value number) {
   Value firstLane = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(VectorType::get(side, b.getI1Type()), lanes));
   Value noLane = arith::ConstantOp::create(b, loc, b.getZeroAttr(firstLane.getType()));
   Value isAlone = arith::SelectOp::create(b, loc, isFirst, firstLane, noLane);
-  groupTurns(firstOf(block), [&](Value at, ArrayRef<Values> running) {
+  groupTurns(firstOf(block), Value(), [&](Value at, ArrayRef<Values> running) {
     SmallVector<Values> columns(inputs);
     for (const Values &element : running) {
       Values combined = k.combine(left, element);

@@ -13,10 +13,15 @@ func.func @sums(%u: tensor<?xf64>, %blocks: index, %n: index) -> tensor<?xf64> a
   return %v : tensor<?xf64>
 }
 // CHECK-LABEL: func.func private @prefix_kernel(
-// Totals: eight loads, transposed in three rounds, then added one after the other.
+// Totals: eight loads, transposed in three rounds, then added one after the other. The next eight blocks are asked for, unless they are
+// another task's.
 // CHECK: scf.for {{.*}} step %c8
+// CHECK: %[[IS_OWN:.*]] = arith.cmpi slt
+// CHECK: %[[AHEAD:.*]] = arith.select %[[IS_OWN]], %c8192, %c0
 // CHECK: scf.for {{.*}} step %c8 iter_args(%[[SO_FAR:.*]] = {{.*}}) -> (vector<8xf64>)
-// CHECK-COUNT-8: llvm.load {{.*}} : !llvm.ptr -> vector<8xf64>
+// CHECK: arith.addi %{{.*}}, %[[AHEAD]]
+// CHECK-COUNT-8: "llvm.intr.prefetch"
+// CHECK: llvm.load {{.*}} : !llvm.ptr -> vector<8xf64>
 // CHECK-COUNT-24: llvm.shufflevector
 // CHECK: arith.addf %[[SO_FAR]], %{{.*}} : vector<8xf64>
 // CHECK: arith.select
@@ -28,6 +33,7 @@ func.func @sums(%u: tensor<?xf64>, %blocks: index, %n: index) -> tensor<?xf64> a
 // CHECK: arith.addf {{.*}} : f64
 // CHECK: task.runtime "dg_turn_room"() {with_context}
 // CHECK: task.runtime "dg_turn_pass"() {with_context}
+// CHECK-NOT: "llvm.intr.prefetch"
 // CHECK-COUNT-24: llvm.shufflevector
 // CHECK-COUNT-24: llvm.shufflevector
 // CHECK-COUNT-8: llvm.store {{.*}} : vector<8xf64>, !llvm.ptr
