@@ -377,6 +377,7 @@ private:
   bool forStmt(const ast::ForStmt &stmt);
   bool mayBeParallel() const; // whether a `parallel for` may stand here
   bool whileStmt(const ast::WhileStmt &stmt);
+  struct LoopGuard;
   void returnStmt(const ast::ReturnStmt &stmt);
   struct RangeBounds { Value low, high, step; bool ok = false; };
   RangeBounds rangeBounds(const ast::RangeExpr &range);
@@ -480,6 +481,7 @@ private:
   int depth = 0, functionValueIds = 0, constDepth = 0, making = 0;
   bool toldDepth = false;              // that something is nested too deeply, once
   friend struct ScopeGuard;
+  friend struct LoopGuard;
 };
 
 } // namespace dagger::sema

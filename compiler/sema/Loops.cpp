@@ -2,11 +2,35 @@
 #include "compiler/sema/Checker.h"
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace dagger::sema {
 
 using hir::Op;
 using hir::StmtKind;
+
+// What is known of lanes and barriers while a loop is checked. The loop around it has this one's barriers too.
+struct Checker::LoopGuard {
+  explicit LoopGuard(Checker &checker)
+      : checker(checker), isDivergent(checker.state->isDivergent), divergentExit(checker.state->divergentExit),
+        barriers(std::exchange(checker.state->loopBarriers, {})) {
+    checker.state->divergentExit = false;
+  }
+  // Behind the body.
+  void end() {
+    auto *state = checker.state;
+    if (state->divergentExit && !state->isDivergent && !state->loopBarriers.empty())
+      checker.error(5008, state->loopBarriers[0], "a `barrier` stands in a loop that some lanes may leave before others");
+    state->isDivergent = isDivergent;
+    state->divergentExit = divergentExit;
+    barriers.insert(barriers.end(), state->loopBarriers.begin(), state->loopBarriers.end());
+    state->loopBarriers = std::move(barriers);
+  }
+
+  Checker &checker;
+  bool isDivergent, divergentExit;
+  std::vector<Span> barriers;
+};
 
 Checker::RangeBounds Checker::rangeBounds(const ast::RangeExpr &range) {
   RangeBounds bounds;
@@ -195,10 +219,7 @@ bool Checker::forStmt(const ast::ForStmt &stmt) {
       high = iteration.count.expr;
     }
   }
-  bool savedDivergent = state->isDivergent, savedExit = state->divergentExit;
-  std::vector<Span> savedBarriers = std::move(state->loopBarriers);
-  state->loopBarriers.clear();
-  state->divergentExit = false;
+  LoopGuard loop(*this);
   if (state->context == Context::Group && ok && (isDivergent(low) || isDivergent(high) || isDivergent(step))) {
     state->isDivergent = true;
     state->divergent.insert(var);
@@ -220,12 +241,7 @@ bool Checker::forStmt(const ast::ForStmt &stmt) {
     return nothing(span);
   }).block;
   --state->loops;
-  if (state->divergentExit && !state->isDivergent && !state->loopBarriers.empty())
-    error(5008, state->loopBarriers[0], "a `barrier` stands in a loop that some lanes may leave before others");
-  state->isDivergent = savedDivergent;
-  state->divergentExit = savedExit;
-  savedBarriers.insert(savedBarriers.end(), state->loopBarriers.begin(), state->loopBarriers.end());
-  state->loopBarriers = std::move(savedBarriers);
+  loop.end();
   if (!ok)
     return false;
   hir::Stmt *result = emit(StmtKind::For, span);
@@ -247,10 +263,7 @@ bool Checker::mayBeParallel() const {
 
 bool Checker::whileStmt(const ast::WhileStmt &stmt) {
   Nested test = inBlock(stmt.condition->span, [&] { return condition(stmt.condition); });
-  bool savedDivergent = state->isDivergent, savedExit = state->divergentExit;
-  std::vector<Span> savedBarriers = std::move(state->loopBarriers);
-  state->loopBarriers.clear();
-  state->divergentExit = false;
+  LoopGuard loop(*this);
   if (state->context == Context::Group && !bad(test.value))
     state->isDivergent |= isDivergent(test.value.expr);
   ++state->loops;
@@ -258,12 +271,7 @@ bool Checker::whileStmt(const ast::WhileStmt &stmt) {
   --state->loops;
   if (state->context == Context::Group && !bad(test.value) && !state->isDivergent)
     state->divergentExit |= isDivergent(test.value.expr);
-  if (state->divergentExit && !state->isDivergent && !state->loopBarriers.empty())
-    error(5008, state->loopBarriers[0], "a `barrier` stands in a loop that some lanes may leave before others");
-  state->isDivergent = savedDivergent;
-  state->divergentExit = savedExit;
-  savedBarriers.insert(savedBarriers.end(), state->loopBarriers.begin(), state->loopBarriers.end());
-  state->loopBarriers = std::move(savedBarriers);
+  loop.end();
   if (bad(test.value))
     return false;
   hir::Stmt *result = emit(StmtKind::While, stmt.span);

@@ -1,6 +1,7 @@
 // glibc grows the heap of every thread but the first page by page, with a call of the system for each, and gives back what is free at its
 // end as soon as that is 128 KB, to ask for it page by page again.
 #include "runtime/sched/Heap.h"
+#include "runtime/sched/Pool.h"
 #include <cstdint>
 #include <cstdlib>
 #include <malloc.h>
@@ -8,8 +9,7 @@
 
 namespace dagger::rt {
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
-    !(defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer)))
+#if defined(__GLIBC__) && DAGGER_POOLS
 
 constexpr size_t megabyte = 1 << 20, hugePage = 2 * megabyte;
 constexpr size_t mapped = 8 * megabyte; // from so many bytes on, an allocation is a mapping of its own

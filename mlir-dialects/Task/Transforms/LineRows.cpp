@@ -2,6 +2,7 @@
 // vectors of a line, the first and the last like the others, so that memory need not be read for a line of which only a
 // part is written. In these two alone may a read leave its array, and only along the row: it is a load under a mask. What
 // lies to the left and right of a vector comes from registers, not from loads across lines.
+#include "mlir-dialects/Task/Transforms/CarriedRow.h"
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 #include "mlir-dialects/Task/Transforms/Lanes.h"
 #include <map>
@@ -28,7 +29,7 @@ public:
       : kernel(kernel), launch(kernel.launch), out(kernel.result(0)), outer(outer),
         line(512 / bitsOf(out.element)) {
     launch.getBody().walk([&](array::ShiftedOp shifted) {
-      Row &row = rowOf(shifted);
+      CarriedRow &row = rowOf(shifted);
       int64_t offset = shifted.getOffsets().back();
       if (!offset || std::abs(offset) > line) return;
       (offset < 0 ? row.hasLeft : row.hasRight) = true;
@@ -57,17 +58,12 @@ public:
   }
 
 private:
-  // A row that is read: its address, and of what is read around a vector the lines that the next vector needs again.
-  struct Row {
-    bool hasLeft = false, hasRight = false;
-    Value begin, left, at, right;
-  };
   KernelBuilder &kernel;
   LaunchOp launch;
   const KernelOperand &out;
   ArrayRef<Value> outer;
   int64_t line; // elements
-  std::map<std::pair<unsigned, SmallVector<int64_t, 4>>, Row> rows; // by operand, and how far from the point's own
+  std::map<std::pair<unsigned, SmallVector<int64_t, 4>>, CarriedRow> rows; // by operand, and how far from the point's own
   SmallVector<Value> coming;
   Value result;
 
@@ -85,14 +81,14 @@ private:
     return kernel.operands[cast<BlockArgument>(shifted.getArray()).getArgNumber() - kernel.rank];
   }
 
-  Row &rowOf(array::ShiftedOp shifted) {
+  CarriedRow &rowOf(array::ShiftedOp shifted) {
     unsigned number = cast<BlockArgument>(shifted.getArray()).getArgNumber();
-    Row &row = rows[{number, SmallVector<int64_t, 4>(shifted.getOffsets().drop_back())}];
-    if (row.begin) return row;
+    CarriedRow &row = rows[{number, SmallVector<int64_t, 4>(shifted.getOffsets().drop_back())}];
+    if (row.address) return row;
     SmallVector<Value> place;
     for (auto [at, offset] : llvm::zip(outer, shifted.getOffsets().drop_back()))
       place.push_back(offset ? add(at, kernel.constant(offset)) : at);
-    row.begin = beginOf(operandOf(shifted), place);
+    row.address = beginOf(operandOf(shifted), place);
     return row;
   }
 
@@ -147,19 +143,15 @@ private:
     OpBuilder &b = kernel.builder;
     int64_t offset = shifted.getOffsets().back();
     Value mask = lanesInside(add(column, kernel.constant(offset)), operandOf(shifted).extents.back());
-    return LLVM::MaskedLoadOp::create(b, kernel.loc, numbers(), elementAt(rowOf(shifted).begin, column, offset), mask,
+    return LLVM::MaskedLoadOp::create(b, kernel.loc, numbers(), elementAt(rowOf(shifted).address, column, offset), mask,
                                       fill, b.getI32IntegerAttr(bitsOf(out.element) / 8));
   }
 
   Value read(array::ShiftedOp shifted, Value column) {
-    Row &row = rowOf(shifted);
+    CarriedRow &row = rowOf(shifted);
     int64_t offset = shifted.getOffsets().back();
-    if (!offset) return asNumbers(row.at);
-    if (std::abs(offset) > line || !(offset < 0 ? row.hasLeft : row.hasRight)) return asNumbers(load(row.begin, column, offset));
-    SmallVector<int32_t> lanes;
-    for (int64_t lane = 0; lane < line; ++lane) lanes.push_back(lane + (offset < 0 ? line + offset : offset));
-    return asNumbers(LLVM::ShuffleVectorOp::create(kernel.builder, kernel.loc, offset < 0 ? row.left : row.at,
-                                                   offset < 0 ? row.at : row.right, lanes));
+    bool isCarried = std::abs(offset) <= line && (offset < 0 ? row.hasLeft : row.hasRight);
+    return asNumbers(!offset || isCarried ? row.shifted(kernel.builder, kernel.loc, offset, line) : load(row.address, column, offset));
   }
 
   // Gives nothing, as loops want it.
@@ -203,20 +195,11 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(choice.thenBlock());
     SmallVector<Value> inits;
-    for (auto &[key, row] : rows) {
-      if (row.hasLeft) inits.push_back(load(row.begin, first, -line));
-      if (row.hasRight) inits.push_back(load(row.begin, first));
-    }
+    auto load = [&](Value row, Value column, int64_t further) { return this->load(row, column, further); };
+    for (auto &[key, row] : rows) row.begin(load, first, line, inits);
     auto turn = [&](Value column, ValueRange carried) {
       SmallVector<Value> next;
-      unsigned taken = 0;
-      for (auto &[key, row] : rows) {
-        if (row.hasLeft) row.left = carried[taken++];
-        row.at = row.hasRight ? carried[taken++] : load(row.begin, column);
-        if (row.hasRight) row.right = load(row.begin, column, line);
-        if (row.hasLeft) next.push_back(row.at);
-        if (row.hasRight) next.push_back(row.right);
-      }
+      for (auto &[key, row] : rows) row.turn(load, column, line, carried, next);
       write(column, false);
       return next;
     };

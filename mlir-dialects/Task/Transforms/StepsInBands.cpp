@@ -7,6 +7,7 @@
 //                                                          2 reach …         of this band; the last 2 reach are kept
 // What is kept has two places, for bands in turn. What is read outside of the array is written around it, step by step,
 // so that no point is another kind of point; where the array goes on at its other end, it is computed as what it repeats.
+#include "mlir-dialects/Task/Transforms/CarriedRow.h"
 #include "mlir-dialects/Task/Transforms/Lanes.h"
 #include "mlir-dialects/Task/Transforms/StepsKernel.h"
 #include <map>
@@ -107,7 +108,7 @@ struct StepsInBands : Steps {
     Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), column);
     return LLVM::GEPOp::create(b, loc, room.getType(), in.element, address, ArrayRef<LLVM::GEPArg>{wide});
   }
-  Value load(Value address, Value column, int64_t further = 0) {
+  Value load(Value address, Value column, int64_t further) {
     return LLVM::LoadOp::create(b, loc, bits(), elementAt(address, add(column, constant(further))), 64);
   }
   // Few turns, each of much: the code of one.
@@ -119,33 +120,19 @@ struct StepsInBands : Steps {
         }));
   }
 
-  // What is read of a row: vectors at the column, before and behind it. Those that the next turn needs again are
-  // carried to it.
-  struct Row {
-    bool hasLeft = false, hasRight = false;
-    Value address, left, at, right;
-  };
   // By what a point reads, seen from the first row of the band: -reach … rows - 1 + reach.
-  std::map<int64_t, Row> rowsRead() {
-    std::map<int64_t, Row> read;
+  std::map<int64_t, CarriedRow> rowsRead() {
+    std::map<int64_t, CarriedRow> read;
     kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
       for (int64_t number = 0; number < rows; ++number) {
-        Row &row = read[number + shifted.getOffsets()[0]];
+        CarriedRow &row = read[number + shifted.getOffsets()[0]];
         row.hasLeft |= shifted.getOffsets()[1] < 0, row.hasRight |= shifted.getOffsets()[1] > 0;
       }
     });
     return read;
   }
-  Value shift(const Row &row, int64_t offset) {
-    if (!offset) return asNumbers(row.at);
-    SmallVector<int32_t> lanes;
-    for (int64_t lane = 0; lane < line; ++lane) lanes.push_back(lane + (offset < 0 ? line + offset : offset));
-    return asNumbers(
-        LLVM::ShuffleVectorOp::create(b, loc, offset < 0 ? row.left : row.at, offset < 0 ? row.at : row.right, lanes));
-  }
-
   // The body at a vector of points.
-  Value pointsOf(std::map<int64_t, Row> &read, int64_t number, Value row, Value column) {
+  Value pointsOf(std::map<int64_t, CarriedRow> &read, int64_t number, Value row, Value column) {
     Block &body = kernel.launch.getBody().front();
     Lanes lanes(b, line);
     lanes.scalars.map(body.getArgument(0), row);
@@ -154,31 +141,25 @@ struct StepsInBands : Steps {
     for (auto [argument, scalar] : llvm::zip(body.getArguments().take_back(kernel.scalars.size()), kernel.scalars))
       lanes.scalars.map(argument, scalar);
     kernel.launch.getBody().walk([&](array::ShiftedOp shifted) {
-      lanes.vectors.map(shifted.getResult(), shift(read[number + shifted.getOffsets()[0]], shifted.getOffsets()[1]));
+      const CarriedRow &from = read[number + shifted.getOffsets()[0]];
+      lanes.vectors.map(shifted.getResult(), asNumbers(from.shifted(b, loc, shifted.getOffsets()[1], line)));
     });
     return lanes.vectorOf(lanes.emit(body)->getOperand(0));
   }
 
   void takeStep(Value level, Value row, Value band) {
     auto [from, to] = columnsAround(band);
-    std::map<int64_t, Row> read = rowsRead();
+    std::map<int64_t, CarriedRow> read = rowsRead();
     SmallVector<Value> inits, made;
+    auto load = [&](Value row, Value column, int64_t further) { return this->load(row, column, further); };
     for (auto &[number, row] : read) {
       row.address = rowAt(sub(level, constant(1)), number + reach);
-      if (row.hasLeft) inits.push_back(load(row.address, from, -line));
-      if (row.hasRight) inits.push_back(load(row.address, from));
+      row.begin(load, from, line, inits);
     }
     for (int64_t number = 0; number < rows; ++number) made.push_back(rowAt(level, number + 2 * reach));
     auto body = [&](Value column, ValueRange carried) {
       SmallVector<Value> results, next;
-      unsigned taken = 0;
-      for (auto &[number, row] : read) {
-        if (row.hasLeft) row.left = carried[taken++];
-        row.at = row.hasRight ? carried[taken++] : load(row.address, column);
-        if (row.hasRight) row.right = load(row.address, column, line);
-        if (row.hasLeft) next.push_back(row.at);
-        if (row.hasRight) next.push_back(row.right);
-      }
+      for (auto &[number, row] : read) row.turn(load, column, line, carried, next);
       for (int64_t number = 0; number < rows; ++number)
         results.push_back(pointsOf(read, number, add(row, constant(number)), column));
       for (auto [address, value] : llvm::zip(made, results))
