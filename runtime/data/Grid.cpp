@@ -7,7 +7,7 @@ namespace dagger::rt {
 // Half a megabyte of operands stays in a core's second-level cache and takes tens of microseconds, a hundred times what a
 // task costs. A chunk has at most 64 Ki elements, so that costly kernels on small data find enough chunks as well; 8 Ki where
 // nobody knows how much an element costs, as with loops of its own.
-static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, mostUnknown = 8 << 10, wideHalo = 8, crossRows = 64;
+static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, mostUnknown = 8 << 10, wideHalo = 8;
 
 static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -66,14 +66,16 @@ static void cutPlanes(int64_t bytes, const Around &around, const int64_t *extent
   chunk[2] = std::max<int64_t>(extents[2], 1);
 }
 
-// Blocks of the last two axes: a few rows would touch all rows of what is read crosswise, and a part of each cache line alone.
-static void cutCrosswise(int64_t points, int64_t grain, int rank, const int64_t *extents, int64_t *chunk) {
+// Blocks of the last two axes, as high as wide where there are points enough: then memory reads on and on along the columns of
+// what lies crosswise. Nothing is used again, so caches don't bound them. Sixty-four chunks, if they can be so many.
+static void cutCrosswise(int64_t points, int rank, const int64_t *extents, int64_t *chunk) {
+  constexpr int64_t wide = 512, side = 64; // side: of the blocks that kernels take
   int64_t rows = std::max<int64_t>(extents[rank - 2], 1), columns = std::max<int64_t>(extents[rank - 1], 1);
   std::fill(chunk, chunk + rank - 2, 1);
-  int64_t wide = std::max<int64_t>(points / std::min(rows, crossRows) / grain, 1) * grain;
-  chunk[rank - 1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, wide)), grain) * grain);
-  int64_t most = std::max<int64_t>(points / chunk[rank - 1], crossRows);
-  chunk[rank - 2] = std::min(rows, divideUp(divideUp(rows, divideUp(rows, most)), crossRows) * crossRows);
+  chunk[rank - 1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, wide)), side) * side);
+  points = std::clamp(rows * columns / 64, points, std::max(points, wide * wide));
+  int64_t most = std::min(rows, std::max(points / chunk[rank - 1], side));
+  chunk[rank - 2] = std::min(rows, divideUp(divideUp(rows, divideUp(rows, most)), side) * side);
 }
 
 void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_t *extents,
@@ -131,7 +133,7 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
   if ((launch.flags & DG_LAUNCH_IN_TURN) && points >= 8) // its kernel takes eight blocks side by side
     grain = 8;
   if (isCrosswise && !(uncut & ((1u << rank) - 1)) && !chunkBytes)
-    return cutCrosswise(points, grain, rank, extents, chunk);
+    return cutCrosswise(points, rank, extents, chunk);
   cut(points, grain, uncut, rank, extents, chunk);
 }
 

@@ -3,7 +3,8 @@
 //
 // A block is turned by squares of one vector a side, in registers: into the result where the launch only copies, else
 // into room on the stack, where its rows lie densely for the loop over elements. A copy larger than caches is written
-// past them, whole lines at a time: nothing is fetched only to be overwritten.
+// past them, whole lines at a time: nothing is fetched only to be overwritten. No hardware foresees the turn from column to
+// column, so the next block is asked for while one is turned: without that, memory was idle for a third of the time.
 #include "mlir-dialects/Task/Transforms/KernelBuilder.h"
 
 using namespace mlir;
@@ -12,6 +13,7 @@ namespace dagger::task {
 namespace {
 
 constexpr int64_t side = 64, roomColumns = 32; // of a block; of one in a room: 16 KiB of 64 bits
+constexpr int64_t stripRows = 2048;            // of a block that is one line wide
 constexpr int64_t lineBytes = 64, cachedBytes = 16 << 20;
 constexpr size_t mostRooms = 4; // which stay in the first-level cache together
 
@@ -90,7 +92,6 @@ class Crosswise {
   KernelBuilder &kernel;
   OpBuilder &b;
   Location loc;
-  Value pastCaches;                              // only of a copy
   SmallVector<std::pair<unsigned, Value>> rooms; // of operands, by number
 
   void loop(Value from, Value to, int64_t step, function_ref<void(Value)> body) {
@@ -102,8 +103,9 @@ class Crosswise {
   }
   Value after(Value at, int64_t k) { return arith::AddIOp::create(b, loc, at, kernel.constant(k)); }
 
-  // The squares that lie whole in the block: `store` is given their rows. Then the rest, point by point.
-  void turnBlock(const KernelOperand &from, const BlockOfPoints &block,
+  // The squares that lie whole in the block: `store` is given their rows. Then the rest, point by point. The block after this
+  // one, so many rows below or columns beside it, is asked for meanwhile.
+  void turnBlock(const KernelOperand &from, const BlockOfPoints &block, int64_t below, int64_t beside,
                  function_ref<void(ArrayRef<Value> rows, Value row, Value column)> store,
                  function_ref<void(Value row, Value first, Value right)> rest) {
     int64_t count = squareSide(from);
@@ -121,32 +123,33 @@ class Crosswise {
           point.append({row, after(column, k)});
           Value place = kernel.addressOf(from, kernel.indicesAt(from, point));
           rows.push_back(LLVM::LoadOp::create(b, loc, VectorType::get(count, from.element), place, bytes));
+          SmallVector<Value> next(block.outer);
+          next.append({after(row, below), after(column, k + beside)});
+          place = kernel.addressOf(from, kernel.indicesAt(from, next));
+          LLVM::Prefetch::create(b, loc, place, /*rw=*/0, /*hint=*/2, /*cache=*/1);
         }
         turn(kernel, rows);
         store(rows, row, column);
       });
     });
-    loop(block.top, block.bottom, 1, [&](Value row) {
+    // Most blocks have nothing but squares.
+    Value hasNone = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lastColumn, block.right);
+    loop(arith::SelectOp::create(b, loc, hasNone, lastRow, block.top), block.bottom, 1, [&](Value row) {
       Value inSquares = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, row, lastRow);
       rest(row, arith::SelectOp::create(b, loc, inSquares, lastColumn, block.left), block.right);
     });
   }
 
-  void copy(const BlockOfPoints &block) {
-    const KernelOperand &to = kernel.operands[1];
+  void copy(const BlockOfPoints &block, bool pastCaches) {
+    const KernelOperand &from = kernel.operands[0], &to = kernel.operands[1];
+    unsigned alignment = pastCaches ? lineBytes : to.element.getIntOrFloatBitWidth() / 8;
     auto store = [&](ArrayRef<Value> rows, Value row, Value column) {
-      SmallVector<Value> places;
-      for (size_t k = 0; k < rows.size(); ++k) places.push_back(kernel.addressOf(to, {after(row, k), column}));
-      auto choice = scf::IfOp::create(b, loc, pastCaches, true);
-      OpBuilder::InsertionGuard guard(b);
-      for (bool past : {true, false}) {
-        b.setInsertionPointToStart(past ? choice.thenBlock() : choice.elseBlock());
-        unsigned alignment = past ? lineBytes : to.element.getIntOrFloatBitWidth() / 8;
-        for (auto [value, place] : llvm::zip_equal(rows, places))
-          LLVM::StoreOp::create(b, loc, value, place, alignment, /*isVolatile=*/false, /*isNonTemporal=*/past);
+      for (auto [k, value] : llvm::enumerate(rows)) {
+        Value place = kernel.addressOf(to, {after(row, k), column});
+        LLVM::StoreOp::create(b, loc, value, place, alignment, /*isVolatile=*/false, /*isNonTemporal=*/pastCaches);
       }
     };
-    turnBlock(kernel.operands[0], block, store,
+    turnBlock(from, block, pastCaches ? 0 : side, pastCaches ? squareSide(from) : 0, store,
               [&](Value row, Value first, Value right) { buildElements(kernel, {row}, first, right, Edges::All); });
   }
 
@@ -167,7 +170,7 @@ class Crosswise {
         LLVM::StoreOp::create(b, loc, value, place(after(first, int64_t(k) * roomColumns)),
                               from.element.getIntOrFloatBitWidth() / 8);
     };
-    turnBlock(from, block, store, [&](Value row, Value first, Value right) {
+    turnBlock(from, block, side, 0, store, [&](Value row, Value first, Value right) {
       loop(first, right, 1, [&](Value column) {
         SmallVector<Value> point(block.outer);
         point.append({row, column});
@@ -201,33 +204,39 @@ class Crosswise {
 public:
   explicit Crosswise(KernelBuilder &kernel) : kernel(kernel), b(kernel.builder), loc(kernel.loc) {}
 
-  void build() {
-    if (isCopy(kernel)) {
-      pastCaches = passesCaches(kernel, kernel.operands[1]);
-    } else {
-      for (auto [number, operand] : llvm::enumerate(kernel.operands))
-        if (canTurn(kernel, operand) && rooms.size() < mostRooms)
-          rooms.push_back({unsigned(number), kernel.room(operand.element, side * roomColumns)});
-    }
+  // Blocks of at most so many rows and columns.
+  void blocks(int64_t height, int64_t width, function_ref<void(const BlockOfPoints &)> body) {
     unsigned row = kernel.rank - 2, column = kernel.rank - 1;
-    int64_t columns = rooms.empty() ? side : roomColumns;
     auto until = [&](Value past, unsigned axis) -> Value {
       return arith::MinSIOp::create(b, loc, past, kernel.high[axis]);
     };
     kernel.nest(row, [&](SmallVector<Value> &outer) {
-      loop(kernel.low[row], kernel.high[row], side, [&](Value top) {
-        loop(kernel.low[column], kernel.high[column], columns, [&](Value left) {
-          BlockOfPoints block{outer, top, until(after(top, side), row), left, until(after(left, columns), column)};
-          pastCaches ? copy(block) : compute(block);
+      loop(kernel.low[row], kernel.high[row], height, [&](Value top) {
+        loop(kernel.low[column], kernel.high[column], width, [&](Value left) {
+          body({outer, top, until(after(top, height), row), left, until(after(left, width), column)});
         });
       });
     });
-    if (!pastCaches) return;
-    // What goes past the caches is ordered by a fence alone.
-    auto past = scf::IfOp::create(b, loc, pastCaches, false);
+  }
+
+  // Past the caches in strips of one line's width: each column is read on and on, and nothing but the line is written of a row.
+  void buildCopy() {
+    auto past = scf::IfOp::create(b, loc, passesCaches(kernel, kernel.operands[1]), true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(past.thenBlock());
+    blocks(stripRows, squareSide(kernel.operands[0]), [&](const BlockOfPoints &block) { copy(block, true); });
+    // What goes past the caches is ordered by a fence alone.
     LLVM::FenceOp::create(b, loc, LLVM::AtomicOrdering::seq_cst, "");
+    b.setInsertionPointToStart(past.elseBlock());
+    blocks(side, side, [&](const BlockOfPoints &block) { copy(block, false); });
+  }
+
+  void build() {
+    if (isCopy(kernel)) return buildCopy();
+    for (auto [number, operand] : llvm::enumerate(kernel.operands))
+      if (canTurn(kernel, operand) && rooms.size() < mostRooms)
+        rooms.push_back({unsigned(number), kernel.room(operand.element, side * roomColumns)});
+    blocks(side, rooms.empty() ? side : roomColumns, [&](const BlockOfPoints &block) { compute(block); });
   }
 };
 

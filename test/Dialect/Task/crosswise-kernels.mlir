@@ -16,21 +16,30 @@ func.func @copies(%x: tensor<?x?xf64>, %n: index) -> tensor<?x?xf64> attributes 
 // CHECK-LABEL: func.func private @map_kernel(
 // CHECK: arith.cmpi sgt, %{{.*}}, %c2097152
 // CHECK-NEXT: %[[PAST:.*]] = arith.andi
-// CHECK: scf.for {{.*}} step %c64
-// CHECK: scf.for {{.*}} step %c64
+// Past the caches in strips of a line; the next one is asked for.
+// CHECK: scf.if %[[PAST]]
+// CHECK: scf.for {{.*}} step %c2048
 // CHECK: scf.for {{.*}} step %c8
 // CHECK: scf.for {{.*}} step %c8
-// CHECK-COUNT-8: llvm.load {{.*}} : !llvm.ptr -> vector<8xf64>
+// CHECK: scf.for {{.*}} step %c8
+// CHECK-COUNT-8: llvm.intr.prefetch
 // CHECK: llvm.shufflevector {{.*}} [0, 8, 2, 10, 4, 12, 6, 14]
 // CHECK-COUNT-23: llvm.shufflevector
-// CHECK: scf.if %[[PAST]]
 // CHECK-COUNT-8: llvm.store {{.*}} {alignment = 64 : i64, nontemporal} : vector<8xf64>
-// CHECK: } else {
-// CHECK-COUNT-8: llvm.store {{.*}} {alignment = 8 : i64} : vector<8xf64>
 // The rest of a block.
 // CHECK: llvm.load {{.*}} -> f64
-// CHECK: scf.if %[[PAST]]
-// CHECK-NEXT: llvm.fence seq_cst
+// CHECK: llvm.fence seq_cst
+// CHECK: } else {
+// CHECK: scf.for {{.*}} step %c64
+// CHECK: scf.for {{.*}} step %c64
+// CHECK: scf.for {{.*}} step %c8
+// CHECK: scf.for {{.*}} step %c8
+// CHECK: llvm.load {{.*}} : !llvm.ptr -> vector<8xf64>
+// CHECK: llvm.intr.prefetch
+// CHECK-COUNT-24: llvm.shufflevector
+// CHECK-COUNT-8: llvm.store {{.*}} {alignment = 8 : i64} : vector<8xf64>
+// CHECK: llvm.load {{.*}} -> f64
+// CHECK-NOT: llvm.fence
 // Where neither array is dense.
 // CHECK: } else {
 // CHECK-NOT: step %c64
