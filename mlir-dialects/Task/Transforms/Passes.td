@@ -41,7 +41,7 @@ def LowerKernels : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     then, unless they are much code or share much. Launches of one function of the
     source whose functions are equal name the same one.
     Refuses: to share what may report where it stands; to mark elements parallel in the loops of points that are tasks; to write
-    past the caches what is known to be small, lies where it is read, or lies crosswise; to test indices ahead that depend on
+    past the caches what is known to be small, lies where it is read, lies crosswise, or is much arithmetic; to test indices ahead that depend on
     such a read, that may trap, or whose read not all points do.
     Why: the runtime calls one function for each chunk, and knows nothing of what it computes.
   }];

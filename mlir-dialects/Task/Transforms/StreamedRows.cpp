@@ -9,6 +9,7 @@ namespace dagger::task {
 namespace {
 
 constexpr int64_t lineBytes = 64, cachedBytes = 32 << 20;
+constexpr int64_t mostPerByte = 7; // operations, as a launch counts its arithmetic
 
 // Whether the launch writes all of it and reads nothing of it.
 bool isOverwritten(KernelBuilder &kernel, unsigned number) {
@@ -39,6 +40,16 @@ bool isKnownSmall(KernelBuilder &kernel, const KernelOperand &operand) {
   return true;
 }
 
+// Whether a point is so much arithmetic that memory has time. Then nothing is gained by a store past the caches, and what is kept on
+// the stack meanwhile is stored behind it: prices of options took 15 % longer by two threads.
+bool isArithmetic(KernelBuilder &kernel) {
+  int64_t bytes = 0;
+  for (const KernelOperand &operand : kernel.operands)
+    if (operand.element.isIntOrFloat() && operand.access.getMapped()) bytes += bytesOf(operand.element);
+  auto count = kernel.launch.getArithmetic();
+  return count && int64_t(*count) > mostPerByte * bytes;
+}
+
 } // namespace
 
 Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
@@ -51,7 +62,7 @@ Value exceedsCaches(KernelBuilder &kernel, const KernelOperand &operand) {
 
 void announceStreams(KernelBuilder &kernel) {
   const KernelOperand *result = streamedResult(kernel);
-  if (result && !isKnownSmall(kernel, *result)) announceStream(kernel, *result);
+  if (result && !isKnownSmall(kernel, *result) && !isArithmetic(kernel)) announceStream(kernel, *result);
 }
 
 void announceStream(KernelBuilder &kernel, const KernelOperand &result) {

@@ -6,6 +6,7 @@
 #write = #task.operand<"write", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
 #update = #task.operand<"update", mapped = true, exact = true, axes = [0, 1], scale = [1, 1], low = [0, 0], high = [0, 0]>
 #columns = #task.operand<"write", mapped = true, exact = true, axes = [1, 0], scale = [1, 1], low = [0, 0], high = [0, 0]>
+#each = #task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>
 #one = #task.operand<"write", mapped = true, exact = true, axes = [0], scale = [1], low = [0], high = [0]>
 
 #block = #task.operand<"read", mapped = true, exact = true, axes = [0], scale = [1024], low = [0], high = [0]>
@@ -60,7 +61,7 @@ func.func @stencil(%x: tensor<?x?xi8>, %n: index) -> tensor<?x?xi8> attributes {
 }
 // CHECK-LABEL: func.func private @stencil_kernel(
 // CHECK: arith.cmpi sgt, %{{.*}}, %c33554432
-// CHECK: llvm.intr.annotation
+// CHECK: "llvm.intr.annotation"(
 // CHECK: llvm.ptrtoint
 // CHECK: llvm.fence
 // CHECK: return
@@ -76,7 +77,7 @@ func.func @overwrites(%x: tensor<?x?xf32>, %n: index) attributes {task.context =
 }
 // CHECK-LABEL: func.func private @map_kernel_0(
 // CHECK: arith.cmpi sgt, %{{.*}}, %c8388608
-// CHECK: llvm.intr.annotation
+// CHECK: "llvm.intr.annotation"(
 // CHECK: llvm.fence
 // CHECK: return
 
@@ -115,7 +116,7 @@ func.func @constants(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?x?xf32>) 
 // CHECK-NOT: llvm.fence
 // CHECK: return
 // CHECK-LABEL: func.func private @map_kernel_3(
-// CHECK: llvm.intr.annotation
+// CHECK: "llvm.intr.annotation"(
 // CHECK: llvm.fence
 // CHECK: return
 
@@ -171,4 +172,33 @@ func.func @sums_and_doubles(%x: tensor<?xf64>, %n: index, %blocks: index) -> (te
 // CHECK: scf.for
 // CHECK: scf.if %[[STREAMS]]
 // CHECK-NEXT: llvm.fence seq_cst
+// CHECK: return
+
+// So much arithmetic that memory has time: lines are written as they come.
+func.func @computes(%x: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  %y = task.launch "map" over (%n) arrays(%x : tensor<?xf64>) shapes(%n) {
+  ^bb0(%i: index, %a: f64):
+    %b = array.math "exp"(%a) : (f64) -> f64
+    %c = array.math "erf"(%b) : (f64) -> f64
+    %d = array.math "log"(%c) : (f64) -> f64
+    array.yield %d : f64
+  } combine {} {access = [#each, #one]} : tensor<?xf64>
+  return %y : tensor<?xf64>
+}
+// CHECK-LABEL: func.func private @map_kernel_6(
+// CHECK-NOT: llvm.intr.annotation
+// CHECK: array.math "exp"
+// CHECK-NOT: llvm.intr.annotation
+// CHECK: return
+
+func.func @computes_less(%x: tensor<?xf64>, %n: index) -> tensor<?xf64> attributes {task.context = "host"} {
+  %y = task.launch "map" over (%n) arrays(%x : tensor<?xf64>) shapes(%n) {
+  ^bb0(%i: index, %a: f64):
+    %b = array.math "exp"(%a) : (f64) -> f64
+    array.yield %b : f64
+  } combine {} {access = [#each, #one]} : tensor<?xf64>
+  return %y : tensor<?xf64>
+}
+// CHECK-LABEL: func.func private @map_kernel_7(
+// CHECK: "llvm.intr.annotation"(
 // CHECK: return
