@@ -8,6 +8,8 @@ namespace dagger::rt {
 // task costs. A chunk has at most 64 Ki elements, so that costly kernels on small data find enough chunks as well; 8 Ki where
 // nobody knows how much an element costs, as with loops of its own.
 static constexpr int64_t defaultBytes = 512 << 10, mostPoints = 64 << 10, mostUnknown = 8 << 10, wideHalo = 8;
+// What no cache holds is written past them. Such stores are waited for at a chunk's end, so chunks are larger if there are many.
+static constexpr int64_t cachedBytes = 32 << 20, manyChunks = 1024, larger = 4;
 
 static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -85,7 +87,7 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
     std::fill(chunk, chunk + rank, 1);
     return;
   }
-  int64_t pointBytes = 0, lastScale = 1, halo = 0, haloBytes = 1;
+  int64_t pointBytes = 0, writtenBytes = 0, lastScale = 1, halo = 0, haloBytes = 1;
   uint32_t uncut = 0;
   Around around;
   for (int k = 0; k < launch.operands; ++k) {
@@ -115,8 +117,11 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
     if (followed) // What is read whole by every point is shared, not a chunk's own.
       pointBytes = std::min(pointBytes + bytes, INT64_MAX / 64);
     // Points that write the same element must not be in two chunks.
-    if (operand.access == DG_WRITE || operand.access == DG_UPDATE)
+    if (operand.access == DG_WRITE || operand.access == DG_UPDATE) {
       uncut |= ~followed;
+      if (followed)
+        writtenBytes = std::min(writtenBytes + bytes, INT64_MAX / 64);
+    }
   }
   if (rank == 2 && halo >= wideHalo && !chunkBytes)
     return cutWide(halo, haloBytes, extents, chunk);
@@ -129,6 +134,13 @@ void chooseLaunchChunk(int64_t chunkBytes, const dg_launch &launch, const int64_
     pointElements = 1; // their bytes say how many
   int64_t most = isUnknown ? mostUnknown : mostPoints;
   points = std::clamp<int64_t>(points, 1, std::max<int64_t>(most / pointElements, 1));
+  if (!chunkBytes && !isUnknown) {
+    int64_t all = 1;
+    for (int axis = 0; axis < rank; ++axis)
+      all *= std::max<int64_t>(extents[axis], 1);
+    if (all > cachedBytes / std::max<int64_t>(writtenBytes, 1))
+      points = std::clamp(all / manyChunks, points, larger * points);
+  }
   int64_t grain = std::max<int64_t>(1024 / lastScale, 1);
   if ((launch.flags & DG_LAUNCH_IN_TURN) && points >= 8) // its kernel takes eight blocks side by side
     grain = 8;
