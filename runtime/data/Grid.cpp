@@ -69,13 +69,13 @@ static void cutPlanes(int64_t bytes, const Around &around, const int64_t *extent
 }
 
 // Blocks of the last two axes, as high as wide where there are points enough: then memory reads on and on along the columns of
-// what lies crosswise. Nothing is used again, so caches don't bound them. Sixty-four chunks, if they can be so many.
+// what lies crosswise. Nothing is used again, so caches don't bound them. 256 chunks, if they can be so many.
 static void cutCrosswise(int64_t points, int rank, const int64_t *extents, int64_t *chunk) {
   constexpr int64_t wide = 512, side = 64; // side: of the blocks that kernels take
   int64_t rows = std::max<int64_t>(extents[rank - 2], 1), columns = std::max<int64_t>(extents[rank - 1], 1);
   std::fill(chunk, chunk + rank - 2, 1);
   chunk[rank - 1] = std::min(columns, divideUp(divideUp(columns, divideUp(columns, wide)), side) * side);
-  points = std::clamp(rows * columns / 64, points, std::max(points, wide * wide));
+  points = std::clamp(rows * columns / 256, points, std::max(points, wide * wide));
   int64_t most = std::min(rows, std::max(points / chunk[rank - 1], side));
   chunk[rank - 2] = std::min(rows, divideUp(divideUp(rows, divideUp(rows, most)), side) * side);
 }
