@@ -45,7 +45,7 @@ bool isKnownSmall(KernelBuilder &kernel, const KernelOperand &operand) {
 bool isArithmetic(KernelBuilder &kernel) {
   int64_t bytes = 0;
   for (const KernelOperand &operand : kernel.operands)
-    if (operand.element.isIntOrFloat() && operand.access.getMapped()) bytes += bytesOf(operand.element);
+    if (operand.element.isIntOrFloat()) bytes += bytesOf(operand.element);
   auto count = kernel.launch.getArithmetic();
   return count && int64_t(*count) > mostPerByte * bytes;
 }
