@@ -43,9 +43,9 @@ def make(out: str, command: list, *sources) -> Path:
 def dg(source: Path, *flags: str) -> Path:
     """A program of ours. It is also made anew whenever the compiler or the runtime was."""
     out = "_".join(["ours/" + source.parent.name, source.stem, *(flag.strip("-") for flag in flags)])
-    runtime = sorted((root / "build").glob("**/libdagger_runtime.so*"))
+    libraries = sorted((root / "build" / "lib").glob("libdagger_*.so*"))  # the compiler's and the runtime's
     beside = source.parent.glob("*.dg")  # modules that it may import
-    return make(out, [daggerc, "build", *flags, source, "-o", build / out], source, daggerc, *runtime, *beside)
+    return make(out, [daggerc, "build", *flags, source, "-o", build / out], source, daggerc, *libraries, *beside)
 
 
 def annotated(source: Path, annotation: str) -> Path:

@@ -1,11 +1,14 @@
 """The harness's arithmetic: medians, spreads, quotients, crossings, goals and what a table says."""
 
+import os
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import report  # noqa: E402
+from harness import programs, report  # noqa: E402
 from harness.contest import contest  # noqa: E402
 from harness.programs import close, last_number, value  # noqa: E402
 from harness.stats import Ahead, AtMost, Failure, OfFloor, Row, Sample, crossing, number, quotient  # noqa: E402
@@ -90,6 +93,33 @@ class Arithmetic(unittest.TestCase):
         text = report.table([done])
         self.assertIn("| a 5.00 (4.00..6.00) |", text)
         self.assertIn("- left out: b (wrong), of r", text)
+
+
+class Programs(unittest.TestCase):
+    def test_made_anew(self):
+        """A program is as new as what makes it: the compiler lies in its library, not in the command."""
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            source, daggerc = root / "area" / "a.dg", root / "build" / "bin" / "daggerc"
+            libraries = [root / "build" / "lib" / f"libdagger_{name}.so" for name in ("compiler", "frontend", "runtime")]
+            log = root / "log"
+            for path in (source, daggerc, *libraries):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("")
+                os.utime(path, (1, 1))
+            daggerc.write_text(f'#!/bin/sh\necho made >> {log}\nfor out; do :; done\n: > "$out"\n')
+            daggerc.chmod(0o755)
+            os.utime(daggerc, (1, 1))
+            with mock.patch.multiple(programs, root=root, build=root / "build" / "bench", daggerc=daggerc):
+                for made, path in enumerate((None, None, source, daggerc, *libraries)):
+                    if path:
+                        late = programs.dg(source).stat().st_mtime + 10
+                        os.utime(path, (late, late))
+                    out = programs.dg(source)
+                    self.assertEqual(log.read_text().count("made"), max(made, 1), path)
+                    if path:  # as if it was made after that
+                        os.utime(path, (1, 1))
+                    self.assertTrue(out.exists())
 
 
 if __name__ == "__main__":
